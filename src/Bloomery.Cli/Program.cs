@@ -1,0 +1,2 @@
+Console.Error.WriteLine("bloomery: no verbs yet");
+return 2;

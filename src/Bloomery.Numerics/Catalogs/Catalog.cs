@@ -1,0 +1,41 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Reflection;
+
+namespace Bloomery.Numerics.Catalogs;
+
+/// <summary>The types of one assembly that carry a <see cref="KeyAttribute"/> and derive from <typeparamref name="T"/>: how one new file adds a plug point.</summary>
+/// <typeparam name="T">The plug point's base class or interface.</typeparam>
+public sealed class Catalog<T>
+{
+    private readonly SortedDictionary<string, Type> _types = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Scans <paramref name="assembly"/> once.</summary>
+    /// <exception cref="InvalidOperationException">Two types carry the same key.</exception>
+    public Catalog(Assembly assembly)
+    {
+        foreach (Type type in assembly.GetTypes())
+        {
+            if (type.IsAbstract || !typeof(T).IsAssignableFrom(type)) continue;
+            foreach (KeyAttribute key in type.GetCustomAttributes<KeyAttribute>(inherit: false))
+            {
+                if (!_types.TryAdd(key.Name, type))
+                    throw new InvalidOperationException($"{typeof(T).Name} '{key.Name}' is defined twice: {_types[key.Name].Name} and {type.Name}.");
+            }
+        }
+    }
+
+    /// <summary>All keys, sorted.</summary>
+    public IReadOnlyCollection<string> Names => _types.Keys;
+
+    /// <summary>Looks a type up by its key, ignoring case.</summary>
+    public bool TryFind(string name, [NotNullWhen(true)] out Type? type) => _types.TryGetValue(name, out type);
+
+    /// <summary>Makes an instance with the constructor that fits <paramref name="arguments"/>.</summary>
+    /// <exception cref="KeyNotFoundException">There is no such key; the message lists those that exist.</exception>
+    public T Create(string name, params object?[] arguments)
+    {
+        if (!TryFind(name, out Type? type))
+            throw new KeyNotFoundException($"no {typeof(T).Name} is called '{name}'; there are: {string.Join(", ", Names)}");
+        return (T)Activator.CreateInstance(type, BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DoNotWrapExceptions, null, arguments, null)!;
+    }
+}
