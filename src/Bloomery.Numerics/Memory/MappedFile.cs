@@ -42,6 +42,13 @@ public sealed unsafe class MappedFile : IDisposable
         return new ReadOnlySpan<byte>(_pointer + offset, length);
     }
 
+    /// <summary>The address of byte <paramref name="offset"/>; for <see cref="NativeView"/>, which has checked the range.</summary>
+    internal byte* PointerAt(long offset)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        return _pointer + offset;
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
