@@ -6,7 +6,12 @@ public readonly unsafe struct NativeView
     private readonly object? _owner;
     private readonly byte* _pointer;
 
-    private NativeView(object owner, byte* pointer, long length) => (_owner, _pointer, Length) = (owner, pointer, length);
+    private NativeView(object owner, byte* pointer, long length)
+    {
+        _owner = owner;
+        _pointer = pointer;
+        Length = length;
+    }
 
     /// <summary>Size in bytes.</summary>
     public long Length { get; }
