@@ -1,0 +1,70 @@
+namespace Bloomery.Formats.Tokenizers;
+
+/// <summary>The pieces of one text: ranges that the pre-tokenisers refine, over a text that they may rewrite.</summary>
+public sealed class PieceList
+{
+    private List<TextRange> _ranges = [];
+    private List<TextRange> _next = [];
+
+    /// <summary>The text that the ranges refer to.</summary>
+    public AlignedText Text { get; private set; } = new();
+
+    /// <summary>The pieces in order, none empty.</summary>
+    public IReadOnlyList<TextRange> Ranges => _ranges;
+
+    /// <summary>Whether the pieces stand for their UTF-8 bytes in the byte-level alphabet, which is not spelled out yet.</summary>
+    public bool AsBytes { get; private set; }
+
+    /// <summary>Starts anew with one piece: the whole of <paramref name="text"/>.</summary>
+    public void Reset(AlignedText text)
+    {
+        (Text, AsBytes) = (text, false);
+        _ranges.Clear();
+        if (text.Length > 0) _ranges.Add(new TextRange(0, text.Length));
+    }
+
+    /// <summary>Replaces the pieces by those that were added with <see cref="Add"/>.</summary>
+    public void Advance()
+    {
+        (_ranges, _next) = (_next, _ranges);
+        _next.Clear();
+    }
+
+    /// <summary>Adds a piece of the next generation; empty ones are dropped.</summary>
+    public void Add(int begin, int end)
+    {
+        if (begin < end) _next.Add(new TextRange(begin, end));
+    }
+
+    /// <summary>Marks the pieces as standing for their bytes.</summary>
+    public void MarkBytes()
+    {
+        SpellBytes();
+        AsBytes = true;
+    }
+
+    /// <summary>Spells the pieces out in the byte-level alphabet if they only stand for their bytes.</summary>
+    public void SpellBytes()
+    {
+        if (!AsBytes) return;
+        AsBytes = false;
+        Text.Edit();
+        Span<byte> utf8 = stackalloc byte[4];
+        foreach (TextRange range in _ranges)
+        {
+            Text.Skip(0);
+            int begin = Text.NewLength;
+            ReadOnlySpan<char> text = Text.Text;
+            for (int i = range.Begin; i < range.End;)
+            {
+                System.Text.Rune.DecodeFromUtf16(text[i..], out System.Text.Rune rune, out int units);
+                int bytes = rune.EncodeToUtf8(utf8);
+                for (int b = 0; b < bytes; b++) Text.PutWithSpanOf(ByteAlphabet.CharOf(utf8[b]), i);
+                i += units;
+            }
+            Add(begin, Text.NewLength);
+        }
+        Text.Commit();
+        Advance();
+    }
+}
