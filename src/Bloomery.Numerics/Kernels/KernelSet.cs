@@ -7,6 +7,9 @@ public abstract class KernelSet
     /// <summary>The tier's key: <c>reference</c>, <c>portable</c>, ...</summary>
     public abstract string Name { get; }
 
+    /// <summary>The key and what it amounts to on this machine: <c>portable, 512-bit vectors</c>.</summary>
+    public virtual string Description => Name;
+
     /// <summary>y = x * gain / sqrt(mean(x^2) + epsilon). All spans have one length; y may be x.</summary>
     public abstract void RmsNorm(ReadOnlySpan<float> x, ReadOnlySpan<float> gain, float epsilon, Span<float> y);
 
@@ -34,7 +37,7 @@ public abstract class KernelSet
     /// <summary>y = min(max(x, -limit), limit); y may be x.</summary>
     public abstract void Clamp(ReadOnlySpan<float> x, float limit, Span<float> y);
 
-    /// <summary>x becomes its softmax.</summary>
+    /// <summary>x becomes its softmax; zeros where every element is -inf.</summary>
     public abstract void Softmax(Span<float> x);
 
     /// <summary>The sum of a[i] * b[i].</summary>
