@@ -1,0 +1,34 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace Bloomery.Formats.Gguf;
+
+/// <summary>The one place where GGUF files are refused.</summary>
+internal static class GgufThrow
+{
+    [DoesNotReturn]
+    public static void Bad(string file, string? subject, long? offset, string problem) =>
+        throw new ModelFormatException(file, subject, offset, problem);
+
+    [DoesNotReturn]
+    public static void Truncated(string file, string? subject, long offset, string what, ulong needed, long left) =>
+        Bad(file, subject, offset, $"{what} takes {needed} bytes, but the file has only {left} left: it is truncated or damaged");
+
+    [DoesNotReturn]
+    public static void NotGguf(string file, ReadOnlySpan<byte> bytes)
+    {
+        string problem = "this is no GGUF file: it does not begin with 'GGUF'";
+        if (bytes.Length >= 4)
+        {
+            if (bytes[..4].SequenceEqual("tjgg"u8) || bytes[..4].SequenceEqual("lmgg"u8) || bytes[..4].SequenceEqual("fmgg"u8))
+                problem = "this is a GGML file from before GGUF: convert the original model again";
+            else if (Pickles.Looks(bytes)) problem = Pickles.Advice;
+        }
+        Bad(file, null, 0, problem);
+    }
+
+    [DoesNotReturn]
+    public static void WrongType(string file, string key, GgufEntry entry, string wanted) =>
+        Bad(file, key, entry.Start, $"the value is {Article(entry.Describe())}, but {Article(wanted)} is needed");
+
+    private static string Article(string noun) => ("aeiouAEIO".Contains(noun[0]) ? "an " : "a ") + noun;
+}
