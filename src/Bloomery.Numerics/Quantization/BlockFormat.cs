@@ -53,6 +53,9 @@ public abstract class BlockFormat
     /// <summary>Expands whole blocks; <paramref name="values"/> takes exactly as many weights as <paramref name="blocks"/> hold.</summary>
     public abstract void Dequantize(ReadOnlySpan<byte> blocks, Span<float> values);
 
+    /// <summary>As <see cref="Dequantize"/>, by the format's plain scalar code.</summary>
+    public abstract void DequantizeScalar(ReadOnlySpan<byte> blocks, Span<float> values);
+
     /// <summary>Rounds one row of floats to whole blocks.</summary>
     public abstract void Quantize(ReadOnlySpan<float> values, ReadOnlySpan<float> importance, Span<byte> blocks);
 
@@ -83,6 +86,13 @@ internal sealed class BlockFormat<TBlock>(string name, int ggmlType) : BlockForm
         ReadOnlySpan<TBlock> typed = MemoryMarshal.Cast<byte, TBlock>(blocks);
         Check(blocks.Length, typed.Length, values.Length);
         TBlock.Dequantize(typed, values);
+    }
+
+    public override void DequantizeScalar(ReadOnlySpan<byte> blocks, Span<float> values)
+    {
+        ReadOnlySpan<TBlock> typed = MemoryMarshal.Cast<byte, TBlock>(blocks);
+        Check(blocks.Length, typed.Length, values.Length);
+        TBlock.DequantizeScalar(typed, values);
     }
 
     public override void Quantize(ReadOnlySpan<float> values, ReadOnlySpan<float> importance, Span<byte> blocks)

@@ -15,6 +15,11 @@ public interface IBlockFormat<TSelf> where TSelf : unmanaged, IBlockFormat<TSelf
     /// <param name="values">(n * Weights) values.</param>
     static abstract void Dequantize(ReadOnlySpan<TSelf> blocks, Span<float> values);
 
+    /// <summary>The specification of <see cref="Dequantize"/>, one weight at a time: a format whose <see cref="Dequantize"/> uses vectors keeps its plain form here, and the two agree to the bit.</summary>
+    /// <param name="blocks">(n) blocks.</param>
+    /// <param name="values">(n * Weights) values.</param>
+    static virtual void DequantizeScalar(ReadOnlySpan<TSelf> blocks, Span<float> values) => TSelf.Dequantize(blocks, values);
+
     /// <summary>Rounds one row of floats to blocks.</summary>
     /// <param name="values">(n * Weights) values.</param>
     /// <param name="importance">Empty, or one non-negative weight per value (an importance matrix's row).</param>

@@ -1,0 +1,78 @@
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using Bloomery.Numerics.Catalogs;
+
+namespace Bloomery.Numerics.Quantization;
+
+/// <summary>256 weights in 110 bytes: per 16 a 6-bit scale under a half, and 3-bit codes; scale * (s - 32) * (code - 4) (ggml type 11).</summary>
+[Key("q3_k"), GgmlType(11)]
+[StructLayout(LayoutKind.Sequential, Pack = 1)]
+public struct BlockQ3_K : IBlockFormat<BlockQ3_K>
+{
+    internal Array32<byte> HighBits; // the codes' third bit, planar 32
+    internal Array64<byte> Codes;    // low 2 bits, planar 32
+    internal Array12<byte> Scales;   // 8 bytes of low nibbles (0-7 low, 8-15 high), 4 bytes of high pairs (planar 4)
+    internal Half Scale;
+
+    /// <inheritdoc/>
+    public static int Weights => 256;
+
+    /// <inheritdoc/>
+    public static bool CanQuantize => true;
+
+    /// <inheritdoc/>
+    public static void Dequantize(ReadOnlySpan<BlockQ3_K> blocks, Span<float> values)
+    {
+        for (int i = 0; i < blocks.Length; i++)
+        {
+            ref readonly BlockQ3_K block = ref blocks[i];
+            Span<float> to = values.Slice(i * 256, 256);
+            float scale = (float)block.Scale;
+            for (int s = 0; s < 16; s++)
+            {
+                Vector128<byte> low = Lanes.Load(block.Codes, (s / 8 * 32) + (s % 2 * 16)) >> (s % 8 / 2 * 2);
+                Vector128<byte> high = Lanes.Load(block.HighBits, s % 2 * 16) >> (s / 2);
+                Vector128<byte> codes = (low & Vector128.Create((byte)3)) + ((high & Vector128<byte>.One) << 2) - Vector128.Create((byte)4);
+                Lanes.Scale(codes.AsSByte(), scale * ReadScale(block.Scales, s), to[(16 * s)..]);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public static void DequantizeScalar(ReadOnlySpan<BlockQ3_K> blocks, Span<float> values)
+    {
+        for (int i = 0; i < blocks.Length; i++)
+        {
+            float scale = (float)blocks[i].Scale;
+            for (int e = 0; e < 256; e++)
+            {
+                int code = Planar.Read(blocks[i].Codes, 32, 2, e) | (Planar.Read(blocks[i].HighBits, 32, 1, e) << 2);
+                values[(i * 256) + e] = scale * ReadScale(blocks[i].Scales, e / 16) * (code - 4);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public static void Quantize(ReadOnlySpan<float> values, ReadOnlySpan<float> importance, Span<BlockQ3_K> blocks)
+    {
+        Span<byte> codes = stackalloc byte[256], scaleCodes = stackalloc byte[16];
+        Span<sbyte> scales = stackalloc sbyte[16];
+        for (int i = 0; i < blocks.Length; i++)
+        {
+            ref BlockQ3_K block = ref blocks[i];
+            ReadOnlySpan<float> x = values.Slice(i * 256, 256);
+            block.Scale = SuperBlockFit.Scales(x, importance.IsEmpty ? default : importance.Slice(i * 256, 256), 16, new UniformCodes(-4, 3), -32, scales);
+            for (int s = 0; s < 16; s++)
+            {
+                scaleCodes[s] = (byte)(scales[s] + 32);
+                CodeFit.Round(x.Slice(16 * s, 16), (float)block.Scale * scales[s], -4, 3, codes.Slice(16 * s, 16));
+            }
+            Planar.Write(scaleCodes, 8, 4, block.Scales[..8]);
+            Planar.Write(scaleCodes, 4, 2, block.Scales[8..], shift: 4);
+            Planar.Write(codes, 32, 2, block.Codes);
+            Planar.Write(codes, 32, 1, block.HighBits, shift: 2);
+        }
+    }
+
+    private static int ReadScale(ReadOnlySpan<byte> scales, int s) => (Planar.Read(scales, 8, 4, s) | (Planar.Read(scales[8..], 4, 2, s) << 4)) - 32;
+}
