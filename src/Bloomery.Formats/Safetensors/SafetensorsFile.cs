@@ -3,8 +3,8 @@ namespace Bloomery.Formats.Safetensors;
 /// <summary>A safetensors file, or all shards of a model. See https://github.com/huggingface/safetensors for the format.</summary>
 public sealed class SafetensorsFile : TensorFile
 {
-    private const string WholeName = "model.safetensors";
-    private const string IndexName = "model.safetensors.index.json";
+    internal const string WholeName = "model.safetensors";
+    internal const string IndexName = "model.safetensors.index.json";
 
     private SafetensorsFile(string path, TensorSource[] parts, Dictionary<string, TensorInfo> tensors, IReadOnlyDictionary<string, string> metadata) : base(path, parts, tensors) =>
         Metadata = metadata;
