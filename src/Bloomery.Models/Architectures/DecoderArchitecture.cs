@@ -1,0 +1,46 @@
+using Bloomery.Models.Config;
+using Bloomery.Models.Planning;
+using Bloomery.Models.Positions;
+using Bloomery.Models.Weights;
+
+namespace Bloomery.Models.Architectures;
+
+/// <summary>A decoder: embedding, equal blocks, final norm, head. The layer loop is here; a family says what a block does.</summary>
+public abstract class DecoderArchitecture(ModelConfig config) : Architecture(config)
+{
+    /// <summary>The rotary embeddings that the blocks use.</summary>
+    protected virtual IEnumerable<Rotary> Rotaries => [];
+
+    /// <inheritdoc/>
+    public override bool CacheIsStale(int previous, int length) => Rotaries.Any(r => r.ChangesBetween(previous, length));
+
+    /// <summary>Traces the whole model. Results: <c>last_hidden_state</c> (every token, after the final norm) and <c>logits</c> (wanted rows).</summary>
+    public Plan Trace(WeightSet weights, bool recordHiddenStates = false)
+    {
+        Ops ops = new(recordHiddenStates);
+        Value x = Embed(ops, weights);
+        ops.Record(x);
+        for (int i = 0; i < LayerCount; i++)
+        {
+            x = Block(ops, x, new Layer(i, weights, $"blk.{i}."));
+            if (i + 1 < LayerCount) ops.Record(x);
+        }
+        x = FinalNorm(ops, x, weights);
+        ops.Record(x);
+        ops.Result("last_hidden_state", x);
+        ops.Result("logits", Head(ops, ops.Select(x), weights));
+        return ops.Build();
+    }
+
+    /// <summary>Token ids to the input of the first block.</summary>
+    protected virtual Value Embed(Ops ops, WeightSet weights) => ops.Embed(weights["token_embd"]);
+
+    /// <summary>One layer.</summary>
+    protected abstract Value Block(Ops ops, Value x, Layer l);
+
+    /// <summary>The norm after the last block.</summary>
+    protected abstract Value FinalNorm(Ops ops, Value x, WeightSet weights);
+
+    /// <summary>Hidden states to logits.</summary>
+    protected virtual Value Head(Ops ops, Value x, WeightSet weights) => ops.Linear(x, weights["output"]);
+}

@@ -1,0 +1,95 @@
+using System.Text.Json.Nodes;
+using Bloomery.Formats;
+using Bloomery.Formats.Gguf;
+
+namespace Bloomery.Models.Config;
+
+/// <summary>Translates a GGUF file's keys into those of <c>config.json</c>, so that an architecture reads one vocabulary. Family-specific keys stay available under <c>gguf.KEY</c>.</summary>
+public static class GgufConfig
+{
+    // GGUF key (without the architecture) -> config.json key
+    private static readonly (string Gguf, string Config)[] Numbers =
+    [
+        ("context_length", "max_position_embeddings"), ("embedding_length", "hidden_size"), ("block_count", "num_hidden_layers"),
+        ("feed_forward_length", "intermediate_size"), ("attention.head_count", "num_attention_heads"), ("attention.head_count_kv", "num_key_value_heads"),
+        ("attention.key_length", "head_dim"), ("attention.layer_norm_rms_epsilon", "rms_norm_eps"), ("attention.layer_norm_epsilon", "layer_norm_epsilon"),
+        ("attention.layer_norm_epsilon", "layer_norm_eps"), ("attention.layer_norm_epsilon", "norm_epsilon"), ("attention.layer_norm_epsilon", "norm_eps"),
+        ("attention.sliding_window", "sliding_window"), ("rope.freq_base", "rope_theta"), ("attn_logit_softcapping", "attn_logit_softcapping"),
+        ("final_logit_softcapping", "final_logit_softcapping"), ("expert_count", "num_experts"), ("expert_count", "num_local_experts"), ("expert_count", "n_routed_experts"),
+        ("expert_used_count", "num_experts_per_tok"), ("expert_feed_forward_length", "moe_intermediate_size"), ("expert_shared_feed_forward_length", "shared_expert_intermediate_size"),
+        ("expert_shared_count", "n_shared_experts"), ("leading_dense_block_count", "first_k_dense_replace"), ("expert_weights_scale", "routed_scaling_factor"),
+        ("expert_group_count", "n_group"), ("expert_group_used_count", "topk_group"),
+        ("attention.q_lora_rank", "q_lora_rank"), ("attention.kv_lora_rank", "kv_lora_rank"),
+        ("embedding_scale", "embedding_multiplier"), ("residual_scale", "residual_multiplier"), ("attention.scale", "attention_multiplier"),
+    ];
+
+    /// <summary>Reads the keys of <paramref name="file"/>.</summary>
+    /// <exception cref="ModelFormatException">A key is missing or has a value that cannot be.</exception>
+    public static ModelConfig Read(GgufFile file)
+    {
+        GgufMetadata meta = file.Metadata;
+        string arch = meta.Get<string>("general.architecture");
+        JsonObject json = new() { ["model_type"] = arch };
+        foreach ((string gguf, string config) in Numbers)
+            if (Number(meta, $"{arch}.{gguf}") is { } node) json[config] = node;
+        foreach (string key in meta.Keys)
+            if (key.StartsWith(arch + ".", StringComparison.Ordinal) && Scalar(meta, key) is { } node) json["gguf." + key[(arch.Length + 1)..]] = node;
+
+        if (file.Tensors.TryGetValue("token_embd.weight", out TensorInfo? embedding) && embedding.Shape.Length == 2) json["vocab_size"] = embedding.Shape[0];
+        if (json["head_dim"] is null && json["num_attention_heads"] is not null && json["gguf.rope.dimension_count"] is { } rotated) json["gguf.rotated"] = rotated.DeepClone();
+        Rope(file, arch, json);
+        return new ModelConfig(file.Path, json, isGguf: true);
+    }
+
+    private static void Rope(GgufFile file, string arch, JsonObject json)
+    {
+        GgufMetadata meta = file.Metadata;
+        string type = meta.Get($"{arch}.rope.scaling.type", "none");
+        JsonObject scaling = [];
+        if (meta.TryGet($"{arch}.rope.scaling.original_context_length", out uint original)) scaling["original_max_position_embeddings"] = original;
+        if (meta.TryGet($"{arch}.rope.scaling.factor", out double factor) || meta.TryGet($"{arch}.rope.scale_linear", out factor)) scaling["factor"] = factor;
+        if (meta.TryGet($"{arch}.rope.scaling.attn_factor", out double attention)) scaling["attention_factor"] = attention;
+        if (meta.TryGet($"{arch}.rope.scaling.yarn_beta_fast", out double fast)) scaling["beta_fast"] = fast;
+        if (meta.TryGet($"{arch}.rope.scaling.yarn_beta_slow", out double slow)) scaling["beta_slow"] = slow;
+        if (Divisors(file, "rope_factors_short.weight") is { } shorter && Divisors(file, "rope_factors_long.weight") is { } longer)
+        {
+            type = "longrope";
+            scaling["short_factor"] = shorter;
+            scaling["long_factor"] = longer;
+        }
+        if (type == "none" && scaling.ContainsKey("factor") && meta.Contains($"{arch}.rope.scale_linear")) type = "linear";
+        if (Divisors(file, "rope_freqs.weight") is { } divisors)
+        {
+            scaling["gguf_divisors"] = divisors;
+            if (type == "none") type = "default";
+        }
+        if (type == "none") return;
+        scaling["rope_type"] = type;
+        json["rope_scaling"] = scaling;
+    }
+
+    private static JsonArray? Divisors(GgufFile file, string name)
+    {
+        if (!file.Tensors.TryGetValue(name, out TensorInfo? tensor)) return null;
+        if (tensor.ElementCount > 4096) throw new ModelFormatException(file.Path, name, tensor.Offset, $"has {tensor.ElementCount} elements; rotary factors are one a pair");
+        return [.. file.Dequantize(tensor).Select(v => (JsonNode)v)];
+    }
+
+    private static JsonNode? Number(GgufMetadata meta, string key)
+    {
+        if (!meta.Contains(key)) return null;
+        if (!meta.IsArray(key)) return Scalar(meta, key);
+        // Some converters write one value for each layer: fine where they are equal.
+        double[] values = meta.Get<double[]>(key);
+        if (values.Length == 0 || values.Any(v => v != values[0])) throw new ModelFormatException(meta.File, key, null, "differs from layer to layer, which is not supported");
+        return values[0];
+    }
+
+    private static JsonNode? Scalar(GgufMetadata meta, string key) => meta.TypeOf(key) switch
+    {
+        null or GgufValueType.Array => null,
+        GgufValueType.String => meta.Get<string>(key),
+        GgufValueType.Bool => meta.Get<bool>(key),
+        _ => meta.Get<double>(key) is var value && double.IsFinite(value) ? value : null,
+    };
+}

@@ -1,0 +1,50 @@
+using System.Text;
+
+namespace Bloomery.Models.Planning;
+
+/// <summary>The operations of a model in order, made once by tracing its architecture, with a place for every activation.</summary>
+public sealed class Plan
+{
+    internal Plan(IReadOnlyList<Operation> operations, IReadOnlyDictionary<string, Value> outputs, IReadOnlyList<Value> hiddenStates, KvShape kvShape, KvShape crossShape, bool writesCross, ArenaLayout layout)
+    {
+        Operations = operations;
+        Outputs = outputs;
+        HiddenStates = hiddenStates;
+        KvShape = kvShape;
+        CrossShape = crossShape;
+        WritesCross = writesCross;
+        Layout = layout;
+    }
+
+    /// <summary>What is run, in order.</summary>
+    public IReadOnlyList<Operation> Operations { get; }
+
+    /// <summary>Results by name: <c>logits</c>, <c>last_hidden_state</c>, <c>pooler_output</c>.</summary>
+    public IReadOnlyDictionary<string, Value> Outputs { get; }
+
+    /// <summary>The recorded hidden states; empty unless the plan was made to record.</summary>
+    public IReadOnlyList<Value> HiddenStates { get; }
+
+    /// <summary>What self-attention caches.</summary>
+    public KvShape KvShape { get; }
+
+    /// <summary>What cross-attention caches; empty for all but encoder-decoders.</summary>
+    public KvShape CrossShape { get; }
+
+    /// <summary>Whether this plan fills the cross-attention cache (an encoder) or reads it (a decoder).</summary>
+    public bool WritesCross { get; }
+
+    /// <summary>Where each activation lies.</summary>
+    public ArenaLayout Layout { get; }
+
+    /// <summary>A table of the operations, for people.</summary>
+    public string Describe()
+    {
+        StringBuilder text = new();
+        int number = 0;
+        foreach (Operation op in Operations)
+            text.Append(System.Globalization.CultureInfo.InvariantCulture, $"{number++,4}  %{op.Output.Id,-4} [{(op.Output.Rows == RowKind.Tokens ? "T" : "W")} x {op.Output.Columns,6}] = {op.Description}({string.Join(", ", op.Inputs.Select(i => $"%{i.Id}"))})\n");
+        text.Append(System.Globalization.CultureInfo.InvariantCulture, $"activations: {Layout.TokenColumns} floats a token, {Layout.WantedColumns} a wanted row\n");
+        return text.ToString();
+    }
+}

@@ -1,0 +1,14 @@
+namespace Bloomery.Models.Weights;
+
+/// <summary>Whether a layer has a bias.</summary>
+public enum BiasRule
+{
+    /// <summary>No.</summary>
+    None,
+
+    /// <summary>Yes.</summary>
+    Required,
+
+    /// <summary>If the file has one.</summary>
+    IfPresent,
+}

@@ -1,0 +1,78 @@
+namespace Bloomery.Models.Weights;
+
+/// <summary>Declares the weights of one layer (or, with empty prefixes, those outside the layers).</summary>
+public sealed class LayerMap
+{
+    private readonly WeightMap _map;
+    private readonly string _canonical, _source;
+
+    internal LayerMap(WeightMap map, string canonical, string source) => (_map, _canonical, _source) = (map, canonical, source);
+
+    /// <summary>Whether the file at hand is GGUF.</summary>
+    public bool IsGguf => _map.IsGguf;
+
+    /// <summary>A linear layer.</summary>
+    /// <param name="target">Canonical name without suffix.</param>
+    /// <param name="source">Where safetensors checkpoints have it.</param>
+    /// <param name="outputs">Rows.</param>
+    /// <param name="inputs">Columns.</param>
+    /// <param name="bias">Whether it has a bias; GGUF files decide by what they hold.</param>
+    /// <param name="gguf">Where GGUF files have it, if not under the canonical name.</param>
+    /// <param name="optional">Whether the layer may be absent.</param>
+    public void Linear(string target, WeightSource source, int outputs, int inputs, BiasRule bias = BiasRule.None, WeightSource? gguf = null, bool optional = false)
+    {
+        WeightSource from = IsGguf ? gguf ?? target : source;
+        Add(target + ".weight", [outputs, inputs], [Part(from, ".weight")], optional: optional);
+        if (IsGguf) bias = BiasRule.IfPresent;
+        if (bias != BiasRule.None) Add(target + ".bias", [outputs], [Part(from with { Transposed = false }, ".bias")], optional: optional || bias == BiasRule.IfPresent);
+    }
+
+    /// <summary>A stack of equal linear layers without bias (experts, or heads): checkpoints hold one tensor a member, GGUF files one for all.</summary>
+    /// <param name="target">Canonical name without suffix.</param>
+    /// <param name="members">Where safetensors checkpoints have each member.</param>
+    /// <param name="outputs">Rows of a member.</param>
+    /// <param name="inputs">Columns of a member.</param>
+    /// <param name="gguf">Where GGUF files have the stack.</param>
+    public void Stack(string target, IReadOnlyList<WeightSource> members, int outputs, int inputs, WeightSource? gguf = null)
+    {
+        IReadOnlyList<WeightPart> parts = IsGguf ? [Part(gguf ?? target, ".weight")] : [.. members.Select(m => Part(m, ".weight"))];
+        _map.Add(new WeightEntry { Target = _canonical + target + ".weight", Shape = [checked(members.Count * outputs), inputs], Parts = parts, Stack = members.Count });
+    }
+
+    /// <summary>An embedding table.</summary>
+    public void Embedding(string target, WeightSource source, int rows, int columns, WeightSource? gguf = null, bool optional = false, string? tiedTo = null) =>
+        Add(target + ".weight", [rows, columns], [Part(IsGguf ? gguf ?? target : source, ".weight")], optional, tiedTo);
+
+    /// <summary>A norm's gain, and its bias.</summary>
+    /// <param name="target">Canonical name without suffix.</param>
+    /// <param name="source">Where safetensors checkpoints have it.</param>
+    /// <param name="size">Elements.</param>
+    /// <param name="bias">Whether it has a bias.</param>
+    /// <param name="plus">Added to the stored gain of safetensors checkpoints; GGUF files hold the sum.</param>
+    /// <param name="gguf">Where GGUF files have it, if not under the canonical name.</param>
+    /// <param name="optional">Whether the norm may be absent.</param>
+    public void Norm(string target, WeightSource source, int size, BiasRule bias = BiasRule.None, float plus = 0, WeightSource? gguf = null, bool optional = false)
+    {
+        WeightSource from = IsGguf ? gguf ?? target : source;
+        Add(target + ".weight", [size], [Part(from, ".weight")], optional: optional, plus: IsGguf ? 0 : plus);
+        if (bias != BiasRule.None) Add(target + ".bias", [size], [Part(from, ".bias")], optional: optional || bias == BiasRule.IfPresent);
+    }
+
+    /// <summary>The head of a language model: its own matrix where the file has one, else the embedding table (if <paramref name="tied"/>; GGUF files tie by leaving it out).</summary>
+    public void Head(WeightSource source, int vocabulary, int hidden, bool tied, BiasRule bias = BiasRule.None)
+    {
+        WeightSource from = IsGguf ? "output" : source;
+        Add("output.weight", [vocabulary, hidden], [Part(from, ".weight")], tiedTo: tied || IsGguf ? "token_embd.weight" : null);
+        if (IsGguf && bias != BiasRule.None) bias = BiasRule.IfPresent;
+        if (bias != BiasRule.None) Add("output.bias", [vocabulary], [Part(from, ".bias")], optional: bias == BiasRule.IfPresent);
+    }
+
+    /// <summary>A vector that is neither gain nor bias; <paramref name="source"/> is its full name, without a suffix to be added.</summary>
+    public void Vector(string target, WeightSource source, int size, WeightSource? gguf = null, bool optional = false) =>
+        Add(target, [size], [Part(IsGguf ? gguf ?? target : source, "")], optional);
+
+    private WeightPart Part(WeightSource source, string suffix) => _map.Part(_canonical, _source, source, suffix);
+
+    private void Add(string target, IReadOnlyList<int> shape, IReadOnlyList<WeightPart> parts, bool optional = false, string? tiedTo = null, float plus = 0) =>
+        _map.Add(new WeightEntry { Target = _canonical + target, Shape = shape, Parts = parts, Optional = optional, TiedTo = tiedTo, Plus = plus });
+}

@@ -1,0 +1,151 @@
+using Bloomery.Formats;
+using Bloomery.Numerics.Kernels;
+using Bloomery.Numerics.Memory;
+using Bloomery.Numerics.Quantization;
+
+namespace Bloomery.Models.Weights;
+
+/// <summary>Executes a <see cref="WeightMap"/>: finds, checks and copies every declared tensor into memory of its own. Everything is checked before anything is allocated; a tensor that is missing or left over is an error that names it.</summary>
+public sealed class WeightLoader
+{
+    private readonly TensorFile _file;
+    private readonly KernelSet _kernels;
+    private readonly HashSet<string> _used = [];
+
+    private WeightLoader(TensorFile file, KernelSet kernels) => (_file, _kernels) = (file, kernels);
+
+    /// <summary>Loads the weights that <paramref name="map"/> declares.</summary>
+    /// <param name="file">The checkpoint.</param>
+    /// <param name="map">What the architecture declares.</param>
+    /// <param name="kernels">Whose layout the matrices take.</param>
+    /// <param name="progress">Told the share that is done, 0 to 1.</param>
+    /// <exception cref="ModelFormatException">A tensor is missing, left over, or of another shape than the configuration says.</exception>
+    public static WeightSet Load(TensorFile file, WeightMap map, KernelSet kernels, IProgress<double>? progress = null)
+    {
+        WeightLoader loader = new(file, kernels);
+        List<(WeightEntry Entry, List<(TensorInfo Tensor, WeightPart Part)> Parts)> found = [];
+        List<(string Name, string Other)> ties = [];
+        foreach (WeightEntry entry in map.Entries)
+        {
+            if (loader.Find(entry) is { } parts) found.Add((entry, parts));
+            else if (entry.TiedTo is not null) ties.Add((entry.Target, entry.TiedTo));
+            else if (!entry.Optional) throw new ModelFormatException(file.Path, entry.Parts[0].Names[0], null, "the file lacks this tensor");
+        }
+        loader.RefuseLeftOvers(map);
+
+        WeightSet set = new();
+        try
+        {
+            long total = found.Sum(f => f.Parts.Sum(p => p.Tensor.ByteLength)), done = 0;
+            foreach ((WeightEntry entry, List<(TensorInfo Tensor, WeightPart Part)> parts) in found)
+            {
+                if (entry.Shape.Count == 1) set.Add(entry.Target, loader.Vector(entry, parts));
+                else set.Add(entry.Target, loader.Matrices(entry, parts, set));
+                done += parts.Sum(p => p.Tensor.ByteLength);
+                progress?.Report(total == 0 ? 1 : (double)done / total);
+            }
+            foreach ((string name, string other) in ties) set.Tie(name, other);
+            return set;
+        }
+        catch
+        {
+            set.Dispose();
+            throw;
+        }
+    }
+
+    private List<(TensorInfo Tensor, WeightPart Part)>? Find(WeightEntry entry)
+    {
+        List<(TensorInfo, WeightPart)> parts = [];
+        long rows = 0;
+        foreach (WeightPart part in entry.Parts)
+        {
+            string? name = part.Names.FirstOrDefault(_file.Tensors.ContainsKey);
+            if (name is null)
+            {
+                if (parts.Count == 0) return null;
+                throw new ModelFormatException(_file.Path, part.Names[0], null, "the file lacks this tensor");
+            }
+            TensorInfo tensor = _file.Tensors[name];
+            rows += CheckPart(entry, tensor, part);
+            _used.Add(name);
+            parts.Add((tensor, part));
+        }
+        if (rows != entry.Shape[0]) throw Wrong(parts[0].Item1, $"has {rows} rows, but the configuration asks for {entry.Shape[0]} ({entry.Target})");
+        return parts;
+    }
+
+    /// <summary>Checks the shape of one stored tensor; returns how many rows of the weight it gives.</summary>
+    private long CheckPart(WeightEntry entry, TensorInfo tensor, WeightPart part)
+    {
+        long rows, columns;
+        if (entry.Shape.Count == 1)
+        {
+            (rows, columns) = (tensor.ElementCount, 1);
+        }
+        else
+        {
+            if (tensor.Shape.Length < 2) throw Wrong(tensor, $"has shape [{string.Join(", ", tensor.Shape)}]; a matrix with {entry.Shape[1]} columns is needed");
+            columns = tensor.Shape[^1];
+            rows = columns == 0 ? 0 : tensor.ElementCount / columns;
+            if (part.Transposed) (rows, columns) = (columns, rows);
+            if (columns != entry.Shape[1]) throw Wrong(tensor, $"has {columns} columns (shape [{string.Join(", ", tensor.Shape)}]), but the configuration asks for {entry.Shape[1]} ({entry.Target})");
+        }
+        if (part.Rows is null) return rows;
+        int last = part.Rows.Length == 0 ? -1 : part.Rows.Max();
+        if (last >= rows) throw Wrong(tensor, $"has {rows} rows, but the configuration asks for at least {last + 1}");
+        return part.Rows.Length;
+    }
+
+    private void RefuseLeftOvers(WeightMap map)
+    {
+        foreach (string name in _file.Tensors.Keys)
+            if (!_used.Contains(name) && !map.Ignored.Any(part => name.Contains(part, StringComparison.Ordinal)))
+                throw new ModelFormatException(_file.Path, name, _file.Tensors[name].Offset, "is a tensor that this architecture and configuration have no use for");
+    }
+
+    private float[] Vector(WeightEntry entry, List<(TensorInfo Tensor, WeightPart Part)> parts)
+    {
+        float[] result = new float[entry.Shape[0]];
+        int at = 0;
+        foreach ((TensorInfo tensor, WeightPart part) in parts)
+        {
+            float[] stored = _file.Dequantize(tensor);
+            foreach (float value in part.Rows is { } rows ? rows.Select(r => stored[r]) : stored) result[at++] = value + entry.Plus;
+        }
+        return result;
+    }
+
+    private IReadOnlyList<Matrix> Matrices(WeightEntry entry, List<(TensorInfo Tensor, WeightPart Part)> parts, WeightSet set)
+    {
+        int rows = entry.Shape[0], columns = entry.Shape[1];
+        BlockFormat format = parts[0].Tensor.Format;
+        bool mixed = parts.Any(p => p.Tensor.Format != format || (p.Part.Transposed && p.Tensor.Format.BlockSize != 1));
+        if (mixed || !IsComputable(format)) format = BlockFormat.F32;
+        long rowBytes;
+        try
+        {
+            rowBytes = format.RowBytes(columns);
+        }
+        catch (ArgumentException e)
+        {
+            throw new ModelFormatException(_file.Path, parts[0].Tensor.Name, parts[0].Tensor.Offset, e.Message, e);
+        }
+        NativeBuffer memory = new("weights", checked(rowBytes * rows));
+        set.Own(memory);
+        long at = 0;
+        foreach ((TensorInfo tensor, WeightPart part) in parts)
+            at += WeightCopy.Rows(_file, tensor, part, format, columns, memory, at);
+
+        Matrix whole = new(format, NativeView.Of(memory), rows, columns);
+        if (entry.TiedTo is not null && set.TryMatrix(entry.TiedTo, out IReadOnlyList<Matrix>? other) && WeightCopy.SameBytes(whole, other[0])) return other;
+        if (entry.Stack == 1) return [_kernels.Prepare(whole)];
+        int each = rows / entry.Stack;
+        return [.. Enumerable.Range(0, entry.Stack).Select(i => _kernels.Prepare(whole.SliceRows(i * each, each)))];
+    }
+
+    /// <summary>Doubles and integers are widened or narrowed to floats once, while they are loaded.</summary>
+    private static bool IsComputable(BlockFormat format) => format.Name is not ("f64" or "i8" or "i16" or "i32" or "i64");
+
+    private ModelFormatException Wrong(TensorInfo tensor, string problem) => new(_file.Path, tensor.Name, tensor.Offset, problem);
+}
