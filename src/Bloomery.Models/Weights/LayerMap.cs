@@ -1,3 +1,5 @@
+using Bloomery.Models.Planning;
+
 namespace Bloomery.Models.Weights;
 
 /// <summary>Declares the weights of one layer (or, with empty prefixes, those outside the layers).</summary>
@@ -21,10 +23,10 @@ public sealed class LayerMap
     /// <param name="optional">Whether the layer may be absent.</param>
     public void Linear(string target, WeightSource source, int outputs, int inputs, BiasRule bias = BiasRule.None, WeightSource? gguf = null, bool optional = false)
     {
-        WeightSource from = IsGguf ? gguf ?? target : source;
-        Add(target + ".weight", [outputs, inputs], [Part(from, ".weight")], optional: optional);
+        WeightSource stored = IsGguf ? gguf ?? target : source;
+        Add(target + ".weight", [outputs, inputs], [Part(stored, ".weight")], optional: optional);
         if (IsGguf) bias = BiasRule.IfPresent;
-        if (bias != BiasRule.None) Add(target + ".bias", [outputs], [Part(from with { Transposed = false }, ".bias")], optional: optional || bias == BiasRule.IfPresent);
+        if (bias != BiasRule.None) Add(target + ".bias", [outputs], [Part(stored with { Transposed = false }, ".bias")], optional: optional || bias == BiasRule.IfPresent);
     }
 
     /// <summary>A stack of equal linear layers without bias (experts, or heads): checkpoints hold one tensor a member, GGUF files one for all.</summary>
@@ -53,18 +55,40 @@ public sealed class LayerMap
     /// <param name="optional">Whether the norm may be absent.</param>
     public void Norm(string target, WeightSource source, int size, BiasRule bias = BiasRule.None, float plus = 0, WeightSource? gguf = null, bool optional = false)
     {
-        WeightSource from = IsGguf ? gguf ?? target : source;
-        Add(target + ".weight", [size], [Part(from, ".weight")], optional: optional, plus: IsGguf ? 0 : plus);
-        if (bias != BiasRule.None) Add(target + ".bias", [size], [Part(from, ".bias")], optional: optional || bias == BiasRule.IfPresent);
+        WeightSource stored = IsGguf ? gguf ?? target : source;
+        Add(target + ".weight", [size], [Part(stored, ".weight")], optional: optional, plus: IsGguf ? 0 : plus);
+        if (bias != BiasRule.None) Add(target + ".bias", [size], [Part(stored, ".bias")], optional: optional || bias == BiasRule.IfPresent);
     }
 
     /// <summary>The head of a language model: its own matrix where the file has one, else the embedding table (if <paramref name="tied"/>; GGUF files tie by leaving it out).</summary>
     public void Head(WeightSource source, int vocabulary, int hidden, bool tied, BiasRule bias = BiasRule.None)
     {
-        WeightSource from = IsGguf ? "output" : source;
-        Add("output.weight", [vocabulary, hidden], [Part(from, ".weight")], tiedTo: tied || IsGguf ? "token_embd.weight" : null);
+        WeightSource stored = IsGguf ? "output" : source;
+        Add("output.weight", [vocabulary, hidden], [Part(stored, ".weight")], tiedTo: tied || IsGguf ? "token_embd.weight" : null);
         if (IsGguf && bias != BiasRule.None) bias = BiasRule.IfPresent;
-        if (bias != BiasRule.None) Add("output.bias", [vocabulary], [Part(from, ".bias")], optional: bias == BiasRule.IfPresent);
+        if (bias != BiasRule.None) Add("output.bias", [vocabulary], [Part(stored, ".bias")], optional: bias == BiasRule.IfPresent);
+    }
+
+    /// <summary>Separate query, key, value and output projections under the names that most checkpoints use; GGUF files of these families store query and key rows in pairs, which is undone.</summary>
+    /// <param name="spec">Heads and their sizes.</param>
+    /// <param name="hidden">Elements of a hidden state.</param>
+    /// <param name="qkvBias">Whether q, k and v have biases.</param>
+    /// <param name="outputBias">Whether the output projection has one.</param>
+    public void RotatedQkv(AttentionSpec spec, int hidden, BiasRule qkvBias, BiasRule outputBias)
+    {
+        Linear("attn_q", "self_attn.q_proj", spec.Heads * spec.KeyDim, hidden, qkvBias, new WeightSource("attn_q", RowSelection.FromPairs(spec.Heads, spec.KeyDim)));
+        Linear("attn_k", "self_attn.k_proj", spec.KvHeads * spec.KeyDim, hidden, qkvBias, new WeightSource("attn_k", RowSelection.FromPairs(spec.KvHeads, spec.KeyDim)));
+        Linear("attn_v", "self_attn.v_proj", spec.KvHeads * spec.ValueDim, hidden, qkvBias);
+        Linear("attn_output", "self_attn.o_proj", hidden, spec.Heads * spec.ValueDim, outputBias);
+    }
+
+    /// <summary>Separate query, key, value and output projections under the names that most checkpoints use, in the same order in GGUF files.</summary>
+    public void Qkv(AttentionSpec spec, int hidden, BiasRule qkvBias, BiasRule outputBias)
+    {
+        Linear("attn_q", "self_attn.q_proj", spec.Heads * spec.KeyDim, hidden, qkvBias);
+        Linear("attn_k", "self_attn.k_proj", spec.KvHeads * spec.KeyDim, hidden, qkvBias);
+        Linear("attn_v", "self_attn.v_proj", spec.KvHeads * spec.ValueDim, hidden, qkvBias);
+        Linear("attn_output", "self_attn.o_proj", hidden, spec.Heads * spec.ValueDim, outputBias);
     }
 
     /// <summary>A vector that is neither gain nor bias; <paramref name="source"/> is its full name, without a suffix to be added.</summary>

@@ -5,7 +5,8 @@ namespace Bloomery.Models.Weights;
 public sealed class WeightMap(bool isGguf)
 {
     private readonly List<WeightEntry> _entries = [];
-    private readonly List<string> _ignored = [];
+    // Rotary factors are read with the configuration.
+    private readonly List<string> _ignored = ["rope_freqs.weight", "rope_factors_long.weight", "rope_factors_short.weight"];
     private readonly List<string> _prefixes = [""];
 
     /// <summary>Whether the file at hand is GGUF.</summary>

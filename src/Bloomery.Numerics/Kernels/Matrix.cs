@@ -31,6 +31,9 @@ public class Matrix
     /// <summary>Bytes of one row.</summary>
     public long RowBytes { get; }
 
+    /// <summary>Bytes of the whole.</summary>
+    public long ByteLength => RowBytes * Rows;
+
     /// <summary>The bytes themselves.</summary>
     public NativeView Data { get; }
 
