@@ -1,0 +1,161 @@
+using Bloomery.Models.Architectures;
+using Bloomery.Models.Execution;
+using Bloomery.Models.KvCache;
+using Bloomery.Models.Planning;
+
+namespace Bloomery.Engine.Inference;
+
+/// <summary>Runs whole inputs through a model and keeps everything that it answers: logits of every token, hidden states, pooled vectors. Inputs are packed into batches, and long ones cut into slices.</summary>
+public sealed class ForwardPass(Runtime runtime)
+{
+    /// <summary>Whether to keep the hidden states of every layer.</summary>
+    public bool HiddenStates { get; init; }
+
+    /// <summary>Whether to keep logits (decoders).</summary>
+    public bool Logits { get; init; } = true;
+
+    /// <summary>(n, hidden) vectors that precede every input, or empty.</summary>
+    public ReadOnlyMemory<float> SoftPrompt { get; init; }
+
+    /// <summary>Runs the inputs.</summary>
+    /// <exception cref="ArgumentException">An id is outside the vocabulary, or an input does not fit the model.</exception>
+    public IReadOnlyList<ForwardResult> Run(IReadOnlyList<ForwardRow> rows)
+    {
+        switch (runtime.Architecture)
+        {
+            case EncoderArchitecture:
+                return RunRole(PlanRole.Encoder, [.. rows.Select(r => new Feed(r.Ids, r.RealTokens(), r.TokenTypes))], whole: true);
+            case EncoderDecoderArchitecture:
+                IReadOnlyList<Feed> encoder = [.. rows.Select(r => new Feed(r.Ids, r.RealTokens(), null) { Cross = runtime.NewStore(runtime.Model.Plan(PlanRole.Encoder).CrossShape) })];
+                IReadOnlyList<ForwardResult> encoded = RunRole(PlanRole.Encoder, encoder, whole: true);
+                IReadOnlyList<Feed> decoder = [.. rows.Select((r, i) => Decode(r, encoder[i].Cross))];
+                IReadOnlyList<ForwardResult> decoded = RunRole(PlanRole.Decoder, decoder, whole: false);
+                for (int i = 0; i < rows.Count; i++)
+                {
+                    decoded[i].Encoder = encoded[i];
+                    encoder[i].Cross?.Dispose();
+                }
+                return decoded;
+            default:
+                return RunRole(PlanRole.Decoder, [.. rows.Select(r => new Feed(r.Ids, r.RealTokens(), r.TokenTypes))], whole: false);
+        }
+    }
+
+    private static Feed Decode(ForwardRow row, KvStore? cross)
+    {
+        int[] ids = row.DecoderIds ?? throw new ArgumentException("an encoder-decoder needs decoder ids for each input");
+        return new Feed(ids, [.. Enumerable.Range(0, ids.Length)], null) { Cross = cross };
+    }
+
+    private ForwardResult[] RunRole(PlanRole role, IReadOnlyList<Feed> feeds, bool whole)
+    {
+        Executor executor = runtime.Executor(role, HiddenStates);
+        Plan plan = executor.Plan;
+        int soft = role == PlanRole.Decoder || plan.CrossShape.Layers.Count == 0 ? SoftPrompt.Length / runtime.Architecture.Hidden : 0;
+        ForwardResult[] results = [.. feeds.Select(f => NewResult(plan, f))];
+        Batch batch = new();
+        List<(int Feed, int Token)> rowOf = [];
+        int next = 0;
+        try
+        {
+            while (next < feeds.Count)
+            {
+                batch.Clear();
+                rowOf.Clear();
+                while (next < feeds.Count && batch.Rows < runtime.Options.ChunkTokens)
+                {
+                    Feed feed = feeds[next];
+                    int total = feed.Real.Length + soft, room = runtime.Options.ChunkTokens - batch.Rows;
+                    if (whole && total > room && batch.Rows > 0) break;
+                    Fill(batch, rowOf, feed, next, soft, whole ? total : Math.Min(total, feed.Done + room), executor);
+                    if (feed.Done == total) next++;
+                }
+                if (batch.Rows == 0) continue; // inputs without a real token
+                executor.Run(batch);
+                Collect(executor, rowOf, results);
+            }
+        }
+        finally
+        {
+            foreach (Feed feed in feeds) feed.Store?.Dispose();
+        }
+        return results;
+    }
+
+    private void Fill(Batch batch, List<(int, int)> rowOf, Feed feed, int index, int soft, int until, Executor executor)
+    {
+        int total = feed.Real.Length + soft;
+        if (total == 0) return;
+        feed.Store ??= runtime.NewStore(executor.Plan.KvShape, total);
+        batch.BeginSequence(feed.Store, feed.Cross, total);
+        EncoderArchitecture? encoder = runtime.Architecture as EncoderArchitecture;
+        for (; feed.Done < until; feed.Done++)
+        {
+            if (feed.Done < soft)
+            {
+                batch.AddVector(SoftPrompt.Span.Slice(feed.Done * runtime.Architecture.Hidden, runtime.Architecture.Hidden), feed.Done, wanted: false);
+                rowOf.Add((index, -1));
+                continue;
+            }
+            int token = feed.Real[feed.Done - soft];
+            int position = encoder?.PositionOf(feed.Done, feed.Ids[token]) ?? feed.Done;
+            bool wanted = encoder is null ? Logits : feed.Done == 0;
+            batch.Add(feed.Ids[token], position, wanted, feed.Types?[token] ?? 0);
+            rowOf.Add((index, token));
+        }
+    }
+
+    private ForwardResult NewResult(Plan plan, Feed feed)
+    {
+        int length = feed.Ids.Length;
+        ForwardResult result = new()
+        {
+            LastHiddenState = new float[length * plan.Outputs["last_hidden_state"].Columns],
+            HiddenStates = [.. plan.HiddenStates.Select(h => new float[length * h.Columns])],
+        };
+        if (Logits && plan.Outputs.TryGetValue("logits", out Value logits)) result.Logits = new float[checked(length * logits.Columns)];
+        if (plan.Outputs.TryGetValue("pooler_output", out Value pooled)) result.PoolerOutput = new float[pooled.Columns];
+        if (HiddenStates && plan.Outputs.TryGetValue("projected_hidden_state", out Value projected)) result.ProjectedHiddenState = new float[length * projected.Columns];
+        return result;
+    }
+
+    private static void Collect(Executor executor, List<(int Feed, int Token)> rowOf, ForwardResult[] results)
+    {
+        Plan plan = executor.Plan;
+        for (int row = 0; row < rowOf.Count; row++)
+        {
+            (int feed, int token) = rowOf[row];
+            if (token < 0) continue;
+            Keep(executor, plan.Outputs["last_hidden_state"], row, token, results[feed].LastHiddenState);
+            for (int i = 0; i < plan.HiddenStates.Count; i++) Keep(executor, plan.HiddenStates[i], row, token, results[feed].HiddenStates[i]);
+            if (plan.Outputs.TryGetValue("projected_hidden_state", out Value projected) && projected.Rows == RowKind.Tokens) Keep(executor, projected, row, token, results[feed].ProjectedHiddenState);
+        }
+        for (int i = 0; i < executor.Batch.WantedCount; i++)
+        {
+            (int feed, int token) = rowOf[executor.Batch.Wanted[i]];
+            if (plan.Outputs.TryGetValue("logits", out Value logits)) Keep(executor, logits, i, token, results[feed].Logits);
+            if (plan.Outputs.TryGetValue("pooler_output", out Value pooled)) Keep(executor, pooled, i, 0, results[feed].PoolerOutput);
+        }
+    }
+
+    private static void Keep(Executor executor, Value value, int row, int token, float[]? target)
+    {
+        if (target is not null) executor.Row(value, row).CopyTo(target.AsSpan(token * value.Columns));
+    }
+
+    /// <summary>One input on its way: which of its tokens are real, and how many have been run.</summary>
+    private sealed class Feed(int[] ids, int[] real, int[]? types)
+    {
+        public int[] Ids { get; } = ids;
+
+        public int[] Real { get; } = real;
+
+        public int[]? Types { get; } = types;
+
+        public KvStore? Store { get; set; }
+
+        public KvStore? Cross { get; init; }
+
+        public int Done { get; set; }
+    }
+}

@@ -1,0 +1,75 @@
+using Bloomery.Models;
+using Bloomery.Models.Architectures;
+using Bloomery.Models.Execution;
+using Bloomery.Models.KvCache;
+using Bloomery.Models.Planning;
+using Bloomery.Numerics.Kernels;
+using Bloomery.Numerics.Threading;
+
+namespace Bloomery.Engine.Inference;
+
+/// <summary>A loaded model together with what runs it: kernels, threads, executors, cache types. One run at a time.</summary>
+public sealed class Runtime : IDisposable
+{
+    private readonly Dictionary<(PlanRole, bool), Executor> _executors = [];
+
+    private Runtime(LoadedModel model, KernelChoice choice, RuntimeOptions options)
+    {
+        (Model, Choice, Options) = (model, choice, options);
+        bool exact = options.Exact || choice.Kernels.Name == "reference";
+        KeyType = options.KeyType ?? (exact ? KvType.F32 : KvType.F16);
+        ValueType = options.ValueType ?? KeyType;
+        Team = new WorkerTeam(options.Threads > 0 ? options.Threads : Environment.ProcessorCount);
+    }
+
+    /// <summary>The checkpoint in memory.</summary>
+    public LoadedModel Model { get; }
+
+    /// <summary>Which kernels were chosen, and why.</summary>
+    public KernelChoice Choice { get; }
+
+    /// <summary>How the model is run.</summary>
+    public RuntimeOptions Options { get; }
+
+    /// <summary>The threads.</summary>
+    public WorkerTeam Team { get; }
+
+    /// <summary>How keys are cached.</summary>
+    public KvType KeyType { get; }
+
+    /// <summary>How values are cached.</summary>
+    public KvType ValueType { get; }
+
+    /// <summary>The family.</summary>
+    public Architecture Architecture => Model.Architecture;
+
+    /// <summary>Longest sequence in tokens.</summary>
+    public int ContextLength => Math.Min(Options.ContextLength ?? int.MaxValue, Math.Max(1, Architecture.ContextLength));
+
+    /// <summary>Loads a checkpoint and prepares to run it.</summary>
+    public static Runtime Load(string path, RuntimeOptions? options = null, IProgress<double>? progress = null)
+    {
+        options ??= new RuntimeOptions();
+        KernelChoice choice = KernelTiers.Detect(options.Kernels);
+        return new Runtime(LoadedModel.Load(path, choice.Kernels, progress), choice, options);
+    }
+
+    /// <summary>The executor of one role, made at first use.</summary>
+    public Executor Executor(PlanRole role, bool recordHiddenStates = false)
+    {
+        if (!_executors.TryGetValue((role, recordHiddenStates), out Executor? executor))
+            _executors[(role, recordHiddenStates)] = executor = new Executor(Model.Plan(role, recordHiddenStates), Choice.Kernels, Team);
+        return executor;
+    }
+
+    /// <summary>An empty cache for what <paramref name="shape"/> says, or null where there is nothing to cache.</summary>
+    public KvStore? NewStore(KvShape shape, int capacity = 0) => shape.Layers.Count == 0 ? null : new PagedKvStore(shape, KeyType, ValueType, capacity);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (Executor executor in _executors.Values) executor.Dispose();
+        Team.Dispose();
+        Model.Dispose();
+    }
+}

@@ -1,0 +1,28 @@
+using Bloomery.Numerics.Kernels;
+
+namespace Bloomery.Engine.Inference;
+
+/// <summary>How a model is run.</summary>
+public sealed record RuntimeOptions
+{
+    /// <summary>Threads; 0: as many as this process may use.</summary>
+    public int Threads { get; init; }
+
+    /// <summary>The kernel tier; null: the best that works here.</summary>
+    public string? Kernels { get; init; }
+
+    /// <summary>Activations, accumulation and caches in 32-bit floats on every tier. Implied by the reference tier.</summary>
+    public bool Exact { get; init; }
+
+    /// <summary>How keys are cached; null: f16, or f32 where exact.</summary>
+    public KvType? KeyType { get; init; }
+
+    /// <summary>How values are cached; null: as keys.</summary>
+    public KvType? ValueType { get; init; }
+
+    /// <summary>Most tokens that one run of the plan takes.</summary>
+    public int ChunkTokens { get; init; } = 512;
+
+    /// <summary>Longest sequence in tokens; null: the model's.</summary>
+    public int? ContextLength { get; init; }
+}
