@@ -150,8 +150,14 @@ public sealed class ModelConfig
 
     private double Number(string name, JsonNode node)
     {
-        // Python writes Infinity and NaN bare, but such a file does not parse; a few exporters quote numbers.
-        if (node is JsonValue value && (value.TryGetValue(out double d) || (value.TryGetValue(out string? s) && double.TryParse(s, CultureInfo.InvariantCulture, out d))) && double.IsFinite(d)) return d;
+        // A value may be a parsed token or a CLR number of any type: its text serves both. A few exporters quote numbers.
+        string? text = node.GetValueKind() switch
+        {
+            JsonValueKind.Number => node.ToJsonString(),
+            JsonValueKind.String => node.GetValue<string>(),
+            _ => null,
+        };
+        if (double.TryParse(text, CultureInfo.InvariantCulture, out double d) && double.IsFinite(d)) return d;
         throw Error(name, $"is {Text(node)}; a number is needed");
     }
 
