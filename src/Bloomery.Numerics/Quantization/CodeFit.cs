@@ -89,7 +89,7 @@ internal static class CodeFit
     /// <summary>
     /// What each weight's squared error counts: more for large weights, which inputs that excite them make felt, times the importance if there is one.
     /// </summary>
-    /// <returns>The sum.</returns>
+    /// <returns>The sum; where nothing is important it is 0, but the weights are all 1.</returns>
     public static float Weigh(ReadOnlySpan<float> x, ReadOnlySpan<float> importance, float meanSquare, Span<float> weights)
     {
         float sum = 0;
@@ -99,8 +99,8 @@ internal static class CodeFit
             sum += weights[e];
         }
         if (sum > 0) return sum;
-        weights.Fill(1); // nothing counts: then everything counts the same
-        return importance.IsEmpty ? weights.Length : 0;
+        weights.Fill(1);
+        return 0;
     }
 
     private static bool Try<TCodes>(ReadOnlySpan<float> x, ReadOnlySpan<float> w, TCodes codes, float inverse, ref float best, ref float scale)

@@ -28,6 +28,7 @@ internal static class SuperBlockFit
             totals[s] = CodeFit.Weigh(part, importance.IsEmpty ? default : importance.Slice(s * subBlock, subBlock), meanSquare, weights);
             scales[s] = CodeFit.Scale(part, weights, book);
         }
+        if (!totals.ContainsAnyExcept(0f)) totals.Fill(1);
         Half scale = (Half)CodeFit.Scale(scales, totals, new UniformCodes(scaleLowest, -scaleLowest - 1));
         Span<byte> codes = stackalloc byte[count];
         CodeFit.Round(scales, (float)scale, scaleLowest, -scaleLowest - 1, codes);
@@ -58,6 +59,7 @@ internal static class SuperBlockFit
             (scales[s], float offset) = CodeFit.ScaleAndOffset(part, weights, highest, offsetLimit: 0);
             minima[s] = -offset;
         }
+        if (!totals.ContainsAnyExcept(0f)) totals.Fill(1);
         UniformCodes range = new(0, scaleHighest);
         Half scale = (Half)CodeFit.Scale(scales, totals, range), minimum = (Half)CodeFit.Scale(minima, totals, range);
         CodeFit.Round(scales, (float)scale, 0, scaleHighest, scaleCodes);
