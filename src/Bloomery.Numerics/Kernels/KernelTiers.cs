@@ -14,16 +14,25 @@ public static class KernelTiers
     /// <summary>The keys of all tiers, the most preferred first.</summary>
     public static IReadOnlyList<string> Names { get; } = [.. Tiers.Names.OrderByDescending(name => Describe(name).Preference)];
 
+    /// <summary>The tier that <paramref name="name"/> means: itself, or for a name without its vector width (<c>portable</c>) the widest that can run.</summary>
+    /// <exception cref="ArgumentException">This build has no such tier.</exception>
+    public static string Resolve(string name)
+    {
+        if (Tiers.TryFind(name, out _)) return name;
+        string? widest = Names.FirstOrDefault(n => n.StartsWith(name + "-", StringComparison.OrdinalIgnoreCase) && Describe(n).MissingFeature is null);
+        return widest ?? throw new ArgumentException($"this build has no kernel tier '{name}'; there are: {string.Join(", ", Names)}", nameof(name));
+    }
+
     /// <summary>The processor feature that keeps a tier from running here; null when it can run.</summary>
     /// <exception cref="ArgumentException">This build has no such tier.</exception>
-    public static string? MissingFeature(string name) => Describe(name).MissingFeature;
+    public static string? MissingFeature(string name) => Describe(Resolve(name)).MissingFeature;
 
     /// <summary>Makes the tier called <paramref name="name"/>.</summary>
     /// <exception cref="ArgumentException">This build has no such tier.</exception>
     /// <exception cref="PlatformNotSupportedException">This processor cannot run it.</exception>
     public static KernelSet Create(string name) => MissingFeature(name) is { } missing
         ? throw new PlatformNotSupportedException($"kernel tier '{name}' needs {missing}, which this processor lacks.")
-        : Tiers.Create(name);
+        : Tiers.Create(Resolve(name));
 
     /// <summary>The tier asked for; or, when <paramref name="wanted"/> is empty or <c>auto</c>, the one that <see cref="Variable"/> names; or the fastest that can run.</summary>
     /// <exception cref="ArgumentException">This build has no such tier.</exception>
@@ -48,9 +57,8 @@ public static class KernelTiers
 
     private static (string? MissingFeature, int Preference) Describe(string name)
     {
-        if (!Tiers.TryFind(name, out Type? type))
-            throw new ArgumentException($"this build has no kernel tier '{name}'; there are: {string.Join(", ", Tiers.Names)}", nameof(name));
-        MethodInfo probe = typeof(KernelTiers).GetMethod(nameof(Probe), BindingFlags.Static | BindingFlags.NonPublic)!.MakeGenericMethod(type);
+        _ = Tiers.TryFind(name, out Type? type);
+        MethodInfo probe = typeof(KernelTiers).GetMethod(nameof(Probe), BindingFlags.Static | BindingFlags.NonPublic)!.MakeGenericMethod(type!);
         return ((string?, int))probe.Invoke(null, null)!;
     }
 
