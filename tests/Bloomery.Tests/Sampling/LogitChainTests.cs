@@ -83,7 +83,7 @@ public sealed class LogitChainTests
         chain.Distribution(logits, Context([]), probabilities);
         Assert.Equal(1, probabilities.Sum(), 1e-12);
 
-        const int draws = 20_000;
+        const int draws = 10_000;
         int[] counts = new int[logits.Length];
         var stream = new RandomStream(77);
         var scratch = new SampleScratch(logits.Length);
