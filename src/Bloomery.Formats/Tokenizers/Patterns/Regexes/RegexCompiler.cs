@@ -1,0 +1,137 @@
+namespace Bloomery.Formats.Tokenizers.Patterns.Regexes;
+
+/// <summary>Turns a parsed expression into instructions.</summary>
+internal sealed class RegexCompiler
+{
+    private const int MaxInstructions = 20_000;
+    private readonly List<RegexInstruction> _code = [];
+    private int _registers;
+
+    /// <summary>Compiles an expression.</summary>
+    /// <exception cref="FormatException">It is too large.</exception>
+    public static (RegexInstruction[] Code, int Registers) Compile(RegexNode node)
+    {
+        var compiler = new RegexCompiler();
+        compiler.Emit(node);
+        compiler.Add(RegexOperation.Match);
+        return (compiler._code.ToArray(), compiler._registers);
+    }
+
+    private int Add(RegexOperation operation, int a = 0, int b = 0, CharSet? set = null)
+    {
+        if (_code.Count >= MaxInstructions) throw new FormatException("the expression is too large");
+        _code.Add(new RegexInstruction(operation, a, b, set));
+        return _code.Count - 1;
+    }
+
+    private void Emit(RegexNode node)
+    {
+        switch (node)
+        {
+            case RegexNode.Set set:
+                Add(RegexOperation.Set, set: set.Chars);
+                break;
+            case RegexNode.Sequence sequence:
+                foreach (RegexNode part in sequence.Parts) Emit(part);
+                break;
+            case RegexNode.Choice choice:
+                EmitChoice(choice.Parts);
+                break;
+            case RegexNode.Repeat repeat:
+                EmitRepeat(repeat);
+                break;
+            case RegexNode.Atomic atomic:
+                EmitGroup(RegexOperation.Atomic, atomic.Part, 0);
+                break;
+            case RegexNode.Look look:
+                EmitLook(look);
+                break;
+            case RegexNode.Anchor anchor:
+                Add(anchor.Kind);
+                break;
+        }
+    }
+
+    private void EmitChoice(List<RegexNode> parts)
+    {
+        var jumps = new List<int>();
+        for (int i = 0; i < parts.Count - 1; i++)
+        {
+            int split = Add(RegexOperation.Split);
+            Emit(parts[i]);
+            jumps.Add(Add(RegexOperation.Jump));
+            _code[split] = new RegexInstruction(RegexOperation.Split, split + 1, _code.Count);
+        }
+        Emit(parts[^1]);
+        foreach (int jump in jumps) _code[jump] = new RegexInstruction(RegexOperation.Jump, _code.Count);
+    }
+
+    private void EmitRepeat(RegexNode.Repeat repeat)
+    {
+        if (repeat.Part is RegexNode.Set set)
+        {
+            Add(repeat.Lazy ? RegexOperation.LazySetRun : RegexOperation.SetRun, repeat.Min, repeat.Max, set.Chars);
+            return;
+        }
+        for (int i = 0; i < repeat.Min; i++) Emit(repeat.Part);
+        if (repeat.Max < 0)
+        {
+            int split = Add(RegexOperation.Split);
+            bool nullable = repeat.Part.IsNullable;
+            int register = nullable ? _registers++ : 0;
+            if (nullable) Add(RegexOperation.Mark, register);
+            Emit(repeat.Part);
+            int skip = nullable ? Add(RegexOperation.SkipIfUnmoved) : -1;
+            Add(RegexOperation.Jump, split);
+            if (nullable) _code[skip] = new RegexInstruction(RegexOperation.SkipIfUnmoved, register, _code.Count);
+            PatchSplit(split, repeat.Lazy);
+            return;
+        }
+        var splits = new List<int>();
+        for (int i = repeat.Min; i < repeat.Max; i++)
+        {
+            splits.Add(Add(RegexOperation.Split));
+            Emit(repeat.Part);
+        }
+        foreach (int split in splits) PatchSplit(split, repeat.Lazy);
+    }
+
+    private void PatchSplit(int split, bool lazy) => _code[split] = lazy
+        ? new RegexInstruction(RegexOperation.Split, _code.Count, split + 1)
+        : new RegexInstruction(RegexOperation.Split, split + 1, _code.Count);
+
+    private void EmitLook(RegexNode.Look look)
+    {
+        if (!look.Behind)
+        {
+            EmitGroup(look.Negative ? RegexOperation.NotAhead : RegexOperation.Ahead, look.Part, 0);
+            return;
+        }
+        // Alternatives of different lengths are tried one by one.
+        List<RegexNode> parts = look.Part is RegexNode.Choice choice ? choice.Parts : [look.Part];
+        if (parts.Exists(p => p.FixedLength < 0)) throw new FormatException("a look-behind has no fixed length");
+        if (look.Negative)
+        {
+            foreach (RegexNode part in parts) EmitGroup(RegexOperation.NotBehind, part, part.FixedLength);
+            return;
+        }
+        var jumps = new List<int>();
+        for (int i = 0; i < parts.Count; i++)
+        {
+            int split = i < parts.Count - 1 ? Add(RegexOperation.Split) : -1;
+            EmitGroup(RegexOperation.Behind, parts[i], parts[i].FixedLength);
+            if (split < 0) continue;
+            jumps.Add(Add(RegexOperation.Jump));
+            _code[split] = new RegexInstruction(RegexOperation.Split, split + 1, _code.Count);
+        }
+        foreach (int jump in jumps) _code[jump] = new RegexInstruction(RegexOperation.Jump, _code.Count);
+    }
+
+    private void EmitGroup(RegexOperation operation, RegexNode part, int length)
+    {
+        int at = Add(operation);
+        Emit(part);
+        Add(RegexOperation.Match);
+        _code[at] = new RegexInstruction(operation, _code.Count, length);
+    }
+}
