@@ -94,7 +94,8 @@ internal sealed class PieceVocabulary
 
     private static bool IsText(PieceType type) => type is PieceType.Normal or PieceType.UserDefined or PieceType.Unused;
 
-    private static byte? ParseByte(string text) =>
+    /// <summary>The byte that a text spells as <c>&lt;0x00&gt;</c> to <c>&lt;0xFF&gt;</c>, or null.</summary>
+    public static byte? ParseByte(string text) =>
         text.Length == 6 && text.StartsWith("<0x", StringComparison.Ordinal) && text[5] == '>' &&
         byte.TryParse(text.AsSpan(3, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out byte value) ? value : null;
 

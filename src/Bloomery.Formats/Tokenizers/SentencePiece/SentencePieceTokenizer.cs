@@ -52,6 +52,12 @@ public sealed class SentencePieceTokenizer : Tokenizer
         return new SentencePieceTokenizer(content.Vocabulary, content.Options) { Roles = content.Roles };
     }
 
+    /// <summary>The same with a choice of what is added to a text where special tokens are.</summary>
+    /// <param name="bos">Whether the begin token.</param>
+    /// <param name="eos">Whether the end token.</param>
+    public SentencePieceTokenizer Adding(bool bos, bool eos) =>
+        new(Pieces, Options with { Bos = bos ? BosId : null, Eos = eos ? EosId : null }) { Roles = Roles };
+
     /// <inheritdoc/>
     public override Encoding Encode(string text, EncodeOptions options)
     {
