@@ -32,7 +32,7 @@ add_results() {
         run_passed=0 run_failed=0 total=0
     elif [ "$((run_passed + run_failed))" -eq 0 ] && ! $quick; then
         problem="executed no test (exit code $code)"
-    elif [ "$code" -ne 0 ] && [ "$run_failed" -eq 0 ] && [ "$total" -gt 0 ]; then
+    elif [ "$code" -ne 0 ] && [ "$run_failed" -eq 0 ]; then
         problem="ended with exit code $code although no test failed"
     fi
     local run_skipped=$((total - run_passed - run_failed))

@@ -1,2 +1,3 @@
-Console.Error.WriteLine("bloomery: no verbs yet");
-return 2;
+using Bloomery.Cli.Framework;
+
+return App.Run(args);

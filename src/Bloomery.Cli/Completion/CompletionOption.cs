@@ -1,0 +1,8 @@
+namespace Bloomery.Cli.Completion;
+
+/// <summary>An option as shells complete it.</summary>
+/// <param name="Name">Its long name.</param>
+/// <param name="Description">What it does.</param>
+/// <param name="TakesValue">Whether a value follows.</param>
+/// <param name="Words">The only values it takes, or none: a file then.</param>
+public sealed record CompletionOption(string Name, string Description, bool TakesValue, IReadOnlyList<string> Words);

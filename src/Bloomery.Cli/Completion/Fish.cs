@@ -1,0 +1,24 @@
+using System.Text;
+
+namespace Bloomery.Cli.Completion;
+
+/// <summary>Completion for fish.</summary>
+public static class Fish
+{
+    /// <summary>The script.</summary>
+    public static string Script(IReadOnlyList<CompletionVerb> verbs)
+    {
+        var text = new StringBuilder("# fish completion for bloomery\n");
+        foreach (CompletionVerb verb in verbs)
+        {
+            text.Append($"complete -c bloomery -n __fish_use_subcommand -f -a {verb.Name} -d '{Escape(verb.Summary)}'\n");
+            string when = $"-n '__fish_seen_subcommand_from {verb.Name}'";
+            if (verb.Words.Count > 0) text.Append($"complete -c bloomery {when} -f -a '{string.Join(' ', verb.Words)}'\n");
+            foreach (CompletionOption option in verb.Options)
+                text.Append($"complete -c bloomery {when} -l {option.Name.TrimStart('-')} -d '{Escape(option.Description)}'{(!option.TakesValue ? "" : option.Words.Count > 0 ? $" -x -a '{string.Join(' ', option.Words)}'" : " -r")}\n");
+        }
+        return text.ToString();
+    }
+
+    private static string Escape(string text) => text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("'", "\\'", StringComparison.Ordinal);
+}

@@ -1,0 +1,104 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.Text.Json;
+using Bloomery.Numerics.Catalogs;
+
+namespace Bloomery.Cli.Framework;
+
+/// <summary>The program: finds the verb, runs it, and turns whatever happens into an exit code and at most one line.</summary>
+public static class App
+{
+    private const int Done = 0, Failed = 1, Usage = 2;
+
+    /// <summary>The verbs of this build.</summary>
+    public static Catalog<Verb> Verbs { get; } = new(typeof(App).Assembly);
+
+    /// <summary>Runs one command line.</summary>
+    public static int Run(string[] args)
+    {
+        bool verbose = args.TakeWhile(argument => argument != "--").Any(argument => argument is "--verbose" or "-v");
+        string hint = "bloomery --help";
+        try
+        {
+            Dictionary<Command, Verb> verbs = Commands(args, out RootCommand root);
+            // A prompt may well begin with '@': it is no response file.
+            var configuration = new ParserConfiguration { ResponseFileTokenReplacer = null };
+            ParseResult parsed = root.Parse(args, configuration);
+            if (verbs.TryGetValue(parsed.CommandResult.Command, out Verb? verb)) hint = $"bloomery {parsed.CommandResult.Command.Name} --help";
+            if (args.Length == 0) return HelpPage.Write(Console.Error, verbs, null, Usage);
+            if (parsed.GetResult("--help") is not null) return HelpPage.Write(Console.Out, verbs, verb is null ? null : parsed.CommandResult.Command, Done);
+            if (parsed.GetResult("--version") is not null) return Version();
+            string[] complete = EnvironmentVariables.Apply(args, parsed);
+            if (!ReferenceEquals(complete, args)) parsed = root.Parse(complete, configuration);
+            if (UsageErrors.First(parsed, args) is { } error) throw new UsageException(error);
+            using var interrupt = new Interrupt();
+            try
+            {
+                verbose |= parsed.GetValue(CommonOptions.Verbose);
+                int code = verb!.Run(new Call(parsed, StandardOutput.Open(), interrupt.Token));
+                return interrupt.Token.IsCancellationRequested ? Interrupt.ExitCode : code;
+            }
+            catch (Exception) when (interrupt.Token.IsCancellationRequested)
+            {
+                return Interrupt.ExitCode;
+            }
+        }
+        catch (ClosedPipeException)
+        {
+            return Done;
+        }
+        catch (Exception e)
+        {
+            return Report(e, hint, verbose);
+        }
+    }
+
+    /// <summary>The root command and the verb behind each subcommand; only the verb that is asked for when its name comes first.</summary>
+    internal static Dictionary<Command, Verb> Commands(string[] args, out RootCommand root)
+    {
+        root = new RootCommand("Runs open language models in one process, in pure .NET.");
+        root.Options.Clear();
+        root.Directives.Clear();
+        root.Add(new HelpOption("--help", "-h", "-?") { Recursive = true });
+        root.Add(new VersionOption("--version"));
+        var commands = new Dictionary<Command, Verb>();
+        IEnumerable<string> names = args.Length > 0 && Verbs.TryFind(args[0], out _) ? [args[0].ToLowerInvariant()] : Verbs.Names;
+        foreach (string name in names)
+        {
+            Verb verb = Verbs.Create(name);
+            var command = new Command(name, verb.Summary);
+            foreach (Symbol symbol in verb.Symbols)
+            {
+                if (symbol is Option option) command.Add(option);
+                else command.Add((Argument)symbol);
+            }
+            if (verb.HasJson) command.Add(CommonOptions.Json);
+            command.Add(CommonOptions.Quiet);
+            command.Add(CommonOptions.Verbose);
+            root.Add(command);
+            commands.Add(command, verb);
+        }
+        return commands;
+    }
+
+    private static int Report(Exception e, string hint, bool verbose)
+    {
+        string message = e switch
+        {
+            UsageException => $"{e.Message} (see '{hint}')",
+            FileNotFoundException { FileName: { } file } => $"{file}: no such file",
+            OutOfMemoryException => $"out of memory: {e.Message}",
+            JsonException => $"not the JSON that was expected: {e.Message}",
+            _ => e.Message,
+        };
+        Console.Error.WriteLine("bloomery: " + message.ReplaceLineEndings(" "));
+        if (verbose && e is not UsageException) Console.Error.WriteLine(e.ToString());
+        return e is UsageException ? Usage : Failed;
+    }
+
+    private static int Version()
+    {
+        Console.Out.WriteLine($"bloomery {typeof(App).Assembly.GetName().Version?.ToString(3)}");
+        return Done;
+    }
+}

@@ -1,0 +1,24 @@
+using Bloomery.Engine.Sampling;
+using Bloomery.Numerics.Kernels;
+using Bloomery.Numerics.Quantization;
+
+namespace Bloomery.Cli.Framework;
+
+/// <summary>The catalogues of plug points, by the name that <c>bloomery list</c> takes.</summary>
+public static class Catalogs
+{
+    private static readonly SortedDictionary<string, Func<IEnumerable<CatalogEntry>>> Known = new(StringComparer.Ordinal)
+    {
+        ["formats"] = () => BlockFormat.All.OrderBy(format => format.Name, StringComparer.Ordinal).Select(format => new CatalogEntry(format.Name,
+            $"{format.BlockBytes * 8.0 / format.BlockSize:0.####} bits a weight, blocks of {format.BlockSize}{(format.CanQuantize ? "" : ", read only")}")),
+        ["kernels"] = () => KernelTiers.Names.Select(name => new CatalogEntry(name, KernelTiers.MissingFeature(name) is { } missing ? $"needs {missing}, which this processor lacks" : "works here")),
+        ["samplers"] = () => LogitSteps.Names.Select(name => new CatalogEntry(name, "")),
+        ["verbs"] = () => App.Verbs.Names.Select(name => new CatalogEntry(name, App.Verbs.Create(name).Summary)),
+    };
+
+    /// <summary>All catalogues.</summary>
+    public static IReadOnlyCollection<string> Names => Known.Keys;
+
+    /// <summary>The entries of one.</summary>
+    public static IReadOnlyList<CatalogEntry> Read(string name) => [.. Known[name]()];
+}

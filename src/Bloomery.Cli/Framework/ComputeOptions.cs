@@ -1,0 +1,82 @@
+using System.CommandLine;
+using System.Runtime.Intrinsics.X86;
+using Bloomery.Numerics.Kernels;
+using Bloomery.Numerics.Platform;
+
+namespace Bloomery.Cli.Framework;
+
+/// <summary>The options of every verb that computes.</summary>
+public sealed class ComputeOptions
+{
+    /// <summary>The words that <c>--kernels</c> takes, whether or not this build or processor has them.</summary>
+    public static string[] Tiers { get; } = ["reference", "portable", "avx2", "avx512", "assembled"];
+
+    private static readonly string[] KvTypes = ["f32", "f16", "bf16", "q8_0"];
+
+    /// <summary>Threads.</summary>
+    public Option<int?> Threads { get; } = Opt.Int("--threads", $"Threads to compute with (default here: {Processors.DefaultThreads})", least: 1, aliases: "-t");
+
+    /// <summary>The kernel tier.</summary>
+    public Option<string?> Kernels { get; } = Opt.Choice("--kernels", "The kernel tier (default: the best that works)", Tiers);
+
+    /// <summary>Float activations and cache.</summary>
+    public Option<bool> Exact { get; } = Opt.Flag("--exact", "Activations, accumulation and KV in f32 on every tier; implied by --kernels reference");
+
+    /// <summary>The same result at any batch and thread count.</summary>
+    public Option<bool> Deterministic { get; } = Opt.Flag("--deterministic", "The same tokens alone or among others, at any thread count");
+
+    /// <summary>Context length.</summary>
+    public Option<int?> Context { get; } = Opt.Int("--context", "Context in tokens (default: the model's)", least: 1, aliases: "-c");
+
+    /// <summary>Element types of the cache.</summary>
+    public Option<string?> KvType { get; } = KvTypeOption();
+
+    /// <summary>Keep the file mapped.</summary>
+    public Option<bool> Mmap { get; } = Opt.Flag("--mmap", "Use weights from the mapped file where they need no packing; the program dies if somebody truncates the file meanwhile");
+
+    /// <summary>All of them.</summary>
+    public IEnumerable<Symbol> Symbols => [Threads, Kernels, Exact, Deterministic, Context, KvType, Mmap];
+
+    /// <summary>Chooses the kernels.</summary>
+    /// <exception cref="CliException">This build or processor lacks the tier; the message names the feature.</exception>
+    public static KernelChoice Detect(string? tier)
+    {
+        if (Lacking(tier) is { } feature) throw new CliException($"--kernels {tier} needs {feature}, which this processor lacks; 'bloomery list kernels' shows what works");
+        if (tier is not null && !KernelTiers.Names.Contains(tier))
+            throw new CliException($"this build has no kernels '{tier}'; it has: {string.Join(", ", KernelTiers.Names)}");
+        return KernelTiers.Detect(tier);
+    }
+
+    /// <summary>Reads <c>K[,V]</c>; f16 unless said otherwise.</summary>
+    public static (KvType Keys, KvType Values) ParseKvType(string? text)
+    {
+        if (text is null) return (Bloomery.Numerics.Kernels.KvType.F16, Bloomery.Numerics.Kernels.KvType.F16);
+        string[] parts = text.Split(',');
+        return (Type(parts[0]), Type(parts[^1]));
+    }
+
+    /// <summary>What the processor lacks for a tier, whether or not this build has the tier.</summary>
+    private static string? Lacking(string? tier) => tier switch
+    {
+        "avx2" when !(Avx2.IsSupported && Fma.IsSupported) => "AVX2 and FMA",
+        "avx512" when !(Avx512F.IsSupported && Avx512BW.IsSupported) => "AVX-512 (F and BW)",
+        "assembled" when !Avx512F.IsSupported => "AVX-512",
+        _ => null,
+    };
+
+    private static KvType Type(string word) => Enum.Parse<KvType>(word, ignoreCase: true);
+
+    private static Option<string?> KvTypeOption()
+    {
+        Option<string?> option = Opt.Text("--kv-type", "K[,V]", "Element types of cached keys and values, each f32, f16, bf16 or q8_0 (default f16)");
+        option.Validators.Add(result =>
+        {
+            foreach (var token in result.Tokens)
+            {
+                string[] parts = token.Value.Split(',');
+                if (parts.Length > 2 || !parts.All(KvTypes.Contains)) result.AddError($"--kv-type takes f32, f16, bf16 or q8_0, or two of them as K,V, not '{token.Value}'");
+            }
+        });
+        return option;
+    }
+}

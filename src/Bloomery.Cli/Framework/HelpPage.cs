@@ -1,0 +1,94 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+
+namespace Bloomery.Cli.Framework;
+
+/// <summary>The help pages, as wide as the terminal.</summary>
+public sealed class HelpPage
+{
+    private const int MaxWidth = 110;
+    private readonly TextWriter _to;
+    private readonly int _width = Math.Min(Terminal.Width, MaxWidth);
+
+    private HelpPage(TextWriter to) => _to = to;
+
+    /// <summary>Writes the page of one command, or of the program.</summary>
+    /// <returns><paramref name="code"/>.</returns>
+    public static int Write(TextWriter to, IReadOnlyDictionary<Command, Verb> verbs, Command? command, int code)
+    {
+        var page = new HelpPage(to);
+        if (command is null) page.WriteRoot(verbs);
+        else page.WriteVerb(command, verbs[command]);
+        to.Flush();
+        return code;
+    }
+
+    /// <summary>The left column of an option: <c>-n, --max-tokens N</c>.</summary>
+    public static string Spelling(Option option)
+    {
+        IEnumerable<string> names = option.Aliases.Append(option.Name).OrderBy(name => name.Length);
+        return string.Join(", ", names) + (option.Arity.MaximumNumberOfValues == 0 ? "" : $" {option.HelpName ?? "VALUE"}");
+    }
+
+    private void WriteVerb(Command command, Verb verb)
+    {
+        IEnumerable<string> arguments = command.Arguments.Select(argument => argument.Arity.MinimumNumberOfValues == 0 ? $"[{argument.Name}]" : argument.Name);
+        IEnumerable<string> required = command.Options.Where(option => option.Required).Select(option => $"{option.Name} {option.HelpName}");
+        Paragraph($"Usage: bloomery {string.Join(' ', [command.Name, .. arguments, .. required])} [options]");
+        Paragraph(verb.Summary);
+        Table("Arguments", command.Arguments.Select(argument => (argument.Name, argument.Description ?? "")));
+        Table("Options", command.Options.Where(option => option is not HelpOption).Select(option => (Spelling(option), option.Description ?? "")));
+        if (verb.Remarks.Length > 0) Paragraph(verb.Remarks);
+        _to.WriteLine("Examples:");
+        foreach (string line in verb.Examples.Split('\n')) _to.WriteLine($"  {line}");
+        _to.WriteLine();
+        Paragraph("Every option has an environment variable; 'bloomery --help' lists them.");
+    }
+
+    private void WriteRoot(IReadOnlyDictionary<Command, Verb> verbs)
+    {
+        Paragraph("Usage: bloomery VERB [arguments] [options]");
+        Paragraph("Runs open language models in one process, in pure .NET.");
+        Table("Verbs", verbs.Select(pair => (pair.Key.Name, pair.Value.Summary)));
+        _to.WriteLine("Examples:");
+        foreach (string line in (string[])["bloomery run \"Why is the sky blue?\"", "bloomery chat", "bloomery run --help"]) _to.WriteLine($"  {line}");
+        _to.WriteLine();
+        Paragraph("MODEL is a GGUF file, a directory with safetensors, a name in the local store (see 'bloomery pull'), or, where it is optional, left out: the model that comes with bloomery.");
+        Paragraph("Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted.");
+        Table("Environment variables (the command line wins; a switch is 1 or 0)", Variables(verbs));
+    }
+
+    private static IEnumerable<(string Left, string Right)> Variables(IReadOnlyDictionary<Command, Verb> verbs)
+    {
+        yield return ("BLOOMERY_HOME", "the local store of models (default ~/.cache/bloomery)");
+        var options = verbs.Keys.SelectMany(command => command.Options.Where(option => option is not HelpOption).Select(option => (option, command)))
+            .GroupBy(pair => EnvironmentVariables.Name(pair.option)).OrderBy(group => group.Key, StringComparer.Ordinal);
+        foreach (var group in options)
+        {
+            string[] names = [.. group.Select(pair => pair.command.Name).Distinct()];
+            yield return (group.Key, $"{group.First().option.Name} of {(names.Length == verbs.Count ? "every verb" : string.Join(", ", names))}");
+        }
+    }
+
+    private void Paragraph(string text)
+    {
+        foreach (string line in Terminal.Wrap(text, _width)) _to.WriteLine(line);
+        _to.WriteLine();
+    }
+
+    private void Table(string title, IEnumerable<(string Left, string Right)> rows)
+    {
+        (string Left, string Right)[] all = [.. rows];
+        if (all.Length == 0) return;
+        _to.WriteLine($"{title}:");
+        int left = Math.Min(all.Max(row => row.Left.Length), _width / 2 - 4);
+        foreach ((string name, string description) in all)
+        {
+            string[] lines = [.. Terminal.Wrap(description, Math.Max(20, _width - left - 4))];
+            bool fits = name.Length <= left;
+            if (!fits) _to.WriteLine($"  {name}");
+            for (int i = 0; i < lines.Length; i++) _to.WriteLine($"  {(i == 0 && fits ? name : "").PadRight(left)}  {lines[i]}".TrimEnd());
+        }
+        _to.WriteLine();
+    }
+}

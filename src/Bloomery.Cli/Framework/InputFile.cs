@@ -1,0 +1,116 @@
+using System.Text;
+using System.Text.Json;
+
+namespace Bloomery.Cli.Framework;
+
+/// <summary>Reads the files that verbs are given; <c>-</c> is standard input.</summary>
+public static class InputFile
+{
+    private static readonly UTF8Encoding Utf8 = new(false, throwOnInvalidBytes: false);
+
+    /// <summary>The whole file.</summary>
+    /// <exception cref="CliException">It cannot be read; the message names it.</exception>
+    public static byte[] Bytes(string path)
+    {
+        try
+        {
+            if (path != "-") return File.ReadAllBytes(path);
+            using Stream input = Console.OpenStandardInput();
+            using var all = new MemoryStream();
+            input.CopyTo(all);
+            return all.ToArray();
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new CliException($"{path}: no such file");
+        }
+        catch (UnauthorizedAccessException)
+        {
+            throw new CliException($"{path}: cannot be read ({(Directory.Exists(path) ? "it is a directory" : "no permission")})");
+        }
+    }
+
+    /// <summary>The whole file as text, without a byte-order mark.</summary>
+    public static string Text(string path)
+    {
+        ReadOnlySpan<byte> bytes = Bytes(path);
+        return Utf8.GetString(bytes.StartsWith("\uFEFF"u8) ? bytes[3..] : bytes);
+    }
+
+    /// <summary>The file as JSON.</summary>
+    public static JsonDocument Json(string path)
+    {
+        ReadOnlyMemory<byte> bytes = Bytes(path);
+        if (bytes.Span.StartsWith("\uFEFF"u8)) bytes = bytes[3..];
+        try
+        {
+            return JsonDocument.Parse(bytes, new JsonDocumentOptions { MaxDepth = 512 });
+        }
+        catch (JsonException e)
+        {
+            throw new CliException($"{path}: not JSON: {e.Message}");
+        }
+    }
+
+    /// <summary>A JSON list of strings.</summary>
+    public static string[] Texts(string path) => [.. TextsOrPairs(path).Select((item, i) => item.Second is null ? item.First : throw new CliException($"{path}: item {i} is a pair, expected a string"))];
+
+    /// <summary>A JSON list whose items are strings or pairs of strings.</summary>
+    public static (string First, string? Second)[] TextsOrPairs(string path)
+    {
+        using JsonDocument document = Json(path);
+        if (document.RootElement.ValueKind != JsonValueKind.Array) throw new CliException($"{path}: expected a JSON list of strings, found {Name(document.RootElement)}");
+        return [.. document.RootElement.EnumerateArray().Select((item, i) => item.ValueKind switch
+        {
+            JsonValueKind.String => (String(item, path, i), (string?)null),
+            JsonValueKind.Array when item.GetArrayLength() == 2 && item[0].ValueKind == JsonValueKind.String && item[1].ValueKind == JsonValueKind.String => (String(item[0], path, i), String(item[1], path, i)),
+            _ => throw new CliException($"{path}: item {i} is {Name(item)}, expected a string or a pair of strings"),
+        })];
+    }
+
+    /// <summary>A JSON list of lists of token ids.</summary>
+    public static int[][] IdLists(string path)
+    {
+        using JsonDocument document = Json(path);
+        return IdLists(document.RootElement, path, "the file");
+    }
+
+    /// <summary>A list of lists of whole numbers.</summary>
+    internal static int[][] IdLists(JsonElement element, string path, string where)
+    {
+        if (element.ValueKind != JsonValueKind.Array) throw new CliException($"{path}: {where} holds {Name(element)}, expected a list of lists of ids");
+        return [.. element.EnumerateArray().Select((row, i) => IdList(row, path, $"{where}, row {i}"))];
+    }
+
+    private static int[] IdList(JsonElement row, string path, string where)
+    {
+        if (row.ValueKind != JsonValueKind.Array) throw new CliException($"{path}: {where} is {Name(row)}, expected a list of ids");
+        int[] ids = new int[row.GetArrayLength()];
+        int count = 0;
+        foreach (JsonElement id in row.EnumerateArray())
+            if (id.ValueKind != JsonValueKind.Number || !id.TryGetInt32(out ids[count++])) throw new CliException($"{path}: {where}: {id.GetRawText()} is no token id");
+        return ids;
+    }
+
+    private static string String(JsonElement element, string path, int index)
+    {
+        try
+        {
+            return element.GetString()!;
+        }
+        catch (InvalidOperationException)
+        {
+            throw new CliException($"{path}: item {index} holds half of a surrogate pair, which is no text");
+        }
+    }
+
+    private static string Name(JsonElement element) => element.ValueKind switch
+    {
+        JsonValueKind.Array => "a list",
+        JsonValueKind.Object => "an object",
+        JsonValueKind.String => "a string",
+        JsonValueKind.Number => "a number",
+        JsonValueKind.Null => "null",
+        _ => "true or false",
+    };
+}

@@ -1,0 +1,7 @@
+namespace Bloomery.Cli.Framework;
+
+/// <summary>A part of a text that is read at once; tokens <see cref="FirstScored"/> to <see cref="End"/> of it count.</summary>
+/// <param name="Begin">Its first token.</param>
+/// <param name="End">One past its last token.</param>
+/// <param name="FirstScored">The first token whose probability counts.</param>
+public readonly record struct PerplexityWindow(int Begin, int End, int FirstScored);

@@ -1,0 +1,60 @@
+namespace Bloomery.Cli.Framework;
+
+/// <summary>What is known of the terminal.</summary>
+public static class Terminal
+{
+    /// <summary>Whether standard output is a terminal.</summary>
+    public static bool IsOutputTerminal { get; } = !Console.IsOutputRedirected;
+
+    /// <summary>Whether standard error is a terminal.</summary>
+    public static bool IsErrorTerminal { get; } = !Console.IsErrorRedirected;
+
+    /// <summary>Whether standard input is a terminal.</summary>
+    public static bool IsInputTerminal { get; } = !Console.IsInputRedirected;
+
+    /// <summary>Whether colours are welcome on standard output (https://no-color.org).</summary>
+    public static bool HasColor { get; } = IsOutputTerminal
+        && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"))
+        && Environment.GetEnvironmentVariable("TERM") != "dumb";
+
+    /// <summary>Columns of the terminal; 80 where there is none.</summary>
+    public static int Width
+    {
+        get
+        {
+            if (int.TryParse(Environment.GetEnvironmentVariable("COLUMNS"), out int columns) && columns > 0) return Math.Max(20, columns);
+            if (!IsOutputTerminal && !IsErrorTerminal) return 80;
+            try
+            {
+                return Console.WindowWidth > 0 ? Math.Max(20, Console.WindowWidth) : 80;
+            }
+            catch (IOException)
+            {
+                return 80;
+            }
+        }
+    }
+
+    /// <summary>Text of unknown origin without control characters, which could command the terminal.</summary>
+    public static string Safe(string text) => text.Any(IsUnsafe) ? string.Concat(text.Where(c => !IsUnsafe(c))) : text;
+
+    private static bool IsUnsafe(char c) => char.IsControl(c) && c is not ('\n' or '\t');
+
+    /// <summary>Breaks text at spaces into lines of at most <paramref name="width"/> characters; line ends in the text stay.</summary>
+    public static IEnumerable<string> Wrap(string text, int width)
+    {
+        foreach (string paragraph in text.Split('\n'))
+        {
+            string rest = paragraph;
+            while (rest.Length > width)
+            {
+                int cut = rest.LastIndexOf(' ', width, width);
+                if (cut <= 0) cut = rest.IndexOf(' ', width);
+                if (cut <= 0) break;
+                yield return rest[..cut].TrimEnd();
+                rest = rest[(cut + 1)..];
+            }
+            yield return rest;
+        }
+    }
+}

@@ -1,0 +1,87 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+
+namespace Bloomery.Cli.Framework;
+
+/// <summary>Says in one line what is wrong with a command line.</summary>
+public static class UsageErrors
+{
+    /// <summary>The first error, or null.</summary>
+    public static string? First(ParseResult parsed, string[] args)
+    {
+        if (UnknownOption(parsed, args) is { } unknown) return $"unknown option '{unknown}'";
+        ParseError? error = parsed.Errors.FirstOrDefault(e => e.SymbolResult is OptionResult) ?? parsed.Errors.FirstOrDefault();
+        return error switch
+        {
+            null => null,
+            { SymbolResult: OptionResult option } => OfOption(option, error.Message),
+            { SymbolResult: ArgumentResult { Tokens.Count: 0 } argument } => $"{argument.Argument.Name} is missing",
+            { SymbolResult: ArgumentResult argument } => OfOption(argument.Parent as OptionResult, error.Message),
+            _ => OfCommand(parsed, error.Message),
+        };
+    }
+
+    /// <summary>The parser takes an unknown option for the value of an argument where there is one to fill; a prompt that begins with a dash goes behind <c>--</c>.</summary>
+    private static string? UnknownOption(ParseResult parsed, string[] args)
+    {
+        int end = Array.IndexOf(args, "--");
+        string[] before = end < 0 ? args : args[..end];
+        IEnumerable<string> values = parsed.CommandResult.Children.OfType<ArgumentResult>().SelectMany(argument => argument.Tokens).Select(token => token.Value).Concat(parsed.UnmatchedTokens);
+        foreach (string value in values)
+        {
+            if (value.Length < 2 || value[0] != '-' || !before.Contains(value)) continue;
+            if (double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out _) || value.Any(char.IsWhiteSpace)) continue;
+            return value.Split('=')[0];
+        }
+        return null;
+    }
+
+    private static string OfOption(OptionResult? result, string message)
+    {
+        if (result is null) return FirstLine(message);
+        Option option = result.Option;
+        string name = option.Name;
+        if (result.Implicit) return $"{name} {option.HelpName} is required";
+        if (result.Tokens.Count == 0 && option.Arity.MinimumNumberOfValues > 0) return $"{name} needs a value: {name} {option.HelpName}";
+        if (result.Tokens.Count > option.Arity.MaximumNumberOfValues) return $"{name} is given more than once";
+        if (message.StartsWith("--", StringComparison.Ordinal)) return FirstLine(message);
+        string value = result.Tokens.Count == 0 ? "" : result.Tokens[^1].Value;
+        Type type = Nullable.GetUnderlyingType(option.ValueType) ?? option.ValueType;
+        if (type == typeof(int)) return $"{name} takes a whole number, not '{value}'";
+        if (type == typeof(ulong)) return $"{name} takes a whole number that is not negative, not '{value}'";
+        if (type == typeof(float)) return $"{name} takes a number, not '{value}'";
+        return FirstLine(message);
+    }
+
+    private static string OfCommand(ParseResult parsed, string message)
+    {
+        if (parsed.Errors.Select(e => e.SymbolResult).OfType<CommandResult>().FirstOrDefault()?.Children.OfType<OptionResult>().FirstOrDefault(o => o.Option.Required && o.Implicit) is { } missing)
+            return $"{missing.Option.Name} {missing.Option.HelpName} is required";
+        if (parsed.UnmatchedTokens.Count == 0) return FirstLine(message);
+        string token = parsed.UnmatchedTokens[0];
+        if (parsed.CommandResult.Command is not RootCommand) return $"'{token}' is one argument too many";
+        string? near = App.Verbs.Names.Select(name => (name, distance: Distance(name, token))).Where(pair => pair.distance <= 2).OrderBy(pair => pair.distance).Select(pair => pair.name).FirstOrDefault();
+        return $"there is no verb '{token}'" + (near is null ? "" : $"; did you mean '{near}'?");
+    }
+
+    private static string FirstLine(string message) => message.Split('\n')[0].Trim();
+
+    /// <summary>The Levenshtein distance: insertions, deletions and replacements from one word to the other.</summary>
+    private static int Distance(string a, string b)
+    {
+        int[] row = [.. Enumerable.Range(0, b.Length + 1)];
+        for (int i = 1; i <= a.Length; i++)
+        {
+            int diagonal = row[0];
+            row[0] = i;
+            for (int j = 1; j <= b.Length; j++)
+            {
+                int replaced = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
+                diagonal = row[j];
+                row[j] = Math.Min(replaced, Math.Min(row[j], row[j - 1]) + 1);
+            }
+        }
+        return row[^1];
+    }
+}

@@ -1,0 +1,46 @@
+using System.CommandLine;
+using Bloomery.Cli.Framework;
+using Bloomery.Numerics.Catalogs;
+
+namespace Bloomery.Cli.Verbs;
+
+/// <summary>Prints what this build can do, from the catalogues.</summary>
+[Key("list")]
+public sealed class List : Verb
+{
+    private readonly Argument<string> _what = Arg.Choice("WHAT", "The catalogue", [.. Catalogs.Names]);
+
+    /// <inheritdoc/>
+    public override string Summary => "Prints what this build can do: architectures, formats, samplers, kernels, ...";
+
+    /// <inheritdoc/>
+    public override string Examples => "bloomery list architectures\nbloomery list formats --json";
+
+    /// <inheritdoc/>
+    public override IEnumerable<Symbol> Symbols => [_what];
+
+    /// <inheritdoc/>
+    public override int Run(Call call)
+    {
+        IReadOnlyList<CatalogEntry> entries = Catalogs.Read(call.Need(_what));
+        if (call.WantsJson)
+        {
+            call.WriteJson(json =>
+            {
+                json.WriteStartArray();
+                foreach (CatalogEntry entry in entries)
+                {
+                    json.WriteStartObject();
+                    json.WriteString("name", entry.Name);
+                    json.WriteString("note", entry.Note);
+                    json.WriteEndObject();
+                }
+                json.WriteEndArray();
+            });
+            return 0;
+        }
+        int width = entries.Count == 0 ? 0 : entries.Max(entry => entry.Name.Length);
+        foreach (CatalogEntry entry in entries) call.Write(entry.Note.Length == 0 ? entry.Name + "\n" : $"{entry.Name.PadRight(width)}  {entry.Note}\n");
+        return 0;
+    }
+}

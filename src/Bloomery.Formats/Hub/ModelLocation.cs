@@ -1,0 +1,17 @@
+namespace Bloomery.Formats.Hub;
+
+/// <summary>Finds what a user calls a model: a path, or a name in the local store.</summary>
+public static class ModelLocation
+{
+    /// <summary>The path of a model: a GGUF or safetensors file or a directory.</summary>
+    /// <exception cref="FileNotFoundException">There is no such path, and no such name in the store; the message says what to do.</exception>
+    public static string Resolve(string model, LocalStore? store = null)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(model);
+        if (!HubName.IsHubName(model) && (File.Exists(model) || Directory.Exists(model))) return model;
+        store ??= LocalStore.Default;
+        if (store.TryFind(model, out StoredModel? stored)) return stored.Path;
+        string advice = HubName.IsHubName(model) ? $"'bloomery pull {model}' fetches it" : "'bloomery models list' shows the local store, 'bloomery pull hf:ORG/NAME' adds to it";
+        throw new FileNotFoundException($"no model '{model}': neither a file or directory nor a name in {store.Folder}; {advice}");
+    }
+}

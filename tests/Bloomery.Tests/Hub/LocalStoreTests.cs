@@ -1,0 +1,103 @@
+using Bloomery.Formats.Hub;
+
+namespace Bloomery.Tests.Hub;
+
+public sealed class LocalStoreTests : IDisposable
+{
+    private readonly string _folder = Path.Combine(Path.GetTempPath(), $"bloomery-store-{Guid.NewGuid():N}");
+
+    public void Dispose()
+    {
+        if (Directory.Exists(_folder)) Directory.Delete(_folder, recursive: true);
+    }
+
+    [Fact]
+    public void Models_are_found_by_full_short_and_file_names()
+    {
+        Put("own/org/one/one-Q4_0.gguf");
+        Put("own/org/two/two-Q4_0.gguf");
+        Put("own/org/two/two-Q8_0.gguf");
+        Put("own/single.gguf");
+        var store = new LocalStore(Path.Combine(_folder, "own"), null);
+        Assert.Equal(["org/one", "org/two:two-Q4_0.gguf", "org/two:two-Q8_0.gguf", "single.gguf"], store.List().Select(model => model.Name));
+        foreach (string name in (string[])["org/one", "one", "ORG/ONE", "hf:org/one", "hf:org/one@main"]) Assert.EndsWith("one-Q4_0.gguf", Find(store, name), StringComparison.Ordinal);
+        Assert.EndsWith("two-Q8_0.gguf", Find(store, "org/two:two-Q8_0.gguf"), StringComparison.Ordinal);
+        Assert.EndsWith("single.gguf", Find(store, "single"), StringComparison.Ordinal);
+        Assert.False(store.TryFind("org/two", out _)); // two files: a choice has to be made
+        Assert.False(store.TryFind("nothing", out _));
+    }
+
+    [Fact]
+    public void A_hugging_face_cache_is_read_and_left_alone()
+    {
+        string snapshot = "hub/models--org--cached/snapshots/abc";
+        Put($"{snapshot}/model.safetensors");
+        Put("hub/models--org--cached/refs/main", "abc\n");
+        var store = new LocalStore(Path.Combine(_folder, "own"), Path.Combine(_folder, "hub"));
+        StoredModel model = Assert.Single(store.List());
+        Assert.Equal(("org/cached", false), (model.Name, model.Removable));
+        Assert.Equal(Path.Combine(_folder, snapshot.Replace('/', Path.DirectorySeparatorChar)), model.Path);
+        Assert.Throws<InvalidOperationException>(() => store.Remove("org/cached"));
+        Assert.True(File.Exists(Path.Combine(_folder, snapshot, "model.safetensors")));
+    }
+
+    [Fact]
+    public void Removing_a_model_leaves_its_neighbours()
+    {
+        Put("own/org/one/one.gguf");
+        Put("own/org/two/model.safetensors");
+        Put("own/org/two/config.json");
+        var store = new LocalStore(Path.Combine(_folder, "own"), null);
+        store.Remove("org/two");
+        Assert.Equal(["org/one"], store.List().Select(model => model.Name));
+        store.Remove("org/one");
+        Assert.Empty(store.List());
+        Assert.Empty(Directory.GetFileSystemEntries(store.Folder));
+        Assert.Throws<FileNotFoundException>(() => store.Remove("org/one"));
+    }
+
+    [Theory]
+    [InlineData("hf:org/name", "org/name", "main", null)]
+    [InlineData("hf:org/name@v1.0", "org/name", "v1.0", null)]
+    [InlineData("hf:org/name@refs/pr/1:sub/file.gguf", "org/name", "refs/pr/1", "sub/file.gguf")]
+    [InlineData("org/name:file.gguf", "org/name", "main", "file.gguf")]
+    public void Hub_names_have_four_parts(string text, string repository, string revision, string? file)
+    {
+        HubName name = HubName.Parse(text);
+        Assert.Equal((repository, revision, file), (name.Repository, name.Revision, name.File));
+    }
+
+    [Theory]
+    [InlineData("hf:name")]
+    [InlineData("hf:a/b/c")]
+    [InlineData("hf:../b")]
+    [InlineData("hf:a/..")]
+    [InlineData("hf:a/b:../c")]
+    [InlineData("hf:a/b@../c")]
+    [InlineData("hf:a/b:/etc/passwd")]
+    [InlineData("hf:a b/c")]
+    [InlineData("hf:")]
+    [InlineData("")]
+    public void What_is_no_hub_name_is_refused(string text) => Assert.Throws<FormatException>(() => HubName.Parse(text));
+
+    [Fact]
+    public void A_model_that_is_nowhere_says_what_to_do()
+    {
+        var store = new LocalStore(_folder, null);
+        Assert.Contains("bloomery pull hf:ORG/NAME", Assert.Throws<FileNotFoundException>(() => ModelLocation.Resolve("no/such", store)).Message, StringComparison.Ordinal);
+        Assert.Contains("'bloomery pull hf:a/b' fetches it", Assert.Throws<FileNotFoundException>(() => ModelLocation.Resolve("hf:a/b", store)).Message, StringComparison.Ordinal);
+    }
+
+    private static string Find(LocalStore store, string name)
+    {
+        Assert.True(store.TryFind(name, out StoredModel? model), $"{name} was not found among {string.Join(", ", store.List().Select(m => m.Name))}");
+        return model.Path;
+    }
+
+    private void Put(string path, string content = "x")
+    {
+        string full = Path.Combine(_folder, path.Replace('/', Path.DirectorySeparatorChar));
+        Directory.CreateDirectory(Path.GetDirectoryName(full)!);
+        File.WriteAllText(full, content);
+    }
+}
