@@ -39,7 +39,7 @@ public sealed class LoadedModel : IDisposable
         using TensorFile file = OpenFile(path);
         ModelConfig config = ReadConfig(path, file);
         Architecture architecture = Create(config);
-        WeightMap map = new(config.IsGguf);
+        WeightMap map = new(config.IsGguf, file.Tensors.ContainsKey);
         architecture.Map(map);
         return new LoadedModel(path, architecture, WeightLoader.Load(file, map, kernels, progress));
     }

@@ -14,7 +14,7 @@ public abstract class DecoderArchitecture(ModelConfig config) : Architecture(con
     /// <inheritdoc/>
     public override bool CacheIsStale(int previous, int length) => Rotaries.Any(r => r.ChangesBetween(previous, length));
 
-    /// <summary>Traces the whole model. Results: <c>last_hidden_state</c> (every token, after the final norm) and <c>logits</c> (wanted rows).</summary>
+    /// <summary>Traces the whole model. Results: <c>last_hidden_state</c> (every token, after the final norm), <c>projected_hidden_state</c> (where the model projects it) and <c>logits</c> (wanted rows).</summary>
     public Plan Trace(WeightSet weights, bool recordHiddenStates = false)
     {
         Ops ops = new(recordHiddenStates);
@@ -26,9 +26,12 @@ public abstract class DecoderArchitecture(ModelConfig config) : Architecture(con
             if (i + 1 < LayerCount) ops.Record(x);
         }
         x = FinalNorm(ops, x, weights);
-        ops.Record(x);
         ops.Result("last_hidden_state", x);
-        ops.Result("logits", Head(ops, ops.Select(x), weights));
+        Value projected = Project(ops, x, weights);
+        // The reference library leaves the last state out of the hidden states where it projects it.
+        if (projected == x) ops.Record(x);
+        else ops.Result("projected_hidden_state", projected);
+        ops.Result("logits", Head(ops, ops.Select(projected), weights));
         return ops.Build();
     }
 
@@ -40,6 +43,9 @@ public abstract class DecoderArchitecture(ModelConfig config) : Architecture(con
 
     /// <summary>The norm after the last block.</summary>
     protected abstract Value FinalNorm(Ops ops, Value x, WeightSet weights);
+
+    /// <summary>What lies between the last state and the head: nothing, but for models whose embeddings are narrower than their blocks.</summary>
+    protected virtual Value Project(Ops ops, Value x, WeightSet weights) => x;
 
     /// <summary>Hidden states to logits.</summary>
     protected virtual Value Head(Ops ops, Value x, WeightSet weights) => ops.Linear(x, weights["output"]);

@@ -7,35 +7,45 @@ using Bloomery.Numerics.Kernels;
 
 namespace Bloomery.Models.Architectures;
 
-/// <summary>Llama (arXiv 2302.13971) and the families that differ from it by configuration: Mistral (sliding window) and Granite (multipliers).</summary>
-[Key("llama"), Key("mistral"), Key("granite")]
+/// <summary>Llama (arXiv 2302.13971) and the families that differ from it by configuration: Mistral (sliding window), Mixtral (experts), Granite (multipliers), SmolLM3 (layers without rotation).</summary>
+[Key("llama"), Key("mistral"), Key("mixtral"), Key("granite"), Key("smollm3")]
 public sealed class Llama : DecoderArchitecture
 {
     private readonly AttentionSpec _attention;
     private readonly Rotary _rotary;
     private readonly Activation _activation;
-    private readonly bool _attentionBias, _mlpBias;
+    private readonly BiasRule _attentionBias, _mlpBias;
+    private readonly ExpertSpec? _experts;
+    private readonly bool[] _rotated, _sliding;
     private readonly int _inner;
+    private readonly int? _window;
     private readonly float _epsilon, _embeddingScale = 1, _residualScale = 1, _logitScale = 1;
 
     /// <summary>Reads the configuration.</summary>
     public Llama(ModelConfig c) : base(c)
     {
-        HeadShape heads = HeadShape.Read(c, Hidden, defaultKvHeads: c.ModelType == "mistral" ? 8 : null);
+        string type = c.ModelType;
+        HeadShape heads = HeadShape.Read(c, Hidden, defaultKvHeads: type switch { "mistral" or "mixtral" => 8, "smollm3" => 4, _ => null });
         float scale = 1 / MathF.Sqrt(heads.HeadDim);
-        if (c.ModelType == "granite")
+        if (type == "granite")
         {
             scale = c.FloatOr(c.IsGguf ? scale : 1, "attention_multiplier");
-            _embeddingScale = c.FloatOr(1, "embedding_multiplier");
-            _residualScale = c.FloatOr(1, "residual_multiplier");
+            (_embeddingScale, _residualScale) = (c.FloatOr(1, "embedding_multiplier"), c.FloatOr(1, "residual_multiplier"));
             _logitScale = 1 / c.FloatOr(1, "logits_scaling", "gguf.logit_scale");
         }
-        _attention = heads.Attention(scale).Windowed(c.ModelType == "mistral" ? c.IntOrNull("sliding_window") : null);
-        _rotary = RopeConfig.Make(c, heads.HeadDim, RopeConfig.Read(c));
+        _attention = heads.Attention(scale);
+        _rotary = RopeConfig.Make(c, heads.HeadDim, RopeConfig.Read(c, type switch { "mixtral" => 1e6, "smollm3" => 2e6, _ => 1e4 }));
+        _rotated = RotatedLayers(c);
+        _window = type is "mistral" or "mixtral" or "smollm3" ? BlockParts.Window(c, type == "mistral" ? 4096 : null) : null;
+        _sliding = type == "smollm3"
+            ? BlockParts.SlidingLayers(c, LayerCount, i => c.BoolOr(false, "use_sliding_window") && !_rotated[i])
+            : [.. Enumerable.Repeat(_window is not null, LayerCount)];
         _activation = c.ActivationOr(Activation.Silu, "hidden_act");
-        (_attentionBias, _mlpBias) = (c.BoolOr(false, "attention_bias"), c.BoolOr(false, "mlp_bias"));
+        (_attentionBias, _mlpBias) = (BlockParts.Bias(c.BoolOr(false, "attention_bias")), BlockParts.Bias(c.BoolOr(false, "mlp_bias")));
         _inner = c.Size("intermediate_size");
-        _epsilon = c.FloatOr(1e-6f, "rms_norm_eps");
+        _epsilon = c.FloatOr(type == "mixtral" ? 1e-5f : 1e-6f, "rms_norm_eps");
+        int experts = type == "mixtral" || c.IsGguf ? c.IntOr(type == "mixtral" ? 8 : 0, "num_local_experts") : 0;
+        if (experts > 0) _experts = new ExpertSpec { Experts = experts, Used = c.SizeOr(2, "num_experts_per_tok"), Activation = _activation, Normalize = true };
     }
 
     /// <inheritdoc/>
@@ -47,17 +57,15 @@ public sealed class Llama : DecoderArchitecture
         map.Prefix("model.");
         map.Root.Embedding("token_embd", "embed_tokens", Vocabulary, Hidden);
         map.Root.Norm("output_norm", "norm", Hidden);
-        map.Root.Head("lm_head", Vocabulary, Hidden, Config.BoolOr(false, "tie_word_embeddings"));
-        BiasRule attention = _attentionBias ? BiasRule.Required : BiasRule.None, mlp = _mlpBias ? BiasRule.Required : BiasRule.None;
+        map.Root.Head("lm_head", Vocabulary, Hidden, Config.BoolOr(Config.ModelType == "smollm3", "tie_word_embeddings"));
         for (int i = 0; i < LayerCount; i++)
         {
             LayerMap l = map.Layer(i, $"layers.{i}.");
             l.Norm("attn_norm", "input_layernorm", Hidden);
-            l.RotatedQkv(_attention, Hidden, attention, attention);
+            l.RotatedQkv(_attention, Hidden, _attentionBias, _attentionBias);
             l.Norm("ffn_norm", "post_attention_layernorm", Hidden);
-            l.Linear("ffn_gate", "mlp.gate_proj", _inner, Hidden, mlp);
-            l.Linear("ffn_up", "mlp.up_proj", _inner, Hidden, mlp);
-            l.Linear("ffn_down", "mlp.down_proj", Hidden, _inner, mlp);
+            if (_experts is null) l.GatedMlp(Hidden, _inner, _mlpBias);
+            else MapExperts(l, _experts);
         }
     }
 
@@ -67,14 +75,14 @@ public sealed class Llama : DecoderArchitecture
     /// <inheritdoc/>
     protected override Value Block(Ops ops, Value x, Layer l)
     {
+        AttentionSpec attention = _attention.Windowed(_sliding[l.Index] ? _window : null);
         Value h = ops.RmsNorm(x, l["attn_norm"], _epsilon);
-        Value q = ops.Rope(ops.Linear(h, l["attn_q"]), _rotary, _attention.KeyDim);
-        Value k = ops.Rope(ops.Linear(h, l["attn_k"]), _rotary, _attention.KeyDim);
-        Value v = ops.Linear(h, l["attn_v"]);
-        h = ops.Linear(ops.Attention(q, k, v, _attention), l["attn_output"]);
+        h = ops.SelfAttention(h, l, attention, _rotated[l.Index] ? _rotary : null);
         x = ops.Add(x, ops.Scale(h, _residualScale));
         h = ops.RmsNorm(x, l["ffn_norm"], _epsilon);
-        h = ops.Linear(ops.Gate(ops.Linear(h, l["ffn_gate"]), ops.Linear(h, l["ffn_up"]), _activation), l["ffn_down"]);
+        h = _experts is null
+            ? ops.GatedMlp(h, l, _activation)
+            : ops.Experts(h, ops.Linear(h, l["ffn_gate_inp"]), _experts, l["ffn_gate_exps"], l["ffn_up_exps"], l["ffn_down_exps"]);
         return ops.Add(x, ops.Scale(h, _residualScale));
     }
 
@@ -83,4 +91,25 @@ public sealed class Llama : DecoderArchitecture
 
     /// <inheritdoc/>
     protected override Value Head(Ops ops, Value x, WeightSet weights) => ops.Scale(base.Head(ops, x, weights), _logitScale);
+
+    private void MapExperts(LayerMap l, ExpertSpec experts)
+    {
+        WeightSource[] Members(string name) => [.. Enumerable.Range(0, experts.Experts).Select(e => new WeightSource($"block_sparse_moe.experts.{e}.{name}"))];
+        l.Linear("ffn_gate_inp", "block_sparse_moe.gate", experts.Experts, Hidden);
+        l.Stack("ffn_gate_exps", Members("w1"), _inner, Hidden);
+        l.Stack("ffn_up_exps", Members("w3"), _inner, Hidden);
+        l.Stack("ffn_down_exps", Members("w2"), Hidden, _inner);
+    }
+
+    private bool[] RotatedLayers(ModelConfig c)
+    {
+        if (c.ModelType != "smollm3") return [.. Enumerable.Repeat(true, LayerCount)];
+        if (c.NumbersOrNull("no_rope_layers") is { } list)
+        {
+            if (list.Length < LayerCount) throw c.Error("no_rope_layers", $"has {list.Length} entries for {LayerCount} layers");
+            return [.. list.Take(LayerCount).Select(n => n == 1)];
+        }
+        int interval = c.SizeOr(4, "no_rope_layer_interval");
+        return [.. Enumerable.Range(0, LayerCount).Select(i => (i + 1) % interval != 0)];
+    }
 }

@@ -84,6 +84,9 @@ public sealed class ModelConfig
         return node is null ? null : Number(name, node);
     }
 
+    /// <summary>A number where an explicit null means "none" and an absent key means <paramref name="fallback"/>.</summary>
+    public double? NullableOr(double? fallback, string name) => Json.ContainsKey(name) ? DoubleOrNull(name) : fallback;
+
     /// <summary>A truth value, or a default.</summary>
     public bool BoolOr(bool fallback, params ReadOnlySpan<string> names)
     {

@@ -85,10 +85,56 @@ public sealed class LayerMap
     /// <summary>Separate query, key, value and output projections under the names that most checkpoints use, in the same order in GGUF files.</summary>
     public void Qkv(AttentionSpec spec, int hidden, BiasRule qkvBias, BiasRule outputBias)
     {
-        Linear("attn_q", "self_attn.q_proj", spec.Heads * spec.KeyDim, hidden, qkvBias);
-        Linear("attn_k", "self_attn.k_proj", spec.KvHeads * spec.KeyDim, hidden, qkvBias);
-        Linear("attn_v", "self_attn.v_proj", spec.KvHeads * spec.ValueDim, hidden, qkvBias);
+        Separate(spec, hidden, qkvBias);
         Linear("attn_output", "self_attn.o_proj", hidden, spec.Heads * spec.ValueDim, outputBias);
+    }
+
+    /// <summary>Separate query, key and value projections.</summary>
+    public void Separate(AttentionSpec spec, int hidden, BiasRule bias = BiasRule.Required, string prefix = "self_attn.")
+    {
+        Linear("attn_q", prefix + "q_proj", spec.Heads * spec.KeyDim, hidden, bias);
+        Linear("attn_k", prefix + "k_proj", spec.KvHeads * spec.KeyDim, hidden, bias);
+        Linear("attn_v", prefix + "v_proj", spec.KvHeads * spec.ValueDim, hidden, bias);
+    }
+
+    /// <summary>A gated feed-forward network under the names that most checkpoints use.</summary>
+    public void GatedMlp(int hidden, int inner, BiasRule bias = BiasRule.None, string prefix = "mlp.", string suffix = "")
+    {
+        Linear("ffn_gate" + suffix, prefix + "gate_proj", inner, hidden, bias);
+        Linear("ffn_up" + suffix, prefix + "up_proj", inner, hidden, bias);
+        Linear("ffn_down" + suffix, prefix + "down_proj", hidden, inner, bias);
+    }
+
+    /// <summary>A feed-forward network of two linear layers.</summary>
+    public void Mlp(string up, string down, int hidden, int inner, BiasRule bias, bool transposed = false)
+    {
+        Linear("ffn_up", new WeightSource(up, null, transposed), inner, hidden, bias);
+        Linear("ffn_down", new WeightSource(down, null, transposed), hidden, inner, bias);
+    }
+
+    /// <summary>Query, key and value as parts of one stored projection.</summary>
+    /// <param name="source">The stored tensor in safetensors checkpoints; GGUF files have <c>attn_qkv</c> with q, k, v one after the other.</param>
+    /// <param name="q">Rows of q in a checkpoint; null: the first ones.</param>
+    /// <param name="k">Rows of k; null: after q.</param>
+    /// <param name="v">Rows of v; null: after k.</param>
+    /// <param name="spec">Heads and their sizes.</param>
+    /// <param name="hidden">Elements of a hidden state.</param>
+    /// <param name="bias">Whether the projection has a bias.</param>
+    /// <param name="transposed">Whether it is stored as (inputs, outputs).</param>
+    public void FusedQkv(string source, AttentionSpec spec, int hidden, BiasRule bias, int[]? q = null, int[]? k = null, int[]? v = null, bool transposed = false)
+    {
+        int queries = spec.Heads * spec.KeyDim, keys = spec.KvHeads * spec.KeyDim, values = spec.KvHeads * spec.ValueDim;
+        int[] plainQ = RowSelection.Range(0, queries), plainK = RowSelection.Range(queries, keys), plainV = RowSelection.Range(queries + keys, values);
+        Linear("attn_q", new WeightSource(source, q ?? plainQ, transposed), queries, hidden, bias, new WeightSource("attn_qkv", plainQ));
+        Linear("attn_k", new WeightSource(source, k ?? plainK, transposed), keys, hidden, bias, new WeightSource("attn_qkv", plainK));
+        Linear("attn_v", new WeightSource(source, v ?? plainV, transposed), values, hidden, bias, new WeightSource("attn_qkv", plainV));
+    }
+
+    /// <summary>Gains of one norm a head: checkpoints hold one vector a head, GGUF files all in one.</summary>
+    public void HeadGains(string target, string source, int heads, int headDim)
+    {
+        IReadOnlyList<WeightPart> parts = IsGguf ? [Part(target, ".weight")] : [.. Enumerable.Range(0, heads).Select(h => Part($"{source}.{h}", ".weight"))];
+        Add(target + ".weight", [checked(heads * headDim)], parts);
     }
 
     /// <summary>A vector that is neither gain nor bias; <paramref name="source"/> is its full name, without a suffix to be added.</summary>

@@ -85,7 +85,9 @@ public sealed class WeightLoader
         }
         else
         {
-            if (tensor.Shape.Length < 2) throw Wrong(tensor, $"has shape [{string.Join(", ", tensor.Shape)}]; a matrix with {entry.Shape[1]} columns is needed");
+            // Some converters flatten a matrix of one row.
+            bool flat = tensor.Shape.Length == 1 && entry.Shape[0] == 1 && !part.Transposed;
+            if (tensor.Shape.Length < 2 && !flat) throw Wrong(tensor, $"has shape [{string.Join(", ", tensor.Shape)}]; a matrix with {entry.Shape[1]} columns is needed");
             columns = tensor.Shape[^1];
             rows = columns == 0 ? 0 : tensor.ElementCount / columns;
             if (part.Transposed) (rows, columns) = (columns, rows);

@@ -2,7 +2,8 @@ namespace Bloomery.Models.Weights;
 
 /// <summary>The weights that an architecture declares, under canonical (GGUF) names, with their names in safetensors checkpoints. Executed by <see cref="WeightLoader"/>.</summary>
 /// <param name="isGguf">Whether the file at hand is GGUF: canonical names then apply, unless a source says otherwise.</param>
-public sealed class WeightMap(bool isGguf)
+/// <param name="contains">Whether the file at hand has a tensor of that full name.</param>
+public sealed class WeightMap(bool isGguf, Func<string, bool> contains)
 {
     private readonly List<WeightEntry> _entries = [];
     // Rotary factors are read with the configuration.
@@ -11,6 +12,9 @@ public sealed class WeightMap(bool isGguf)
 
     /// <summary>Whether the file at hand is GGUF.</summary>
     public bool IsGguf { get; } = isGguf;
+
+    /// <summary>Whether the file at hand has a tensor of that name (without the optional prefix): for families whose files come in two layouts.</summary>
+    public bool Contains(string name) => _prefixes.Any(p => contains(p + name));
 
     /// <summary>What was declared.</summary>
     public IReadOnlyList<WeightEntry> Entries => _entries;

@@ -1,0 +1,51 @@
+using Bloomery.Models.Config;
+using Bloomery.Models.Planning;
+using Bloomery.Models.Positions;
+using Bloomery.Models.Weights;
+using Bloomery.Numerics.Kernels;
+
+namespace Bloomery.Models.Architectures;
+
+/// <summary>What many families' blocks are made of, in terms of <see cref="Ops"/>.</summary>
+internal static class BlockParts
+{
+    /// <summary>down(f(gate x) * up x)</summary>
+    public static Value GatedMlp(this Ops ops, Value x, Layer l, Activation f, string suffix = "") =>
+        ops.Linear(ops.Gate(ops.Linear(x, l["ffn_gate" + suffix]), ops.Linear(x, l["ffn_up" + suffix]), f), l["ffn_down" + suffix]);
+
+    /// <summary>down(f(up x))</summary>
+    public static Value Mlp(this Ops ops, Value x, Layer l, Activation f) =>
+        ops.Linear(ops.Activate(ops.Linear(x, l["ffn_up"]), f), l["ffn_down"]);
+
+    /// <summary>Separate projections, optional rotation, attention, output projection.</summary>
+    public static Value SelfAttention(this Ops ops, Value x, Layer l, AttentionSpec spec, Rotary? rotary = null)
+    {
+        Value q = ops.Linear(x, l["attn_q"]), k = ops.Linear(x, l["attn_k"]), v = ops.Linear(x, l["attn_v"]);
+        if (rotary is not null) (q, k) = (ops.Rope(q, rotary, spec.KeyDim), ops.Rope(k, rotary, spec.KeyDim));
+        return ops.Linear(ops.Attention(q, k, v, spec), l["attn_output"]);
+    }
+
+    /// <summary><see cref="BiasRule.Required"/> or <see cref="BiasRule.None"/>.</summary>
+    public static BiasRule Bias(bool required) => required ? BiasRule.Required : BiasRule.None;
+
+    /// <summary>Which layers have a sliding window: <c>layer_types</c> where the checkpoint has it, else the family's rule.</summary>
+    public static bool[] SlidingLayers(ModelConfig c, int layers, Func<int, bool> rule)
+    {
+        if (c.StringsOrNull("layer_types") is not { } types) return [.. Enumerable.Range(0, layers).Select(rule)];
+        if (types.Length < layers) throw c.Error("layer_types", $"has {types.Length} entries for {layers} layers");
+        return [.. types.Take(layers).Select(t => t switch
+        {
+            "sliding_attention" => true,
+            "full_attention" => false,
+            _ => throw c.Error("layer_types", $"has '{t}'; sliding_attention and full_attention are supported"),
+        })];
+    }
+
+    /// <summary>The window's width; null: none. An absent key means <paramref name="fallback"/>.</summary>
+    public static int? Window(ModelConfig c, int? fallback)
+    {
+        double? window = c.NullableOr(c.IsGguf ? null : fallback, "sliding_window");
+        if (window is <= 0) throw c.Error("sliding_window", $"is {window}; a positive width or null is needed");
+        return (int?)window;
+    }
+}

@@ -1,0 +1,95 @@
+using Bloomery.Models.Config;
+using Bloomery.Models.Planning;
+using Bloomery.Models.Positions;
+using Bloomery.Models.Weights;
+using Bloomery.Numerics.Catalogs;
+using Bloomery.Numerics.Kernels;
+
+namespace Bloomery.Models.Architectures;
+
+/// <summary>Falcon in its three forms (arXiv 2311.16867): old with one kv head or with all, new with groups and a norm for each branch; rotary positions or ALiBi.</summary>
+[Key("falcon")]
+public sealed class Falcon : DecoderArchitecture
+{
+    private readonly AttentionSpec _attention;
+    private readonly Rotary? _rotary;
+    private readonly Activation _activation;
+    private readonly bool _new, _parallel, _twoNorms, _multiQuery;
+    private readonly BiasRule _bias;
+    private readonly int _inner;
+    private readonly float _epsilon;
+
+    /// <summary>Reads the configuration.</summary>
+    public Falcon(ModelConfig c) : base(c)
+    {
+        HeadShape heads = HeadShape.Read(c, Hidden, hasHeadDim: false);
+        int stated = c.SizeOr(heads.Heads, "num_kv_heads", "num_key_value_heads");
+        _new = c.IsGguf ? stated > 1 : c.BoolOr(false, "new_decoder_architecture");
+        _multiQuery = c.IsGguf ? stated == 1 : c.BoolOr(true, "multi_query");
+        heads = HeadShape.Checked(c, heads.Heads, _multiQuery && !_new ? 1 : stated, heads.HeadDim);
+        _parallel = _new || c.BoolOr(true, "parallel_attn");
+        _twoNorms = _new && c.IntOr(2, "num_ln_in_parallel_attn") == 2;
+        _attention = heads.Attention();
+        if (c.BoolOr(false, "alibi"))
+        {
+            float[] slopes = [.. Alibi.Slopes(heads.Heads).Select(RoundToBFloat16)];
+            _attention = _attention with { Slopes = slopes, AlibiScale = _attention.Scale, RoundAlibi = true };
+        }
+        else
+        {
+            _rotary = RopeConfig.Make(c, heads.HeadDim, RopeConfig.Read(c));
+        }
+        _activation = c.ActivationOr(Activation.GeluErf, "activation");
+        _bias = BlockParts.Bias(c.BoolOr(false, "bias"));
+        _inner = c.SizeOr(4 * Hidden, "ffn_hidden_size", "intermediate_size");
+        _epsilon = c.FloatOr(1e-5f, "layer_norm_epsilon");
+    }
+
+    /// <inheritdoc/>
+    protected override IEnumerable<Rotary> Rotaries => _rotary is null ? [] : [_rotary];
+
+    /// <inheritdoc/>
+    public override void Map(WeightMap map)
+    {
+        map.Prefix("transformer.");
+        map.Root.Embedding("token_embd", "word_embeddings", Vocabulary, Hidden);
+        map.Root.Norm("output_norm", "ln_f", Hidden, BiasRule.Required);
+        map.Root.Head("lm_head", Vocabulary, Hidden, Config.BoolOr(true, "tie_word_embeddings"));
+        int d = _attention.KeyDim, group = _attention.Heads / _attention.KvHeads, stride = (group + 2) * d;
+        // One kv head is the case of a single group: all q, one k, one v.
+        int[] q = RowSelection.PerGroup(_attention.KvHeads, stride, 0, group * d);
+        int[] k = RowSelection.PerGroup(_attention.KvHeads, stride, group * d, d), v = RowSelection.PerGroup(_attention.KvHeads, stride, (group + 1) * d, d);
+        for (int i = 0; i < LayerCount; i++)
+        {
+            LayerMap l = map.Layer(i, $"h.{i}.");
+            bool two = map.IsGguf ? map.Contains($"blk.{i}.attn_norm_2.weight") : _twoNorms;
+            // GGUF: attn_norm feeds the feed-forward (ln_mlp), attn_norm_2 attention (ln_attn).
+            l.Norm("attn_norm", two ? "ln_mlp" : "input_layernorm", Hidden, BiasRule.Required);
+            if (two) l.Norm("attn_norm_2", "ln_attn", Hidden, BiasRule.Required);
+            if (!_parallel) l.Norm("ffn_norm", "post_attention_layernorm", Hidden, BiasRule.Required);
+            l.FusedQkv("self_attention.query_key_value", _attention, Hidden, _bias, q, k, v);
+            l.Linear("attn_output", "self_attention.dense", Hidden, Hidden, _bias);
+            l.Mlp("mlp.dense_h_to_4h", "mlp.dense_4h_to_h", Hidden, _inner, _bias);
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override Value Block(Ops ops, Value x, Layer l)
+    {
+        Value h = ops.LayerNorm(x, l["attn_norm"], _epsilon);
+        Value toAttention = l.Has("attn_norm_2", out Weight? second) ? ops.LayerNorm(x, second, _epsilon) : h;
+        Value attended = ops.SelfAttention(toAttention, l, _attention, _rotary);
+        if (_parallel) return ops.Add(x, ops.Add(attended, ops.Mlp(h, l, _activation)));
+        x = ops.Add(x, attended);
+        return ops.Add(x, ops.Mlp(ops.LayerNorm(x, l["ffn_norm"], _epsilon), l, _activation));
+    }
+
+    /// <inheritdoc/>
+    protected override Value FinalNorm(Ops ops, Value x, WeightSet weights) => ops.LayerNorm(x, weights["output_norm"], _epsilon);
+
+    private static float RoundToBFloat16(float value)
+    {
+        uint bits = BitConverter.SingleToUInt32Bits(value);
+        return BitConverter.UInt32BitsToSingle((bits + 0x7FFF + ((bits >> 16) & 1)) & 0xFFFF0000);
+    }
+}

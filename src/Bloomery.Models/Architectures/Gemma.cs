@@ -1,0 +1,123 @@
+using Bloomery.Models.Config;
+using Bloomery.Models.Planning;
+using Bloomery.Models.Positions;
+using Bloomery.Models.Weights;
+using Bloomery.Numerics.Catalogs;
+using Bloomery.Numerics.Kernels;
+
+namespace Bloomery.Models.Architectures;
+
+/// <summary>Gemma 1 (arXiv 2403.08295), 2 (arXiv 2408.00118: norms on both sides, capped scores, every other layer with a window) and 3 (arXiv 2503.19786: head norms, five windowed layers to a full one, two rotary bases).</summary>
+[Key("gemma"), Key("gemma2"), Key("gemma3_text"), Key("gemma3")]
+public sealed class Gemma : DecoderArchitecture
+{
+    private readonly int _version;
+    private readonly AttentionSpec _attention;
+    private readonly Rotary _rotary, _localRotary;
+    private readonly Activation _activation;
+    private readonly BiasRule _bias;
+    private readonly bool[] _sliding;
+    private readonly int _inner;
+    private readonly int? _window;
+    private readonly bool _bidirectional;
+    private readonly float _epsilon, _finalCap;
+
+    /// <summary>Reads the configuration.</summary>
+    public Gemma(ModelConfig c) : base(c)
+    {
+        _version = c.ModelType switch { "gemma" => 1, "gemma2" => 2, _ => 3 };
+        HeadShape heads = HeadShape.Read(c, Hidden, defaultKvHeads: _version == 1 ? 16 : 4, defaultHeadDim: 256);
+        float scale = 1 / MathF.Sqrt(heads.HeadDim);
+        if (_version > 1 && !c.IsGguf) scale = 1 / MathF.Sqrt(c.FloatOr(256, "query_pre_attn_scalar"));
+        // The 27B models scale by hidden / heads, which GGUF files imply by their size.
+        if (c.IsGguf && ((_version == 2 && LayerCount == 46) || (_version == 3 && LayerCount == 62))) scale = 1 / MathF.Sqrt((float)Hidden / heads.Heads);
+        float cap = _version == 2 ? (float)(c.NullableOr(50, "attn_logit_softcapping") ?? 0) : 0;
+        if (_version > 1) _finalCap = (float)(c.NullableOr(_version == 2 ? 30 : null, "final_logit_softcapping") ?? 0);
+        _attention = heads.Attention(scale) with { SoftCap = cap };
+        _bidirectional = _version == 3 && c.BoolOr(false, "use_bidirectional_attention");
+        if (_bidirectional) _attention = _attention with { After = AttentionTile.Unbounded };
+
+        _window = _version == 1 ? null : BlockParts.Window(c, 4096);
+        int period = c.SizeOr(_version == 3 ? 6 : 2, "sliding_window_pattern", "gguf.attention.sliding_window_pattern");
+        _sliding = _version == 1 ? new bool[LayerCount] : BlockParts.SlidingLayers(c, LayerCount, i => _version == 2 ? i % 2 == 0 : (i + 1) % period != 0);
+
+        _rotary = RopeConfig.Make(c, heads.HeadDim, RopeConfig.Read(c, _version == 3 ? 1e6 : 1e4, layerType: "full_attention"));
+        RopeScaling local = c.Section("rope_parameters")?.Section("sliding_attention") is not null
+            ? RopeConfig.Read(c, 1e4, layerType: "sliding_attention")
+            : new RopeScaling { Theta = c.DoubleOrNull("rope_local_base_freq", "gguf.rope.freq_base_swa") ?? 1e4, MaxLength = ContextLength, OriginalLength = ContextLength };
+        _localRotary = _version == 3 ? RopeConfig.Make(c, heads.HeadDim, local) : _rotary;
+
+        // Gemma 1 checkpoints say "gelu" and mean the tanh form.
+        _activation = _version == 1 ? Activation.GeluTanh : c.ActivationOr(Activation.GeluTanh, "hidden_activation");
+        if (_version == 1 && c.StringOr("gelu", "hidden_activation", "hidden_act") is var name && name is not ("gelu" or "gelu_pytorch_tanh"))
+            _activation = c.ActivationOr(Activation.GeluTanh, "hidden_activation", "hidden_act");
+        _bias = BlockParts.Bias(c.BoolOr(false, "attention_bias"));
+        _inner = c.Size("intermediate_size");
+        _epsilon = c.FloatOr(1e-6f, "rms_norm_eps");
+    }
+
+    /// <inheritdoc/>
+    protected override IEnumerable<Rotary> Rotaries => [_rotary, _localRotary];
+
+    /// <inheritdoc/>
+    public override void Map(WeightMap map)
+    {
+        map.Prefix("model.");
+        map.Root.Embedding("token_embd", "embed_tokens", Vocabulary, Hidden);
+        map.Root.Norm("output_norm", "norm", Hidden, plus: 1);
+        map.Root.Head("lm_head", Vocabulary, Hidden, Config.BoolOr(true, "tie_word_embeddings"));
+        for (int i = 0; i < LayerCount; i++)
+        {
+            LayerMap l = map.Layer(i, $"layers.{i}.");
+            l.Norm("attn_norm", "input_layernorm", Hidden, plus: 1);
+            l.Qkv(_attention, Hidden, _bias, _bias);
+            if (_version == 3)
+            {
+                l.Norm("attn_q_norm", "self_attn.q_norm", _attention.KeyDim, plus: 1);
+                l.Norm("attn_k_norm", "self_attn.k_norm", _attention.KeyDim, plus: 1);
+            }
+            if (_version > 1)
+            {
+                l.Norm("post_attention_norm", "post_attention_layernorm", Hidden, plus: 1);
+                l.Norm("post_ffw_norm", "post_feedforward_layernorm", Hidden, plus: 1);
+            }
+            l.Norm("ffn_norm", _version == 1 ? "post_attention_layernorm" : "pre_feedforward_layernorm", Hidden, plus: 1);
+            l.GatedMlp(Hidden, _inner);
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override Value Embed(Ops ops, WeightSet weights) => ops.Embed(weights["token_embd"], MathF.Sqrt(Hidden));
+
+    /// <inheritdoc/>
+    protected override Value Block(Ops ops, Value x, Layer l)
+    {
+        bool sliding = _sliding[l.Index];
+        AttentionSpec attention = sliding ? Slide(_attention) : _attention;
+        Rotary rotary = sliding ? _localRotary : _rotary;
+        Value h = ops.RmsNorm(x, l["attn_norm"], _epsilon);
+        Value q = ops.Linear(h, l["attn_q"]), k = ops.Linear(h, l["attn_k"]), v = ops.Linear(h, l["attn_v"]);
+        if (_version == 3)
+        {
+            q = ops.RmsNorm(q, l["attn_q_norm"], _epsilon, attention.KeyDim);
+            k = ops.RmsNorm(k, l["attn_k_norm"], _epsilon, attention.KeyDim);
+        }
+        (q, k) = (ops.Rope(q, rotary, attention.KeyDim), ops.Rope(k, rotary, attention.KeyDim));
+        h = ops.Linear(ops.Attention(q, k, v, attention), l["attn_output"]);
+        x = ops.Add(x, _version == 1 ? h : ops.RmsNorm(h, l["post_attention_norm"], _epsilon));
+        h = ops.GatedMlp(ops.RmsNorm(x, l["ffn_norm"], _epsilon), l, _activation);
+        return ops.Add(x, _version == 1 ? h : ops.RmsNorm(h, l["post_ffw_norm"], _epsilon));
+    }
+
+    /// <inheritdoc/>
+    protected override Value FinalNorm(Ops ops, Value x, WeightSet weights) => ops.RmsNorm(x, weights["output_norm"], _epsilon);
+
+    /// <inheritdoc/>
+    protected override Value Head(Ops ops, Value x, WeightSet weights) => ops.SoftCap(base.Head(ops, x, weights), _finalCap);
+
+    private AttentionSpec Slide(AttentionSpec spec)
+    {
+        if (_window is not { } w) return spec;
+        return _bidirectional ? spec with { Before = w / 2 + 1, After = w / 2 + 1 } : spec with { Before = w };
+    }
+}

@@ -1,0 +1,65 @@
+using Bloomery.Models.Config;
+using Bloomery.Models.Planning;
+using Bloomery.Models.Weights;
+using Bloomery.Numerics.Catalogs;
+using Bloomery.Numerics.Kernels;
+
+namespace Bloomery.Models.Architectures;
+
+/// <summary>GPTBigCode (SantaCoder, arXiv 2301.03988; StarCoder, arXiv 2305.06161): GPT-2 with one kv head for all query heads, or with q, k, v interleaved by head.</summary>
+[Key("gpt_bigcode"), Key("starcoder")]
+public sealed class GptBigCode : DecoderArchitecture
+{
+    private readonly AttentionSpec _attention;
+    private readonly Activation _activation;
+    private readonly bool _multiQuery;
+    private readonly int _inner;
+    private readonly float _epsilon;
+
+    /// <summary>Reads the configuration.</summary>
+    public GptBigCode(ModelConfig c) : base(c)
+    {
+        HeadShape heads = HeadShape.Read(c, Hidden, hasHeadDim: false);
+        _multiQuery = c.IsGguf || c.BoolOr(true, "multi_query");
+        _attention = (heads with { KvHeads = _multiQuery ? 1 : heads.Heads }).Attention(c.BoolOr(true, "scale_attn_weights") ? null : 1);
+        _activation = c.ActivationOr(Activation.GeluTanh, "activation_function");
+        _inner = c.SizeOr(4 * Hidden, "n_inner", "intermediate_size");
+        _epsilon = c.FloatOr(1e-5f, "layer_norm_epsilon");
+    }
+
+    /// <inheritdoc/>
+    public override void Map(WeightMap map)
+    {
+        map.Prefix("transformer.");
+        map.Ignore("attn.bias", "attn.masked_bias");
+        map.Root.Embedding("token_embd", "wte", Vocabulary, Hidden);
+        map.Root.Embedding("position_embd", "wpe", ContextLength, Hidden);
+        map.Root.Norm("output_norm", "ln_f", Hidden, BiasRule.Required);
+        map.Root.Head("lm_head", Vocabulary, Hidden, Config.BoolOr(true, "tie_word_embeddings"));
+        int heads = _attention.Heads, d = _attention.KeyDim;
+        for (int i = 0; i < LayerCount; i++)
+        {
+            LayerMap l = map.Layer(i, $"h.{i}.");
+            l.Norm("attn_norm", "ln_1", Hidden, BiasRule.Required);
+            if (_multiQuery) l.FusedQkv("attn.c_attn", _attention, Hidden, BiasRule.Required);
+            else l.FusedQkv("attn.c_attn", _attention, Hidden, BiasRule.Required,
+                RowSelection.PerGroup(heads, 3 * d, 0, d), RowSelection.PerGroup(heads, 3 * d, d, d), RowSelection.PerGroup(heads, 3 * d, 2 * d, d));
+            l.Linear("attn_output", "attn.c_proj", Hidden, Hidden, BiasRule.Required);
+            l.Norm("ffn_norm", "ln_2", Hidden, BiasRule.Required);
+            l.Mlp("mlp.c_fc", "mlp.c_proj", Hidden, _inner, BiasRule.Required);
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override Value Embed(Ops ops, WeightSet weights) => ops.Add(base.Embed(ops, weights), ops.EmbedPositions(weights["position_embd"]));
+
+    /// <inheritdoc/>
+    protected override Value Block(Ops ops, Value x, Layer l)
+    {
+        x = ops.Add(x, ops.SelfAttention(ops.LayerNorm(x, l["attn_norm"], _epsilon), l, _attention));
+        return ops.Add(x, ops.Mlp(ops.LayerNorm(x, l["ffn_norm"], _epsilon), l, _activation));
+    }
+
+    /// <inheritdoc/>
+    protected override Value FinalNorm(Ops ops, Value x, WeightSet weights) => ops.LayerNorm(x, weights["output_norm"], _epsilon);
+}

@@ -1,0 +1,65 @@
+using Bloomery.Models.Config;
+using Bloomery.Models.Planning;
+using Bloomery.Models.Positions;
+using Bloomery.Models.Weights;
+using Bloomery.Numerics.Catalogs;
+using Bloomery.Numerics.Kernels;
+
+namespace Bloomery.Models.Architectures;
+
+/// <summary>GPT-J (EleutherAI 2021) and CodeGen (arXiv 2203.13474): branches side by side after one norm, interleaved rotation, attention without biases; CodeGen fuses q, v, k in four blocks of heads.</summary>
+[Key("gptj"), Key("codegen")]
+public sealed class GptJ : DecoderArchitecture
+{
+    private const int CodeGenBlocks = 4;
+    private readonly AttentionSpec _attention;
+    private readonly Rotary _rotary;
+    private readonly Activation _activation;
+    private readonly int _inner;
+    private readonly float _epsilon;
+
+    /// <summary>Reads the configuration.</summary>
+    public GptJ(ModelConfig c) : base(c)
+    {
+        HeadShape heads = HeadShape.Read(c, Hidden, hasHeadDim: false);
+        heads = heads with { KvHeads = heads.Heads };
+        _attention = heads.Attention();
+        if (c.ModelType == "codegen" && heads.Heads % CodeGenBlocks != 0) throw c.Error("n_head", $"is {heads.Heads}; CodeGen's heads come in {CodeGenBlocks} equal blocks");
+        _rotary = RopeConfig.Make(c, c.IntOr(64, "rotary_dim"), new RopeScaling(), interleaved: true);
+        _activation = c.ActivationOr(Activation.GeluTanh, "activation_function");
+        _inner = c.SizeOr(4 * Hidden, "n_inner");
+        _epsilon = c.FloatOr(1e-5f, "layer_norm_epsilon");
+    }
+
+    /// <inheritdoc/>
+    public override void Map(WeightMap map)
+    {
+        map.Prefix("transformer.");
+        map.Ignore("attn.bias", "attn.masked_bias", "attn.causal_mask", "attn.embed_positions");
+        map.Root.Embedding("token_embd", "wte", Vocabulary, Hidden);
+        map.Root.Norm("output_norm", "ln_f", Hidden, BiasRule.Required);
+        map.Root.Head("lm_head", Vocabulary, Hidden, Config.BoolOr(false, "tie_word_embeddings"), BiasRule.Required);
+        int block = Hidden / CodeGenBlocks;
+        for (int i = 0; i < LayerCount; i++)
+        {
+            LayerMap l = map.Layer(i, $"h.{i}.");
+            l.Norm("attn_norm", "ln_1", Hidden, BiasRule.Required);
+            if (Config.ModelType == "codegen")
+                l.FusedQkv("attn.qkv_proj", _attention, Hidden, BiasRule.None,
+                    RowSelection.PerGroup(CodeGenBlocks, 3 * block, 0, block), RowSelection.PerGroup(CodeGenBlocks, 3 * block, 2 * block, block), RowSelection.PerGroup(CodeGenBlocks, 3 * block, block, block));
+            else l.Separate(_attention, Hidden, BiasRule.None, "attn.");
+            l.Linear("attn_output", "attn.out_proj", Hidden, Hidden);
+            l.Mlp("mlp.fc_in", "mlp.fc_out", Hidden, _inner, BiasRule.Required);
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override Value Block(Ops ops, Value x, Layer l)
+    {
+        Value h = ops.LayerNorm(x, l["attn_norm"], _epsilon);
+        return ops.Add(x, ops.Add(ops.SelfAttention(h, l, _attention, _rotary), ops.Mlp(h, l, _activation)));
+    }
+
+    /// <inheritdoc/>
+    protected override Value FinalNorm(Ops ops, Value x, WeightSet weights) => ops.LayerNorm(x, weights["output_norm"], _epsilon);
+}

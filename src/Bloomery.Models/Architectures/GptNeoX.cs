@@ -1,0 +1,70 @@
+using Bloomery.Models.Config;
+using Bloomery.Models.Planning;
+using Bloomery.Models.Positions;
+using Bloomery.Models.Weights;
+using Bloomery.Numerics.Catalogs;
+using Bloomery.Numerics.Kernels;
+
+namespace Bloomery.Models.Architectures;
+
+/// <summary>GPT-NeoX (arXiv 2204.06745) and Pythia: attention and feed-forward side by side, each after a norm of its own, or one after the other; q, k, v interleaved by head.</summary>
+[Key("gpt_neox"), Key("gptneox")]
+public sealed class GptNeoX : DecoderArchitecture
+{
+    private readonly AttentionSpec _attention;
+    private readonly Rotary _rotary;
+    private readonly Activation _activation;
+    private readonly bool _parallel, _bias;
+    private readonly int _inner;
+    private readonly float _epsilon;
+
+    /// <summary>Reads the configuration.</summary>
+    public GptNeoX(ModelConfig c) : base(c)
+    {
+        HeadShape heads = HeadShape.Read(c, Hidden, hasHeadDim: false) with { KvHeads = c.Size("num_attention_heads") };
+        _attention = heads.Attention();
+        int rotated = c.IntOrNull("gguf.rope.dimension_count") ?? (int)(heads.HeadDim * RopeConfig.PartialFactor(c, 0.25));
+        _rotary = RopeConfig.Make(c, rotated, RopeConfig.Read(c));
+        _activation = c.ActivationOr(Activation.GeluErf, "hidden_act");
+        _parallel = c.BoolOr(true, "use_parallel_residual", "gguf.use_parallel_residual");
+        _bias = c.BoolOr(true, "attention_bias");
+        _inner = c.Size("intermediate_size");
+        _epsilon = c.FloatOr(1e-5f, "layer_norm_eps");
+    }
+
+    /// <inheritdoc/>
+    protected override IEnumerable<Rotary> Rotaries => [_rotary];
+
+    /// <inheritdoc/>
+    public override void Map(WeightMap map)
+    {
+        map.Prefix("gpt_neox.");
+        map.Ignore("attention.bias", "attention.masked_bias", "rotary_emb.inv_freq");
+        map.Root.Embedding("token_embd", "embed_in", Vocabulary, Hidden);
+        map.Root.Norm("output_norm", "final_layer_norm", Hidden, BiasRule.Required);
+        map.Root.Head("embed_out", Vocabulary, Hidden, Config.BoolOr(false, "tie_word_embeddings"));
+        int heads = _attention.Heads, d = _attention.KeyDim;
+        for (int i = 0; i < LayerCount; i++)
+        {
+            LayerMap l = map.Layer(i, $"layers.{i}.");
+            l.Norm("attn_norm", "input_layernorm", Hidden, BiasRule.Required);
+            l.Norm("ffn_norm", "post_attention_layernorm", Hidden, BiasRule.Required);
+            l.FusedQkv("attention.query_key_value", _attention, Hidden, BlockParts.Bias(_bias),
+                RowSelection.PerGroup(heads, 3 * d, 0, d), RowSelection.PerGroup(heads, 3 * d, d, d), RowSelection.PerGroup(heads, 3 * d, 2 * d, d));
+            l.Linear("attn_output", "attention.dense", Hidden, Hidden, BlockParts.Bias(_bias));
+            l.Mlp("mlp.dense_h_to_4h", "mlp.dense_4h_to_h", Hidden, _inner, BiasRule.Required);
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override Value Block(Ops ops, Value x, Layer l)
+    {
+        Value attended = ops.SelfAttention(ops.LayerNorm(x, l["attn_norm"], _epsilon), l, _attention, _rotary);
+        if (!_parallel) x = ops.Add(x, attended);
+        Value h = ops.Mlp(ops.LayerNorm(x, l["ffn_norm"], _epsilon), l, _activation);
+        return ops.Add(x, _parallel ? ops.Add(attended, h) : h);
+    }
+
+    /// <inheritdoc/>
+    protected override Value FinalNorm(Ops ops, Value x, WeightSet weights) => ops.LayerNorm(x, weights["output_norm"], _epsilon);
+}

@@ -1,0 +1,62 @@
+using Bloomery.Models.Config;
+using Bloomery.Models.Planning;
+using Bloomery.Models.Positions;
+using Bloomery.Models.Weights;
+using Bloomery.Numerics.Catalogs;
+using Bloomery.Numerics.Kernels;
+
+namespace Bloomery.Models.Architectures;
+
+/// <summary>MPT (MosaicML 2023): ALiBi, norms without biases, no biases at all. Like the reference library it ignores the options for which there never was a checkpoint.</summary>
+[Key("mpt")]
+public sealed class Mpt : DecoderArchitecture
+{
+    private readonly AttentionSpec _attention;
+    private readonly float _clip, _epsilon;
+
+    /// <summary>Reads the configuration.</summary>
+    public Mpt(ModelConfig c) : base(c)
+    {
+        HeadShape heads = HeadShape.Read(c, Hidden, hasHeadDim: false);
+        heads = heads with { KvHeads = heads.Heads };
+        ModelConfig options = c.Section("attn_config") ?? c;
+        double bias = c.DoubleOrNull("gguf.attention.max_alibi_bias") ?? 8;
+        if (bias != 8) throw c.Error("attention.max_alibi_bias", $"is {bias}; only 8 is supported, as in the reference library");
+        float? scale = options.DoubleOrNull("softmax_scale") is { } s ? (float)s : null;
+        _attention = heads.Attention(scale) with { Slopes = Alibi.Slopes(heads.Heads) };
+        _clip = (float)(options.DoubleOrNull("clip_qkv") ?? c.DoubleOrNull("gguf.attention.clamp_kqv") ?? 0);
+        _epsilon = c.FloatOr(1e-5f, "layer_norm_epsilon");
+    }
+
+    /// <inheritdoc/>
+    public override void Map(WeightMap map)
+    {
+        map.Prefix("transformer.");
+        map.Root.Embedding("token_embd", "wte", Vocabulary, Hidden);
+        map.Root.Norm("output_norm", "norm_f", Hidden);
+        map.Root.Head("lm_head", Vocabulary, Hidden, Config.BoolOr(true, "tie_word_embeddings"));
+        for (int i = 0; i < LayerCount; i++)
+        {
+            LayerMap l = map.Layer(i, $"blocks.{i}.");
+            l.Norm("attn_norm", "norm_1", Hidden);
+            l.FusedQkv("attn.Wqkv", _attention, Hidden, BiasRule.None);
+            l.Linear("attn_output", "attn.out_proj", Hidden, Hidden);
+            l.Norm("ffn_norm", "norm_2", Hidden);
+            l.Mlp("ffn.up_proj", "ffn.down_proj", Hidden, 4 * Hidden, BiasRule.None);
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override Value Block(Ops ops, Value x, Layer l)
+    {
+        Value h = ops.LayerNorm(x, l["attn_norm"], _epsilon);
+        Value q = Clip(ops, ops.Linear(h, l["attn_q"])), k = Clip(ops, ops.Linear(h, l["attn_k"])), v = Clip(ops, ops.Linear(h, l["attn_v"]));
+        x = ops.Add(x, ops.Linear(ops.Attention(q, k, v, _attention), l["attn_output"]));
+        return ops.Add(x, ops.Mlp(ops.LayerNorm(x, l["ffn_norm"], _epsilon), l, Activation.GeluErf));
+    }
+
+    /// <inheritdoc/>
+    protected override Value FinalNorm(Ops ops, Value x, WeightSet weights) => ops.LayerNorm(x, weights["output_norm"], _epsilon);
+
+    private Value Clip(Ops ops, Value x) => _clip > 0 ? ops.Clamp(x, _clip) : x;
+}

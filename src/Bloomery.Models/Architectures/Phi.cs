@@ -1,0 +1,77 @@
+using Bloomery.Models.Config;
+using Bloomery.Models.Planning;
+using Bloomery.Models.Positions;
+using Bloomery.Models.Weights;
+using Bloomery.Numerics.Catalogs;
+using Bloomery.Numerics.Kernels;
+
+namespace Bloomery.Models.Architectures;
+
+/// <summary>Phi 1, 1.5 and 2 (arXiv 2309.05463): attention and feed-forward side by side after one layer norm, partial rotation, biases everywhere.</summary>
+[Key("phi"), Key("phi2")]
+public sealed class Phi : DecoderArchitecture
+{
+    private readonly AttentionSpec _attention;
+    private readonly Rotary _rotary;
+    private readonly Activation _activation;
+    private readonly bool _headNorms;
+    private readonly int _inner;
+    private readonly float _epsilon;
+
+    /// <summary>Reads the configuration.</summary>
+    public Phi(ModelConfig c) : base(c)
+    {
+        HeadShape heads = HeadShape.Read(c, Hidden);
+        _attention = heads.Attention();
+        int rotated = c.IntOrNull("gguf.rope.dimension_count") ?? (int)(heads.HeadDim * RopeConfig.PartialFactor(c, 0.5));
+        _rotary = RopeConfig.Make(c, rotated, RopeConfig.Read(c));
+        _activation = c.ActivationOr(Activation.GeluTanh, "hidden_act");
+        _headNorms = c.BoolOr(false, "qk_layernorm");
+        _inner = c.SizeOr(4 * Hidden, "intermediate_size");
+        _epsilon = c.FloatOr(1e-5f, "layer_norm_eps");
+    }
+
+    /// <inheritdoc/>
+    protected override IEnumerable<Rotary> Rotaries => [_rotary];
+
+    /// <inheritdoc/>
+    public override void Map(WeightMap map)
+    {
+        map.Prefix("model.");
+        map.Root.Embedding("token_embd", "embed_tokens", Vocabulary, Hidden);
+        map.Root.Norm("output_norm", "final_layernorm", Hidden, BiasRule.Required);
+        map.Root.Head("lm_head", Vocabulary, Hidden, Config.BoolOr(false, "tie_word_embeddings"), BiasRule.Required);
+        for (int i = 0; i < LayerCount; i++)
+        {
+            LayerMap l = map.Layer(i, $"layers.{i}.");
+            l.Norm("attn_norm", "input_layernorm", Hidden, BiasRule.Required);
+            if (map.IsGguf && map.Contains($"blk.{i}.attn_qkv.weight")) l.FusedQkv("", _attention, Hidden, BiasRule.Required);
+            else l.Separate(_attention, Hidden);
+            l.Linear("attn_output", "self_attn.dense", Hidden, _attention.Heads * _attention.ValueDim, BiasRule.Required);
+            if (_headNorms)
+            {
+                l.Norm("attn_q_norm", "self_attn.q_layernorm", _attention.KeyDim, BiasRule.Required);
+                l.Norm("attn_k_norm", "self_attn.k_layernorm", _attention.KeyDim, BiasRule.Required);
+            }
+            l.Mlp("mlp.fc1", "mlp.fc2", Hidden, _inner, BiasRule.Required);
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override Value Block(Ops ops, Value x, Layer l)
+    {
+        Value h = ops.LayerNorm(x, l["attn_norm"], _epsilon);
+        Value q = ops.Linear(h, l["attn_q"]), k = ops.Linear(h, l["attn_k"]), v = ops.Linear(h, l["attn_v"]);
+        if (_headNorms)
+        {
+            q = ops.LayerNorm(q, l["attn_q_norm"], _epsilon, _attention.KeyDim);
+            k = ops.LayerNorm(k, l["attn_k_norm"], _epsilon, _attention.KeyDim);
+        }
+        (q, k) = (ops.Rope(q, _rotary, _attention.KeyDim), ops.Rope(k, _rotary, _attention.KeyDim));
+        Value attended = ops.Linear(ops.Attention(q, k, v, _attention), l["attn_output"]);
+        return ops.Add(x, ops.Add(attended, ops.Mlp(h, l, _activation)));
+    }
+
+    /// <inheritdoc/>
+    protected override Value FinalNorm(Ops ops, Value x, WeightSet weights) => ops.LayerNorm(x, weights["output_norm"], _epsilon);
+}

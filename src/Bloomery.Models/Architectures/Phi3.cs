@@ -1,0 +1,66 @@
+using Bloomery.Models.Config;
+using Bloomery.Models.Planning;
+using Bloomery.Models.Positions;
+using Bloomery.Models.Weights;
+using Bloomery.Numerics.Catalogs;
+using Bloomery.Numerics.Kernels;
+
+namespace Bloomery.Models.Architectures;
+
+/// <summary>Phi 3 and 4 (arXiv 2404.14219): Llama's block with fused projections, and frequencies that depend on the length (longrope).</summary>
+[Key("phi3")]
+public sealed class Phi3 : DecoderArchitecture
+{
+    private readonly AttentionSpec _attention;
+    private readonly Rotary _rotary;
+    private readonly Activation _activation;
+    private readonly int _inner;
+    private readonly float _epsilon;
+
+    /// <summary>Reads the configuration.</summary>
+    public Phi3(ModelConfig c) : base(c)
+    {
+        HeadShape heads = HeadShape.Read(c, Hidden);
+        // llama.cpp ignores the window of these files, and so do we: only checkpoints state it reliably.
+        _attention = heads.Attention().Windowed(c.IsGguf ? null : BlockParts.Window(c, null));
+        int rotated = c.IntOrNull("gguf.rope.dimension_count") ?? (int)(heads.HeadDim * RopeConfig.PartialFactor(c, 1));
+        _rotary = RopeConfig.Make(c, rotated, RopeConfig.Read(c, originalLength: 4096));
+        _activation = c.ActivationOr(Activation.Silu, "hidden_act");
+        _inner = c.Size("intermediate_size");
+        _epsilon = c.FloatOr(1e-5f, "rms_norm_eps");
+    }
+
+    /// <inheritdoc/>
+    protected override IEnumerable<Rotary> Rotaries => [_rotary];
+
+    /// <inheritdoc/>
+    public override void Map(WeightMap map)
+    {
+        map.Prefix("model.");
+        map.Root.Embedding("token_embd", "embed_tokens", Vocabulary, Hidden);
+        map.Root.Norm("output_norm", "norm", Hidden);
+        map.Root.Head("lm_head", Vocabulary, Hidden, Config.BoolOr(false, "tie_word_embeddings"));
+        int[] gate = RowSelection.Range(0, _inner), up = RowSelection.Range(_inner, _inner);
+        for (int i = 0; i < LayerCount; i++)
+        {
+            LayerMap l = map.Layer(i, $"layers.{i}.");
+            l.Norm("attn_norm", "input_layernorm", Hidden);
+            l.FusedQkv("self_attn.qkv_proj", _attention, Hidden, BiasRule.None);
+            l.Linear("attn_output", "self_attn.o_proj", Hidden, _attention.Heads * _attention.ValueDim);
+            l.Norm("ffn_norm", "post_attention_layernorm", Hidden);
+            l.Linear("ffn_gate", new WeightSource("mlp.gate_up_proj", gate), _inner, Hidden, gguf: new WeightSource("ffn_up", gate));
+            l.Linear("ffn_up", new WeightSource("mlp.gate_up_proj", up), _inner, Hidden, gguf: new WeightSource("ffn_up", up));
+            l.Linear("ffn_down", "mlp.down_proj", Hidden, _inner);
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override Value Block(Ops ops, Value x, Layer l)
+    {
+        x = ops.Add(x, ops.SelfAttention(ops.RmsNorm(x, l["attn_norm"], _epsilon), l, _attention, _rotary));
+        return ops.Add(x, ops.GatedMlp(ops.RmsNorm(x, l["ffn_norm"], _epsilon), l, _activation));
+    }
+
+    /// <inheritdoc/>
+    protected override Value FinalNorm(Ops ops, Value x, WeightSet weights) => ops.RmsNorm(x, weights["output_norm"], _epsilon);
+}
