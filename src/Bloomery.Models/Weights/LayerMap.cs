@@ -45,6 +45,15 @@ public sealed class LayerMap
     public void Embedding(string target, WeightSource source, int rows, int columns, WeightSource? gguf = null, bool optional = false, string? tiedTo = null) =>
         Add(target + ".weight", [rows, columns], [Part(IsGguf ? gguf ?? target : source, ".weight")], optional, tiedTo);
 
+    /// <summary>An embedding table that checkpoints store under any of several names, perhaps more than once.</summary>
+    public void Shared(string target, IReadOnlyList<string> sources, int rows, int columns)
+    {
+        string[] names = IsGguf ? [target] : [.. sources];
+        IReadOnlyList<WeightPart> parts = [new WeightPart([.. names.SelectMany(n => Part(n, ".weight").Names)], null, false)];
+        Add(target + ".weight", [rows, columns], parts);
+        _map.IgnoreNames(parts[0].Names);
+    }
+
     /// <summary>A norm's gain, and its bias.</summary>
     /// <param name="target">Canonical name without suffix.</param>
     /// <param name="source">Where safetensors checkpoints have it.</param>
@@ -135,6 +144,35 @@ public sealed class LayerMap
     {
         IReadOnlyList<WeightPart> parts = IsGguf ? [Part(target, ".weight")] : [.. Enumerable.Range(0, heads).Select(h => Part($"{source}.{h}", ".weight"))];
         Add(target + ".weight", [checked(heads * headDim)], parts);
+    }
+
+    /// <summary>The up-projections of latent attention, one matrix a head: keys transposed to (latent, nope), so that queries absorb them; values (v, latent).</summary>
+    /// <param name="keys">Canonical name of the keys' stack.</param>
+    /// <param name="values">Canonical name of the values' stack.</param>
+    /// <param name="source">The checkpoint's tensor (heads, nope + v, latent).</param>
+    /// <param name="ggufFused">The same in older GGUF files.</param>
+    /// <param name="heads">Heads.</param>
+    /// <param name="nope">Rows of a head's keys.</param>
+    /// <param name="valueDim">Rows of a head's values.</param>
+    /// <param name="latent">Columns.</param>
+    /// <param name="separate">Whether the GGUF file has both stacks ready.</param>
+    public void LatentUp(string keys, string values, string source, string ggufFused, int heads, int nope, int valueDim, int latent, bool separate)
+    {
+        int stride = nope + valueDim;
+        List<WeightPart> keyParts = [], valueParts = [];
+        if (IsGguf && separate)
+        {
+            keyParts.Add(Part(keys, ".weight"));
+            valueParts.Add(Part(values, ".weight"));
+        }
+        else
+        {
+            string name = IsGguf ? ggufFused : source;
+            for (int h = 0; h < heads; h++) keyParts.Add(Part(new WeightSource(name, null, Transposed: true, FirstInput: h * stride), ".weight"));
+            valueParts.Add(Part(new WeightSource(name, RowSelection.PerGroup(heads, stride, nope, valueDim)), ".weight"));
+        }
+        _map.Add(new WeightEntry { Target = _canonical + keys + ".weight", Shape = [checked(heads * latent), nope], Parts = keyParts, Stack = heads });
+        _map.Add(new WeightEntry { Target = _canonical + values + ".weight", Shape = [checked(heads * valueDim), latent], Parts = valueParts, Stack = heads });
     }
 
     /// <summary>A vector that is neither gain nor bias; <paramref name="source"/> is its full name, without a suffix to be added.</summary>

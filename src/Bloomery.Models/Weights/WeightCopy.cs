@@ -43,13 +43,13 @@ internal static class WeightCopy
 
     private static long Transposed(TensorFile file, TensorInfo tensor, WeightPart part, int columns, BlockFormat format, NativeBuffer target, long at)
     {
-        int storedRows = columns, storedColumns = checked((int)(tensor.ElementCount / columns));
+        int first = part.FirstInput ?? 0, storedColumns = checked((int)tensor.Shape[^1]);
         int count = part.Rows?.Length ?? storedColumns, elementBytes = format.BlockBytes;
         bool widen = tensor.Format != format;
         float[] line = widen ? new float[storedColumns] : [];
-        for (int c = 0; c < storedRows; c++)
+        for (int c = 0; c < columns; c++)
         {
-            ReadOnlySpan<byte> stored = file.Bytes(tensor, c * tensor.Format.RowBytes(storedColumns), checked((int)tensor.Format.RowBytes(storedColumns)));
+            ReadOnlySpan<byte> stored = file.Bytes(tensor, (first + c) * tensor.Format.RowBytes(storedColumns), checked((int)tensor.Format.RowBytes(storedColumns)));
             if (widen)
             {
                 tensor.Format.Dequantize(stored, line);

@@ -29,4 +29,5 @@ public sealed record WeightEntry
 /// <param name="Names">Full names under which it may be stored.</param>
 /// <param name="Rows">Rows to take; null: all.</param>
 /// <param name="Transposed">Stored as (inputs, outputs).</param>
-public sealed record WeightPart(IReadOnlyList<string> Names, int[]? Rows, bool Transposed);
+/// <param name="FirstInput">See <see cref="WeightSource"/>.</param>
+public sealed record WeightPart(IReadOnlyList<string> Names, int[]? Rows, bool Transposed, int? FirstInput = null);

@@ -91,6 +91,7 @@ public sealed class WeightLoader
             columns = tensor.Shape[^1];
             rows = columns == 0 ? 0 : tensor.ElementCount / columns;
             if (part.Transposed) (rows, columns) = (columns, rows);
+            if (part.FirstInput is { } first && columns >= first + entry.Shape[1]) columns = entry.Shape[1];
             if (columns != entry.Shape[1]) throw Wrong(tensor, $"has {columns} columns (shape [{string.Join(", ", tensor.Shape)}]), but the configuration asks for {entry.Shape[1]} ({entry.Target})");
         }
         if (part.Rows is null) return rows;

@@ -31,14 +31,20 @@ public sealed class WeightMap(bool isGguf, Func<string, bool> contains)
     /// <summary>The declarations of layer <paramref name="index"/>: canonical <c>blk.N.</c>, in checkpoints <paramref name="prefix"/>.</summary>
     public LayerMap Layer(int index, string prefix) => new(this, $"blk.{index}.", prefix);
 
+    /// <summary>The declarations under <paramref name="canonical"/>, in checkpoints under <paramref name="source"/>.</summary>
+    public LayerMap Under(string canonical, string source) => new(this, canonical, source);
+
     /// <summary>The declarations outside the layers.</summary>
     public LayerMap Root => new(this, "", "");
+
+    /// <summary>Further copies of a tensor are not needed.</summary>
+    internal void IgnoreNames(IEnumerable<string> names) => _ignored.AddRange(names);
 
     internal void Add(WeightEntry entry) => _entries.Add(entry);
 
     internal WeightPart Part(string canonicalPrefix, string sourcePrefix, WeightSource source, string suffix)
     {
-        if (IsGguf) return new WeightPart([canonicalPrefix + source.Name + suffix], source.Rows, source.Transposed);
+        if (IsGguf) return new WeightPart([canonicalPrefix + source.Name + suffix], source.Rows, source.Transposed, source.FirstInput);
         List<string> names = [];
         foreach (string prefix in _prefixes)
         {
@@ -47,6 +53,6 @@ public sealed class WeightMap(bool isGguf, Func<string, bool> contains)
             if (suffix == ".weight") names.Add(prefix + sourcePrefix + source.Name + ".gamma");
             if (suffix == ".bias") names.Add(prefix + sourcePrefix + source.Name + ".beta");
         }
-        return new WeightPart(names, source.Rows, source.Transposed);
+        return new WeightPart(names, source.Rows, source.Transposed, source.FirstInput);
     }
 }

@@ -1,0 +1,160 @@
+using Bloomery.Models.Config;
+using Bloomery.Models.Planning;
+using Bloomery.Models.Positions;
+using Bloomery.Models.Weights;
+using Bloomery.Numerics.Catalogs;
+using Bloomery.Numerics.Kernels;
+
+namespace Bloomery.Models.Architectures;
+
+/// <summary>DeepSeek V2 (arXiv 2405.04434) and V3 (arXiv 2412.19437): latent attention, whose cache holds one latent and one rotary key for all heads, and many small experts.</summary>
+[Key("deepseek_v2"), Key("deepseek_v3"), Key("deepseek2")]
+public sealed class DeepSeek : DecoderArchitecture
+{
+    // The norms inside latent attention do not follow the configuration.
+    private const float LatentEpsilon = 1e-6f;
+    private readonly int _heads, _nope, _rope, _valueDim, _latent, _inner, _expertInner, _shared;
+    private readonly int? _queryRank;
+    private readonly AttentionSpec _attention;
+    private readonly Rotary _rotary;
+    private readonly Activation _activation;
+    private readonly ExpertSpec _experts;
+    private readonly BiasRule _attentionBias, _mlpBias;
+    private readonly bool[] _sparse;
+    private readonly bool _three;
+    private readonly float _epsilon;
+
+    /// <summary>Reads the configuration.</summary>
+    public DeepSeek(ModelConfig c) : base(c)
+    {
+        _three = c.ModelType == "deepseek_v3" || c.IntOr(1, "gguf.expert_gating_func") == 2;
+        _heads = c.Size("num_attention_heads");
+        _latent = c.SizeOr(512, "kv_lora_rank");
+        _queryRank = c.IsGguf ? c.IntOrNull("q_lora_rank") : (int?)c.NullableOr(1536, "q_lora_rank");
+        if (_queryRank == 0) _queryRank = null;
+        _rope = c.SizeOr(64, "qk_rope_head_dim", "gguf.rope.dimension_count");
+        _nope = c.IsGguf ? c.SizeOr(192, "gguf.attention.key_length_mla") - _rope : c.SizeOr(128, "qk_nope_head_dim");
+        _valueDim = c.SizeOr(128, "v_head_dim", "gguf.attention.value_length_mla");
+        RopeScaling rope = RopeConfig.Read(c);
+        if (c.IsGguf && rope.Type == "yarn" && c.DoubleOrNull("gguf.rope.scaling.yarn_log_multiplier") is { } log) rope = rope with { MScaleAllDim = log * 10, MScale = log * 10 };
+        _rotary = RopeConfig.Make(c, _rope, rope, interleaved: !_three || c.BoolOr(true, "rope_interleave"));
+        float scale = 1 / MathF.Sqrt(_nope + _rope);
+        if (rope.Type != "default" && rope.MScaleAllDim is { } all && all != 0)
+        {
+            double m = RopeScaling.YarnScale(rope.EffectiveFactor, all);
+            scale *= (float)(m * m);
+        }
+        // Keys are (latent, rotary part), values the latent itself: multi-query attention over what is cached.
+        _attention = new AttentionSpec { Heads = _heads, KvHeads = 1, KeyDim = _latent + _rope, ValueDim = _latent, Scale = scale };
+        _activation = c.ActivationOr(Activation.Silu, "hidden_act");
+        _attentionBias = BlockParts.Bias(c.BoolOr(false, "attention_bias"));
+        _mlpBias = BlockParts.Bias(!_three && c.BoolOr(false, "mlp_bias"));
+        _inner = c.Size("intermediate_size");
+        _expertInner = c.SizeOr(_three ? 2048 : 1407, "moe_intermediate_size");
+        _shared = c.IntOr(_three ? 1 : 2, "n_shared_experts");
+        int dense = c.IntOr(_three ? 3 : 0, "first_k_dense_replace");
+        _experts = ReadExperts(c);
+        _sparse = [.. Enumerable.Range(0, LayerCount).Select(i => i >= dense && _experts.Experts > 0)];
+        _epsilon = c.FloatOr(1e-6f, "rms_norm_eps");
+    }
+
+    /// <inheritdoc/>
+    protected override IEnumerable<Rotary> Rotaries => [_rotary];
+
+    /// <inheritdoc/>
+    public override void Map(WeightMap map)
+    {
+        map.Prefix("model.");
+        map.Ignore("rotary_emb.inv_freq", $"model.layers.{LayerCount}.", $"blk.{LayerCount}."); // the extra layer predicts a second token
+        map.Root.Embedding("token_embd", "embed_tokens", Vocabulary, Hidden);
+        map.Root.Norm("output_norm", "norm", Hidden);
+        map.Root.Head("lm_head", Vocabulary, Hidden, Config.BoolOr(false, "tie_word_embeddings"));
+        for (int i = 0; i < LayerCount; i++)
+        {
+            LayerMap l = map.Layer(i, $"layers.{i}.");
+            l.Norm("attn_norm", "input_layernorm", Hidden);
+            MapAttention(map, l, i);
+            l.Norm("ffn_norm", "post_attention_layernorm", Hidden);
+            if (_sparse[i]) MapExperts(map, l);
+            else l.GatedMlp(Hidden, _inner, _mlpBias);
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override Value Block(Ops ops, Value x, Layer l)
+    {
+        x = ops.Add(x, Attend(ops, ops.RmsNorm(x, l["attn_norm"], _epsilon), l));
+        Value h = ops.RmsNorm(x, l["ffn_norm"], _epsilon);
+        if (!_sparse[l.Index]) return ops.Add(x, ops.GatedMlp(h, l, _activation));
+        ExpertSpec spec = l.Has("exp_probs_b", out Weight? bias) ? _experts with { SelectionBias = bias.Bias } : _experts;
+        Value routed = ops.Experts(h, ops.Linear(h, l["ffn_gate_inp"]), spec, l["ffn_gate_exps"], l["ffn_up_exps"], l["ffn_down_exps"]);
+        return ops.Add(x, _shared == 0 ? routed : ops.Add(routed, ops.GatedMlp(h, l, _activation, "_shexp")));
+    }
+
+    /// <inheritdoc/>
+    protected override Value FinalNorm(Ops ops, Value x, WeightSet weights) => ops.RmsNorm(x, weights["output_norm"], _epsilon);
+
+    private Value Attend(Ops ops, Value h, Layer l)
+    {
+        Value toQuery = _queryRank is null ? h : ops.RmsNorm(ops.Linear(h, l["attn_q_a"]), l["attn_q_a_norm"], LatentEpsilon);
+        Value nope = ops.HeadLinear(ops.Linear(toQuery, l["attn_q_nope"]), l["attn_k_b"]); // queries absorb the keys' up-projection
+        Value rope = ops.Rope(ops.Linear(toQuery, l["attn_q_rope"]), _rotary, _rope);
+        Value latent = ops.RmsNorm(ops.Linear(h, l["attn_kv_latent"]), l["attn_kv_a_norm"], LatentEpsilon);
+        Value sharedKey = ops.Rope(ops.Linear(h, l["attn_kv_rope"]), _rotary, _rope);
+        Value attended = ops.Attention(ops.ConcatHeads(nope, rope, _heads), ops.ConcatHeads(latent, sharedKey, 1), latent, _attention);
+        return ops.Linear(ops.HeadLinear(attended, l["attn_v_b"]), l["attn_output"]);
+    }
+
+    private void MapAttention(WeightMap map, LayerMap l, int layer)
+    {
+        int queryIn = _queryRank ?? Hidden, head = _nope + _rope;
+        if (_queryRank is { } rank)
+        {
+            l.Linear("attn_q_a", "self_attn.q_a_proj", rank, Hidden, _attentionBias);
+            l.Norm("attn_q_a_norm", "self_attn.q_a_layernorm", rank);
+        }
+        string query = _queryRank is null ? "self_attn.q_proj" : "self_attn.q_b_proj", ggufQuery = _queryRank is null ? "attn_q" : "attn_q_b";
+        int[] nope = RowSelection.PerGroup(_heads, head, 0, _nope), rope = RowSelection.PerGroup(_heads, head, _nope, _rope);
+        l.Linear("attn_q_nope", new WeightSource(query, nope), _heads * _nope, queryIn, gguf: new WeightSource(ggufQuery, nope));
+        l.Linear("attn_q_rope", new WeightSource(query, rope), _heads * _rope, queryIn, gguf: new WeightSource(ggufQuery, rope));
+        int[] latent = RowSelection.Range(0, _latent), shared = RowSelection.Range(_latent, _rope);
+        l.Linear("attn_kv_latent", new WeightSource("self_attn.kv_a_proj_with_mqa", latent), _latent, Hidden, _attentionBias, new WeightSource("attn_kv_a_mqa", latent));
+        l.Linear("attn_kv_rope", new WeightSource("self_attn.kv_a_proj_with_mqa", shared), _rope, Hidden, _attentionBias, new WeightSource("attn_kv_a_mqa", shared));
+        l.Norm("attn_kv_a_norm", "self_attn.kv_a_layernorm", _latent);
+        l.LatentUp("attn_k_b", "attn_v_b", "self_attn.kv_b_proj", "attn_kv_b", _heads, _nope, _valueDim, _latent, map.Contains($"blk.{layer}.attn_k_b.weight"));
+        l.Linear("attn_output", "self_attn.o_proj", Hidden, _heads * _valueDim, _attentionBias);
+    }
+
+    private void MapExperts(WeightMap map, LayerMap l)
+    {
+        WeightSource[] Members(string name) => [.. Enumerable.Range(0, _experts.Experts).Select(e => new WeightSource($"mlp.experts.{e}.{name}"))];
+        l.Linear("ffn_gate_inp", "mlp.gate", _experts.Experts, Hidden);
+        if (_three) l.Vector("exp_probs_b.bias", "mlp.gate.e_score_correction_bias", _experts.Experts, optional: map.IsGguf);
+        l.Stack("ffn_gate_exps", Members("gate_proj"), _expertInner, Hidden);
+        l.Stack("ffn_up_exps", Members("up_proj"), _expertInner, Hidden);
+        l.Stack("ffn_down_exps", Members("down_proj"), Hidden, _expertInner);
+        if (_shared > 0) l.GatedMlp(Hidden, _shared * _expertInner, _mlpBias, "mlp.shared_experts.", "_shexp");
+    }
+
+    private ExpertSpec ReadExperts(ModelConfig c)
+    {
+        int groups = c.IntOr(_three ? 8 : 1, "n_group"), groupsUsed = c.IntOr(_three ? 4 : 1, "topk_group");
+        bool grouped = c.IsGguf ? groups > 1 : _three || c.StringOr("greedy", "topk_method") == "group_limited_greedy";
+        int experts = c.IntOr(_three ? 256 : 0, "n_routed_experts", "num_local_experts");
+        if (grouped && groups > 1 && (experts % groups != 0 || groupsUsed < 1 || groupsUsed > groups))
+            throw c.Error("n_group", $"is {groups} with topk_group {groupsUsed}; groups must divide the {experts} experts, and at least one must be used");
+        return new ExpertSpec
+        {
+            Experts = experts,
+            Used = c.IntOr(8, "num_experts_per_tok"),
+            Activation = _activation,
+            Sigmoid = _three,
+            Normalize = _three && c.BoolOr(true, "norm_topk_prob", "gguf.expert_weights_norm"),
+            NormalizeEpsilon = 1e-20f,
+            Scale = c.FloatOr(_three ? 2.5f : 1, "routed_scaling_factor"),
+            Groups = grouped ? groups : 1,
+            GroupsUsed = grouped ? groupsUsed : 1,
+            GroupByTopTwo = _three || c.IsGguf,
+        };
+    }
+}

@@ -1,0 +1,63 @@
+using Bloomery.Models.Config;
+using Bloomery.Models.Planning;
+using Bloomery.Models.Positions;
+using Bloomery.Models.Weights;
+using Bloomery.Numerics.Catalogs;
+using Bloomery.Numerics.Kernels;
+
+namespace Bloomery.Models.Architectures;
+
+/// <summary>Nemotron (arXiv 2402.16819): layer norms whose gain is 1 + weight, partial rotation, squared ReLU.</summary>
+[Key("nemotron")]
+public sealed class Nemotron : DecoderArchitecture
+{
+    private readonly AttentionSpec _attention;
+    private readonly Rotary _rotary;
+    private readonly Activation _activation;
+    private readonly BiasRule _attentionBias, _mlpBias;
+    private readonly int _inner;
+    private readonly float _epsilon;
+
+    /// <summary>Reads the configuration.</summary>
+    public Nemotron(ModelConfig c) : base(c)
+    {
+        HeadShape heads = HeadShape.Read(c, Hidden);
+        _attention = heads.Attention();
+        int rotated = c.IntOrNull("gguf.rope.dimension_count") ?? (int)(heads.HeadDim * RopeConfig.PartialFactor(c, 0.5));
+        _rotary = RopeConfig.Make(c, rotated, RopeConfig.Read(c));
+        _activation = c.ActivationOr(Activation.ReluSquared, "hidden_act");
+        (_attentionBias, _mlpBias) = (BlockParts.Bias(c.BoolOr(false, "attention_bias")), BlockParts.Bias(c.BoolOr(false, "mlp_bias")));
+        _inner = c.Size("intermediate_size");
+        _epsilon = c.FloatOr(1e-5f, "norm_eps");
+    }
+
+    /// <inheritdoc/>
+    protected override IEnumerable<Rotary> Rotaries => [_rotary];
+
+    /// <inheritdoc/>
+    public override void Map(WeightMap map)
+    {
+        map.Prefix("model.");
+        map.Root.Embedding("token_embd", "embed_tokens", Vocabulary, Hidden);
+        map.Root.Norm("output_norm", "norm", Hidden, BiasRule.Required, plus: 1);
+        map.Root.Head("lm_head", Vocabulary, Hidden, Config.BoolOr(false, "tie_word_embeddings"));
+        for (int i = 0; i < LayerCount; i++)
+        {
+            LayerMap l = map.Layer(i, $"layers.{i}.");
+            l.Norm("attn_norm", "input_layernorm", Hidden, BiasRule.Required, plus: 1);
+            l.Qkv(_attention, Hidden, _attentionBias, _attentionBias);
+            l.Norm("ffn_norm", "post_attention_layernorm", Hidden, BiasRule.Required, plus: 1);
+            l.Mlp("mlp.up_proj", "mlp.down_proj", Hidden, _inner, _mlpBias);
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override Value Block(Ops ops, Value x, Layer l)
+    {
+        x = ops.Add(x, ops.SelfAttention(ops.LayerNorm(x, l["attn_norm"], _epsilon), l, _attention, _rotary));
+        return ops.Add(x, ops.Mlp(ops.LayerNorm(x, l["ffn_norm"], _epsilon), l, _activation));
+    }
+
+    /// <inheritdoc/>
+    protected override Value FinalNorm(Ops ops, Value x, WeightSet weights) => ops.LayerNorm(x, weights["output_norm"], _epsilon);
+}

@@ -1,0 +1,140 @@
+using Bloomery.Models.Config;
+using Bloomery.Models.Planning;
+using Bloomery.Models.Positions;
+using Bloomery.Models.Weights;
+using Bloomery.Numerics.Catalogs;
+using Bloomery.Numerics.Kernels;
+
+namespace Bloomery.Models.Architectures;
+
+/// <summary>T5 (arXiv 1910.10683): norms without mean, attention without scale but with a bias by relative position that all layers share, no other biases.</summary>
+[Key("t5")]
+public sealed class T5 : EncoderDecoderArchitecture
+{
+    private readonly AttentionSpec _attention;
+    private readonly Activation _activation;
+    private readonly bool _gated, _scaleOutputs;
+    private readonly int _inner, _buckets, _maxDistance;
+    private readonly float _epsilon;
+    private AttentionSpec? _encoder, _decoder;
+
+    /// <summary>Reads the configuration.</summary>
+    public T5(ModelConfig c) : base(c)
+    {
+        EncoderLayerCount = c.Count("num_layers", "num_hidden_layers");
+        LayerCount = c.IntOr(EncoderLayerCount, "num_decoder_layers");
+        int heads = c.Size("num_heads", "num_attention_heads"), dim = c.SizeOr(64, "d_kv");
+        _attention = new HeadShape(heads, heads, dim).Attention(1) with { After = AttentionTile.Unbounded };
+        string projection = c.StringOr("relu", "feed_forward_proj");
+        _gated = projection.StartsWith("gated-", StringComparison.Ordinal);
+        string act = _gated ? projection["gated-".Length..] : projection;
+        // The published v1.1 checkpoints say gated-gelu and were trained with the tanh form.
+        act = c.StringOr(projection == "gated-gelu" ? "gelu_new" : act, "dense_act_fn");
+        _activation = Activations.Parse(act) ?? throw c.Error("feed_forward_proj", $"is '{projection}', an activation that is not supported; supported are {Activations.Names}");
+        _inner = c.Size("d_ff");
+        _buckets = c.SizeOr(32, "relative_attention_num_buckets");
+        _maxDistance = c.SizeOr(128, "relative_attention_max_distance");
+        _scaleOutputs = c.BoolOr(c.BoolOr(true, "tie_word_embeddings"), "scale_decoder_outputs");
+        _epsilon = c.FloatOr(1e-6f, "layer_norm_epsilon");
+    }
+
+    /// <inheritdoc/>
+    public override int ContextLength => Config.IntOr(512, "n_positions");
+
+    /// <inheritdoc/>
+    public override void Map(WeightMap map)
+    {
+        map.Ignore("layer.1.EncDecAttention.relative_attention_bias");
+        LayerMap root = map.Root;
+        root.Shared("token_embd", ["shared", "encoder.embed_tokens", "decoder.embed_tokens"], Vocabulary, Hidden);
+        root.Head("lm_head", Vocabulary, Hidden, Config.BoolOr(true, "tie_word_embeddings"));
+        MapSide(map, "enc", "encoder", EncoderLayerCount, cross: false);
+        MapSide(map, "dec", "decoder", LayerCount, cross: true);
+    }
+
+    /// <inheritdoc/>
+    protected override Value EmbedEncoder(Ops ops, WeightSet weights)
+    {
+        _encoder = Biased(weights["enc.relative_bias"], bidirectional: true);
+        return ops.Embed(weights["token_embd"]);
+    }
+
+    /// <inheritdoc/>
+    protected override Value EncoderBlock(Ops ops, Value x, Layer l)
+    {
+        x = ops.Add(x, ops.SelfAttention(ops.RmsNorm(x, l["attn_norm"], _epsilon), l, _encoder!));
+        return ops.Add(x, FeedForward(ops, x, l));
+    }
+
+    /// <inheritdoc/>
+    protected override Value EncoderNorm(Ops ops, Value x, WeightSet weights) => ops.RmsNorm(x, weights["enc.output_norm"], _epsilon);
+
+    /// <inheritdoc/>
+    protected override void StoreCross(Ops ops, Value x, Layer l) => ops.StoreCross(ops.Linear(x, l["cross_attn_k"]), ops.Linear(x, l["cross_attn_v"]), _attention);
+
+    /// <inheritdoc/>
+    protected override Value EmbedDecoder(Ops ops, WeightSet weights)
+    {
+        _decoder = Biased(weights["dec.relative_bias"], bidirectional: false) with { After = 1 };
+        return ops.Embed(weights["token_embd"]);
+    }
+
+    /// <inheritdoc/>
+    protected override Value DecoderBlock(Ops ops, Value x, Layer l)
+    {
+        x = ops.Add(x, ops.SelfAttention(ops.RmsNorm(x, l["attn_norm"], _epsilon), l, _decoder!));
+        Value q = ops.Linear(ops.RmsNorm(x, l["cross_attn_norm"], _epsilon), l["cross_attn_q"]);
+        x = ops.Add(x, ops.Linear(ops.CrossAttention(q, _attention), l["cross_attn_output"]));
+        return ops.Add(x, FeedForward(ops, x, l));
+    }
+
+    /// <inheritdoc/>
+    protected override Value DecoderNorm(Ops ops, Value x, WeightSet weights) => ops.RmsNorm(x, weights["dec.output_norm"], _epsilon);
+
+    /// <inheritdoc/>
+    protected override Value Head(Ops ops, Value x, WeightSet weights) =>
+        ops.Linear(_scaleOutputs ? ops.Scale(x, 1 / MathF.Sqrt(Hidden)) : x, weights["output"]);
+
+    private Value FeedForward(Ops ops, Value x, Layer l)
+    {
+        Value h = ops.RmsNorm(x, l["ffn_norm"], _epsilon);
+        return _gated ? ops.GatedMlp(h, l, _activation) : ops.Mlp(h, l, _activation);
+    }
+
+    private AttentionSpec Biased(Weight table, bool bidirectional)
+    {
+        float[] values = new float[checked(table.Matrix.Rows * table.Matrix.Columns)];
+        table.Matrix.Dequantize(0, table.Matrix.Rows, values);
+        // Distances from maxDistance on share a bucket, so a clamped table holds them all.
+        return _attention with { RelativeBias = RelativeBuckets.Table(values, _attention.Heads, bidirectional, _buckets, _maxDistance, _maxDistance), RelativeSpan = _maxDistance };
+    }
+
+    private void MapSide(WeightMap map, string canonical, string source, int layers, bool cross)
+    {
+        map.Under($"{canonical}.", $"{source}.").Norm("output_norm", "final_layer_norm", Hidden);
+        map.Under($"{canonical}.", $"{source}.block.0.layer.0.").Embedding("relative_bias", "SelfAttention.relative_attention_bias", _buckets, _attention.Heads);
+        int columns = _attention.Heads * _attention.KeyDim;
+        for (int i = 0; i < layers; i++)
+        {
+            LayerMap l = map.Under($"{canonical}.blk.{i}.", $"{source}.block.{i}.layer.");
+            l.Norm("attn_norm", "0.layer_norm", Hidden);
+            MapAttention(l, "attn", "0.SelfAttention", columns);
+            if (cross)
+            {
+                l.Norm("cross_attn_norm", "1.layer_norm", Hidden);
+                MapAttention(l, "cross_attn", "1.EncDecAttention", columns);
+            }
+            string ffn = cross ? "2." : "1.";
+            l.Norm("ffn_norm", ffn + "layer_norm", Hidden);
+            if (_gated) l.Linear("ffn_gate", ffn + "DenseReluDense.wi_0", _inner, Hidden);
+            l.Linear("ffn_up", ffn + (_gated ? "DenseReluDense.wi_1" : "DenseReluDense.wi"), _inner, Hidden);
+            l.Linear("ffn_down", ffn + "DenseReluDense.wo", Hidden, _inner);
+        }
+    }
+
+    private void MapAttention(LayerMap l, string target, string source, int columns)
+    {
+        foreach (string part in (string[])["q", "k", "v"]) l.Linear($"{target}_{part}", $"{source}.{part}", columns, Hidden);
+        l.Linear($"{target}_output", $"{source}.o", Hidden, columns);
+    }
+}
