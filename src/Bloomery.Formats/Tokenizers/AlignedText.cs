@@ -113,6 +113,17 @@ public sealed class AlignedText
             _old += char.IsHighSurrogate(_chars[_old]) && _old + 1 < _length ? 2 : 1;
     }
 
+    /// <summary>Passes over the old text up to a UTF-16 index.</summary>
+    public void SkipTo(int index) => _old = index;
+
+    /// <summary>Exchanges one basic character for another wherever it stands; spans stay.</summary>
+    public void Exchange(char from, char to)
+    {
+        if (Text.IndexOf(from) < 0) return;
+        if (!_aligned) Materialize();
+        _chars.AsSpan(0, _length).Replace(from, to);
+    }
+
     /// <summary>Puts a character with the span of the old character at <paramref name="index"/>.</summary>
     public void PutWithSpanOf(int codePoint, int index)
     {

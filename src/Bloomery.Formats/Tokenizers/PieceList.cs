@@ -36,6 +36,28 @@ public sealed class PieceList
         if (begin < end) _next.Add(new TextRange(begin, end));
     }
 
+    /// <summary>Puts a character in front of the pieces for which <paramref name="wanted"/> says so; it takes the span of the piece's first character.</summary>
+    /// <param name="character">The character.</param>
+    /// <param name="wanted">Decides by where in the input the piece's first character begins, and by the piece.</param>
+    public void Prepend(char character, PieceCondition wanted)
+    {
+        bool any = false;
+        foreach (TextRange range in _ranges)
+            any |= wanted(Text.SourceBegin(range.Begin), Text.Text[range.Begin..range.End]);
+        if (!any) return;
+        Text.Edit();
+        foreach (TextRange range in _ranges)
+        {
+            int begin = Text.NewLength;
+            if (wanted(Text.SourceBegin(range.Begin), Text.Text[range.Begin..range.End])) Text.PutWithSpanOf(character, range.Begin);
+            Text.SkipTo(range.Begin);
+            Text.Keep(range.End - range.Begin);
+            Add(begin, Text.NewLength);
+        }
+        Text.Commit();
+        Advance();
+    }
+
     /// <summary>Marks the pieces as standing for their bytes.</summary>
     public void MarkBytes()
     {
@@ -52,7 +74,6 @@ public sealed class PieceList
         Span<byte> utf8 = stackalloc byte[4];
         foreach (TextRange range in _ranges)
         {
-            Text.Skip(0);
             int begin = Text.NewLength;
             ReadOnlySpan<char> text = Text.Text;
             for (int i = range.Begin; i < range.End;)

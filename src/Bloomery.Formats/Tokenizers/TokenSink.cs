@@ -28,4 +28,46 @@ public sealed class TokenSink(bool idsOnly)
         Spans.Add((begin, end));
         Texts.Add(text);
     }
+
+    /// <summary>Drops all tokens but the first <paramref name="count"/>.</summary>
+    public void Truncate(int count)
+    {
+        Ids.RemoveRange(count, Ids.Count - count);
+        if (IdsOnly) return;
+        Spans.RemoveRange(count, Spans.Count - count);
+        Texts.RemoveRange(count, Texts.Count - count);
+    }
+
+    /// <summary>
+    /// Appends tokens that cover a text's UTF-8 bytes one after the other. In text a token covers the characters that its bytes belong to.
+    /// </summary>
+    /// <param name="text">The text.</param>
+    /// <param name="offset">Where the text begins in what the model was given.</param>
+    /// <param name="ids">The tokens.</param>
+    /// <param name="lengths">How many bytes each covers.</param>
+    public void AddBytes(ReadOnlySpan<char> text, int offset, ReadOnlySpan<int> ids, ReadOnlySpan<int> lengths)
+    {
+        if (IdsOnly)
+        {
+            Ids.AddRange(ids);
+            return;
+        }
+        // The current character: where it begins, its units, and the byte behind it.
+        int index = 0, units = 0, byteEnd = 0, position = 0;
+        for (int t = 0; t < ids.Length; t++)
+        {
+            while (position >= byteEnd && index + units < text.Length) Advance(text, ref index, ref units, ref byteEnd);
+            int begin = index;
+            position += lengths[t];
+            while (position > byteEnd && index + units < text.Length) Advance(text, ref index, ref units, ref byteEnd);
+            Add(ids[t], offset + begin, offset + index + units);
+        }
+    }
+
+    private static void Advance(ReadOnlySpan<char> text, ref int index, ref int units, ref int byteEnd)
+    {
+        index += units;
+        System.Text.Rune.DecodeFromUtf16(text[index..], out System.Text.Rune rune, out units);
+        byteEnd += rune.Utf8SequenceLength;
+    }
 }

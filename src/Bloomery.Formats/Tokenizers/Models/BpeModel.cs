@@ -74,7 +74,7 @@ public sealed class BpeModel : TokenModel
         uint hash = cached ? WordCache.Hash(word) ^ (asBytes ? 0x5BD1E995u : 0) : 0;
         if (cached && _cache.TryGet(word, hash, out WordCache.Entry entry))
         {
-            Emit(word, offset, entry.Ids, entry.Lengths, sink);
+            sink.AddBytes(word, offset, entry.Ids, entry.Lengths);
             return;
         }
         BpeMerger merger = _merger ??= new BpeMerger();
@@ -86,7 +86,7 @@ public sealed class BpeModel : TokenModel
             merger.Merge(_merges);
         }
         if (cached) _cache.Add(word, hash, merger.Ids, merger.Lengths);
-        Emit(word, offset, merger.Ids, merger.Lengths, sink);
+        sink.AddBytes(word, offset, merger.Ids, merger.Lengths);
     }
 
     private bool TryWhole(ReadOnlySpan<char> word, bool asBytes, BpeMerger merger)
@@ -169,32 +169,6 @@ public sealed class BpeModel : TokenModel
             if (_byteTokens[b] < 0) return false;
         foreach (byte b in utf8) merger.Add(_byteTokens[b], 1);
         return true;
-    }
-
-    // A token covers bytes of the piece; in text it covers the characters that these bytes belong to.
-    private static void Emit(ReadOnlySpan<char> word, int offset, ReadOnlySpan<int> ids, ReadOnlySpan<int> lengths, TokenSink sink)
-    {
-        if (sink.IdsOnly)
-        {
-            sink.Ids.AddRange(ids);
-            return;
-        }
-        int index = 0, units = 0, byteBegin = 0, byteEnd = 0, position = 0;
-        for (int t = 0; t < ids.Length; t++)
-        {
-            while (position >= byteEnd && index + units < word.Length) Advance(word);
-            int begin = index;
-            position += lengths[t];
-            while (position > byteEnd && index + units < word.Length) Advance(word);
-            sink.Add(ids[t], offset + begin, offset + index + units);
-        }
-
-        void Advance(ReadOnlySpan<char> text)
-        {
-            index += units;
-            Rune.DecodeFromUtf16(text[index..], out Rune rune, out units);
-            (byteBegin, byteEnd) = (byteEnd, byteEnd + rune.Utf8SequenceLength);
-        }
     }
 
     // Vocabularies made for whole sentences mark words with a leading mark. Where no token holds "x▁", a cut between x and ▁ changes

@@ -5,7 +5,7 @@ internal sealed class RegexCompiler
 {
     private const int MaxInstructions = 20_000;
     private readonly List<RegexInstruction> _code = [];
-    private int _registers;
+    private int _registers, _emitted;
 
     /// <summary>Compiles an expression.</summary>
     /// <exception cref="FormatException">It is too large.</exception>
@@ -26,6 +26,8 @@ internal sealed class RegexCompiler
 
     private void Emit(RegexNode node)
     {
+        // Repeated empty parts make no instructions but take time.
+        if (++_emitted > 4 * MaxInstructions) throw new FormatException("the expression is too large");
         switch (node)
         {
             case RegexNode.Set set:

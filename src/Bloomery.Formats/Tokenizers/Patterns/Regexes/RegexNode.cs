@@ -3,6 +3,8 @@ namespace Bloomery.Formats.Tokenizers.Patterns.Regexes;
 /// <summary>A parsed part of an expression.</summary>
 internal abstract record RegexNode
 {
+    private const int MaxLength = 1 << 20;
+
     /// <summary>One character of a set.</summary>
     internal sealed record Set(CharSet Chars) : RegexNode;
 
@@ -47,14 +49,15 @@ internal abstract record RegexNode
                     int sum = 0;
                     foreach (RegexNode part in s.Parts)
                     {
-                        if (part.FixedLength < 0) return -1;
-                        sum += part.FixedLength;
+                        int length = part.FixedLength;
+                        if (length < 0) return -1;
+                        sum = Math.Min(sum + length, MaxLength);
                     }
                     return sum;
                 case Choice c:
                     int first = c.Parts[0].FixedLength;
                     return c.Parts.TrueForAll(p => p.FixedLength == first) ? first : -1;
-                case Repeat r: return r.Min == r.Max && r.Part.FixedLength >= 0 ? r.Min * r.Part.FixedLength : -1;
+                case Repeat r: return r.Min == r.Max && r.Part.FixedLength is >= 0 and int one ? (int)Math.Min((long)r.Min * one, MaxLength) : -1;
                 case Atomic a: return a.Part.FixedLength;
                 default: return 0;
             }

@@ -153,14 +153,15 @@ internal sealed partial class RegexParser
     {
         bool braces = Current == '{';
         if (braces) (_at, digits) = (_at + 1, 8);
-        int value = 0, count = 0;
+        long value = 0;
+        int count = 0;
         for (; count < digits && Current is >= 0 and < 128 && char.IsAsciiHexDigit((char)Current); count++)
-            value = checked(value * 16 + Convert.ToInt32(((char)_pattern[_at++]).ToString(), 16));
+            value = value * 16 + Convert.ToInt32(((char)_pattern[_at++]).ToString(), 16);
         if (count == 0 || value > 0x10FFFF) throw Error("not a code point");
-        if (!braces) return value;
+        if (!braces) return (int)value;
         if (Current != '}') throw Error("a code point is not closed");
         _at++;
-        return value;
+        return (int)value;
     }
 
     private CharSet Property(string name)

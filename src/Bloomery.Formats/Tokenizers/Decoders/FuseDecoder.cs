@@ -1,0 +1,32 @@
+using Bloomery.Formats.Tokenizers.Json;
+using Bloomery.Numerics.Catalogs;
+
+namespace Bloomery.Formats.Tokenizers.Decoders;
+
+/// <summary>Makes all tokens one.</summary>
+[Key("Fuse")]
+public sealed class FuseDecoder : TokenDecoder
+{
+    /// <summary>Makes the decoder.</summary>
+    public FuseDecoder()
+    {
+    }
+
+    internal FuseDecoder(JsonSection json) => _ = json;
+
+    /// <inheritdoc/>
+    public override DecodeStage Start(DecodeStage next) => new Stage(next);
+
+    private sealed class Stage(DecodeStage next) : ChainedStage(next)
+    {
+        public override void EndToken()
+        {
+        }
+
+        public override void Finish()
+        {
+            Next.EndToken();
+            Next.Finish();
+        }
+    }
+}

@@ -1,0 +1,20 @@
+using Bloomery.Formats.Tokenizers.Json;
+using Bloomery.Formats.Tokenizers.Unicode;
+using Bloomery.Numerics.Catalogs;
+
+namespace Bloomery.Formats.Tokenizers.Normalizers;
+
+/// <summary>Removes combining marks (category M of Unicode 9); does not decompose.</summary>
+[Key("StripAccents")]
+public sealed class StripAccentsNormalizer : Normalizer
+{
+    /// <summary>Makes the normaliser.</summary>
+    public StripAccentsNormalizer()
+    {
+    }
+
+    internal StripAccentsNormalizer(JsonSection json) => _ = json;
+
+    /// <inheritdoc/>
+    public override void Normalize(AlignedText text) => text.Drop(OldCategories.IsMark);
+}

@@ -1,0 +1,70 @@
+using Bloomery.Formats.Tokenizers.Json;
+using Bloomery.Numerics.Catalogs;
+
+namespace Bloomery.Formats.Tokenizers.PostProcessors;
+
+/// <summary>A template of texts and special tokens, one for a single text and one for two.</summary>
+[Key("TemplateProcessing")]
+public sealed class TemplateProcessor : PostProcessor
+{
+    private readonly List<Part> _single, _pair;
+
+    internal TemplateProcessor(JsonSection json)
+    {
+        Dictionary<string, List<EncodedToken>> tokens = [];
+        if (json.Find("special_tokens") is { } special)
+            foreach ((string name, JsonSection value) in special.Members()) tokens[name] = TokensOf(value);
+        _single = PartsOf(json.Get("single"), tokens);
+        _pair = PartsOf(json.Get("pair"), tokens);
+    }
+
+    /// <inheritdoc/>
+    public override List<TokenRun> Process(List<TokenRun> parts, bool addSpecial)
+    {
+        TokenRun?[] texts = [parts.Find(p => p.Source == 0), parts.Find(p => p.Source == 1)];
+        var output = new List<TokenRun>();
+        foreach (Part part in texts[1] is null ? _single : _pair)
+        {
+            List<EncodedToken>? tokens = part.Text < 0 ? addSpecial ? part.Tokens : null : texts[part.Text]?.Tokens;
+            if (tokens is null) continue;
+            var run = new TokenRun { Source = part.Text, Tokens = [.. tokens] };
+            run.SetType(part.TypeId);
+            output.Add(run);
+        }
+        return output;
+    }
+
+    private static List<EncodedToken> TokensOf(JsonSection json)
+    {
+        JsonSection ids = json.Get("ids"), spellings = json.Get("tokens");
+        if (ids.Length != spellings.Length) throw json.Error("'ids' and 'tokens' differ in length");
+        return [.. ids.Items().Zip(spellings.Items(), (id, spelling) => new EncodedToken(id.AsCount(), spelling.AsText(), 0, 0))];
+    }
+
+    private static List<Part> PartsOf(JsonSection json, Dictionary<string, List<EncodedToken>> tokens)
+    {
+        var parts = new List<Part>();
+        foreach (JsonSection item in json.Items())
+        {
+            if (item.Find("Sequence") is { } sequence)
+            {
+                int text = sequence.Text("id") switch
+                {
+                    "A" => 0,
+                    "B" => 1,
+                    string other => throw sequence.Get("id").Error($"'{other}' is neither A nor B"),
+                };
+                parts.Add(new Part(text, [], sequence.Count("type_id", 0)));
+                continue;
+            }
+            JsonSection special = item.Find("SpecialToken") ?? throw item.Error("expected 'Sequence' or 'SpecialToken'");
+            if (!tokens.TryGetValue(special.Text("id"), out List<EncodedToken>? added))
+                throw special.Get("id").Error($"'{special.Text("id")}' is not among the template's special tokens");
+            parts.Add(new Part(-1, added, special.Count("type_id", 0)));
+        }
+        return parts;
+    }
+
+    // Text: 0 or 1, -1 for special tokens.
+    private sealed record Part(int Text, List<EncodedToken> Tokens, int TypeId);
+}

@@ -1,0 +1,24 @@
+using Bloomery.Formats.Tokenizers.Json;
+using Bloomery.Formats.Tokenizers.Patterns;
+using Bloomery.Numerics.Catalogs;
+
+namespace Bloomery.Formats.Tokenizers.PreTokenizers;
+
+/// <summary>What BERT does: cuts at whitespace, then each punctuation character is a piece.</summary>
+[Key("BertPreTokenizer")]
+public sealed class BertPreTokenizer : PreTokenizer
+{
+    /// <summary>Makes the pre-tokeniser.</summary>
+    public BertPreTokenizer()
+    {
+    }
+
+    internal BertPreTokenizer(JsonSection json) => _ = json;
+
+    /// <inheritdoc/>
+    public override void Split(PieceList pieces)
+    {
+        pieces.Split(WhitespaceSplitPreTokenizer.Pattern, SplitBehavior.Removed);
+        pieces.Split(PunctuationPreTokenizer.Pattern, SplitBehavior.Isolated);
+    }
+}

@@ -1,0 +1,22 @@
+using Bloomery.Formats.Tokenizers.Json;
+using Bloomery.Formats.Tokenizers.Patterns;
+using Bloomery.Formats.Tokenizers.Unicode;
+using Bloomery.Numerics.Catalogs;
+
+namespace Bloomery.Formats.Tokenizers.PreTokenizers;
+
+/// <summary>Cuts out numeric characters, ², ½ and Ⅷ among them.</summary>
+/// <param name="individual">Whether each is a piece of its own.</param>
+[Key("Digits")]
+public sealed class DigitsPreTokenizer(bool individual) : PreTokenizer
+{
+    private static readonly KindPattern Pattern = new(static c => (CharKinds.Of(c) & CharKinds.Number) != 0);
+
+    internal DigitsPreTokenizer(JsonSection json)
+        : this(json.Flag("individual_digits", false))
+    {
+    }
+
+    /// <inheritdoc/>
+    public override void Split(PieceList pieces) => pieces.Split(Pattern, individual ? SplitBehavior.Isolated : SplitBehavior.Contiguous);
+}

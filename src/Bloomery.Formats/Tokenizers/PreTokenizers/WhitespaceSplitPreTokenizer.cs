@@ -1,0 +1,23 @@
+using Bloomery.Formats.Tokenizers.Json;
+using Bloomery.Formats.Tokenizers.Patterns;
+using Bloomery.Formats.Tokenizers.Unicode;
+using Bloomery.Numerics.Catalogs;
+
+namespace Bloomery.Formats.Tokenizers.PreTokenizers;
+
+/// <summary>Cuts at whitespace, which vanishes.</summary>
+[Key("WhitespaceSplit")]
+public sealed class WhitespaceSplitPreTokenizer : PreTokenizer
+{
+    internal static readonly KindPattern Pattern = new(CharKinds.IsSpace);
+
+    /// <summary>Makes the pre-tokeniser.</summary>
+    public WhitespaceSplitPreTokenizer()
+    {
+    }
+
+    internal WhitespaceSplitPreTokenizer(JsonSection json) => _ = json;
+
+    /// <inheritdoc/>
+    public override void Split(PieceList pieces) => pieces.Split(Pattern, SplitBehavior.Removed);
+}
