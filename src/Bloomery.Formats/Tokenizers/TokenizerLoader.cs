@@ -7,9 +7,10 @@ namespace Bloomery.Formats.Tokenizers;
 /// <summary>Opens a tokenizer wherever it is stored: <c>tokenizer.json</c>, a SentencePiece <c>.model</c>, a GGUF file, or a model's directory.</summary>
 public static class TokenizerLoader
 {
-    private const string JsonName = "tokenizer.json";
-    private const string SentencePieceName = "tokenizer.model";
     private const string TemplateKey = "tokenizer.chat_template";
+
+    private static readonly string[] JsonNames = ["tokenizer.json", "tokenizer.json.gz"];
+    private static readonly string[] SentencePieceNames = ["tokenizer.model", "spiece.model"];
 
     /// <summary>Opens what lies at <paramref name="path"/>. A directory's <c>tokenizer.json</c> comes first, then its <c>tokenizer.model</c>, then its GGUF file.</summary>
     /// <exception cref="ModelFormatException">It is damaged, or none of these.</exception>
@@ -22,7 +23,7 @@ public static class TokenizerLoader
         return Recognize(path) switch
         {
             Kind.Gguf => LoadGguf(path),
-            Kind.Json => Bundle(LoadJson(path), path),
+            Kind.Json => Bundle(TokenizerJson.Load(path), path),
             Kind.SentencePiece => Bundle(SentencePieceTokenizer.Load(path), path),
             _ => throw new ModelFormatException(path, null, null, "no tokenizer: expected tokenizer.json, a SentencePiece .model or a GGUF file"),
         };
@@ -45,15 +46,24 @@ public static class TokenizerLoader
 
     private static TokenizerBundle LoadDirectory(string directory)
     {
-        string json = Path.Combine(directory, JsonName), model = Path.Combine(directory, SentencePieceName);
-        if (File.Exists(json)) return WithConfig(LoadJson(json), json, directory);
-        if (File.Exists(model)) return WithConfig(SentencePieceTokenizer.Load(model), model, directory);
+        foreach (string name in JsonNames)
+        {
+            string file = Path.Combine(directory, name);
+            if (File.Exists(file)) return WithConfig(TokenizerJson.Load(file), file, directory);
+        }
+
+        foreach (string name in SentencePieceNames)
+        {
+            string file = Path.Combine(directory, name);
+            if (File.Exists(file)) return WithConfig(SentencePieceTokenizer.Load(file), file, directory);
+        }
+
         string[] ggufs = Directory.GetFiles(directory, "*.gguf").Order(StringComparer.Ordinal).ToArray();
         return ggufs.Length switch
         {
-            0 => throw new ModelFormatException(directory, null, null, $"no tokenizer: expected {JsonName}, {SentencePieceName} or a GGUF file in this directory"),
+            0 => throw new ModelFormatException(directory, null, null, $"no tokenizer: expected {JsonNames[0]}, {SentencePieceNames[0]} or a GGUF file in this directory"),
             1 => LoadGguf(ggufs[0]),
-            _ => throw new ModelFormatException(directory, null, null, $"{ggufs.Length} GGUF files and no {JsonName}: name one of them"),
+            _ => throw new ModelFormatException(directory, null, null, $"{ggufs.Length} GGUF files and no {JsonNames[0]}: name one of them"),
         };
     }
 
@@ -63,12 +73,22 @@ public static class TokenizerLoader
         return Load(file.Metadata);
     }
 
-    private static Tokenizer LoadJson(string path) => throw new NotSupportedException(path);
-
+    /// <summary>Applies what the files beside a tokenizer say.</summary>
     private static TokenizerBundle WithConfig(Tokenizer tokenizer, string source, string directory)
     {
         TokenizerConfig config = TokenizerConfig.Read(directory);
-        if (tokenizer is SentencePieceTokenizer pieces) tokenizer = pieces.Adding(config.AddBos ?? true, config.AddEos ?? true);
+        tokenizer = tokenizer switch
+        {
+            SentencePieceTokenizer pieces => pieces.Adding(config.AddBos ?? true, config.AddEos ?? true),
+            PipelineTokenizer pipeline => pipeline.WithRoles(new SpecialTokenIds
+            {
+                Bos = pipeline.BosId ?? IdOf(config.BosToken),
+                Eos = pipeline.EosId ?? IdOf(config.EosToken),
+                Unknown = pipeline.UnknownId ?? IdOf(config.UnknownToken),
+                Pad = pipeline.PadId ?? IdOf(config.PadToken),
+            }),
+            _ => tokenizer,
+        };
         TokenizerBundle bundle = Bundle(tokenizer, source);
         return bundle with
         {
@@ -77,6 +97,8 @@ public static class TokenizerLoader
             ChatTemplates = config.ChatTemplates,
             EndIds = [.. new SortedSet<int>(bundle.EndIds.Concat(config.EndIds))],
         };
+
+        int? IdOf(string? token) => token is null ? null : tokenizer.TokenToId(token);
     }
 
     private static TokenizerBundle Bundle(Tokenizer tokenizer, string source) => new()
@@ -100,6 +122,7 @@ public static class TokenizerLoader
     private static Kind Recognize(string path)
     {
         if (GgufFile.IsGguf(path)) return Kind.Gguf;
+        if (path.EndsWith(".json.gz", StringComparison.OrdinalIgnoreCase)) return Kind.Json;
         return Path.GetExtension(path).ToLowerInvariant() switch
         {
             ".json" => Kind.Json,

@@ -69,6 +69,18 @@ public sealed class TokenizerLoaderTests : IDisposable
         Assert.Equal([2, 5], Load().EndIds);
     }
 
+    [Fact]
+    public void TokenizerJsonComesFirst()
+    {
+        Place("tokenizer.model", new ModelBuilder().Specials().Piece("▁a", -1).Build());
+        Place("tokenizer.json", """{"model": {"type": "WordLevel", "vocab": {"a": 0, "<e>": 1, "?": 2}, "unk_token": "?"}}""");
+        Place("special_tokens_map.json", """{"eos_token": "<e>"}""");
+        TokenizerBundle bundle = Load();
+        Assert.Equal(Path.Combine(_directory, "tokenizer.json"), bundle.Source);
+        Assert.Equal((1, "<e>", 1), (bundle.Tokenizer.EosId, bundle.EosToken, bundle.EndIds.Single()));
+        Assert.Equal([0], TokenizerLoader.Load(bundle.Source).Tokenizer.EncodeToIds("a"));
+    }
+
     [Theory]
     [InlineData("tokenizer_config.json", "{", "is not JSON")]
     [InlineData("tokenizer_config.json", "[]", "is not a JSON object")]

@@ -42,8 +42,9 @@ public abstract class GgufTokenizer : Tokenizer
         return vocabulary.Model switch
         {
             "gpt2" => new ByteLevelGgufTokenizer(vocabulary),
+            "bert" => new BertGgufTokenizer(vocabulary),
             "llama" or "t5" => SentencePieceGguf.Create(vocabulary),
-            _ => throw vocabulary.Error("tokenizer.ggml.model", $"'{vocabulary.Model}' is not supported, expected gpt2, llama or t5"),
+            _ => throw vocabulary.Error("tokenizer.ggml.model", $"'{vocabulary.Model}' is not supported, expected gpt2, llama, bert or t5"),
         };
     }
 

@@ -16,6 +16,7 @@ public class GgufTokenizerTests
     private static readonly Tokenizer ByteLevel = GgufTokenizer.Create(Vocabularies.ByteLevel().Metadata());
     private static readonly Tokenizer Llama = GgufTokenizer.Create(Vocabularies.Llama().Metadata());
     private static readonly Tokenizer T5 = GgufTokenizer.Create(Vocabularies.T5().Metadata());
+    private static readonly Tokenizer Bert = GgufTokenizer.Create(Vocabularies.Bert().Metadata());
 
     [Fact]
     public void ByteLevelMergesBytesOfWords()
@@ -67,11 +68,15 @@ public class GgufTokenizerTests
 
         Assert.Equal("<s> ▁ab", string.Join(' ', Llama.Encode("ab", AddSpecial).Tokens));
         Assert.Equal("▁ab </s>", string.Join(' ', T5.Encode("ab", AddSpecial).Tokens));
+        Assert.Equal("[CLS] ▁un able [SEP]", string.Join(' ', Bert.Encode("unable", AddSpecial).Tokens));
     }
 
     [Fact]
     public void PairsAreJoinedAsTheKindDoes()
     {
+        Encoding pair = Bert.EncodePair("unable", "able!", AddSpecial);
+        Assert.Equal("[CLS] ▁un able [SEP] ▁able ▁! [SEP]", string.Join(' ', pair.Tokens));
+        Assert.Equal([0, 0, 0, 0, 1, 1, 1], pair.TypeIds);
         Assert.Equal("▁ab </s> ▁a </s>", string.Join(' ', T5.EncodePair("ab", "a", AddSpecial).Tokens));
     }
 
@@ -87,6 +92,17 @@ public class GgufTokenizerTests
     }
 
     [Fact]
+    public void BertNormalisesAndFindsUnknownWords()
+    {
+        Encoding encoding = Bert.Encode("UNABLE Ä xyz!", new() { Offsets = true });
+        Assert.Equal(["▁un", "able", "▁a", "[UNK]", "▁!"], encoding.Tokens);
+        Assert.Equal([(0, 2), (2, 6), (7, 8), (9, 12), (12, 13)], encoding.Offsets);
+        Assert.Equal("unable a!", Bert.Decode(encoding.Ids, skipSpecial: true));
+        Tokenizer cased = GgufTokenizer.Create(Vocabularies.Bert().Set("tokenizer.ggml.normalizer.lowercase", false).Metadata());
+        Assert.Equal(["[UNK]", "▁ä"], cased.Encode("Able ä", EncodeOptions.Default).Tokens);
+    }
+
+    [Fact]
     public void EveryKnownPreTokenizerKeepsTheWholeText()
     {
         const string Text = "Hello  wörld's 12345 ¼½ 日本語テスト\r\n\t don't DON'T ''x'' ... \u00A0end \U0001F600\U00020BB7 ー。 ";
@@ -99,7 +115,7 @@ public class GgufTokenizerTests
 
     [Theory]
     [InlineData("tokenizer.ggml.pre", "no-such", "'no-such' is not known, expected one of a.x-4.0, bailingmoe")]
-    [InlineData("tokenizer.ggml.model", "rwkv", "'rwkv' is not supported, expected gpt2, llama or t5")]
+    [InlineData("tokenizer.ggml.model", "rwkv", "'rwkv' is not supported, expected gpt2, llama, bert or t5")]
     [InlineData("tokenizer.ggml.eos_token_id", 268u, "268 is not among the 268 tokens")]
     [InlineData("tokenizer.ggml.bos_token_id", "x", "tokenizer.ggml.bos_token_id")]
     public void BadKeysAreNamed(string key, object value, string message)
@@ -137,7 +153,7 @@ public class GgufTokenizerTests
     [Property]
     public bool StreamedPiecesJoinToTheWhole(int[]? numbers, int kind, bool skipSpecial)
     {
-        Tokenizer tokenizer = new[] { ByteLevel, Llama, T5 }[(kind & int.MaxValue) % 3];
+        Tokenizer tokenizer = new[] { ByteLevel, Llama, T5, Bert }[kind & 3];
         int[] ids = (numbers ?? []).Select(n => (n & int.MaxValue) % (tokenizer.VocabularySize + 2)).ToArray();
         return tokenizer.Decode(ids, skipSpecial) == string.Concat(tokenizer.DecodePieces(ids, skipSpecial));
     }
@@ -146,7 +162,7 @@ public class GgufTokenizerTests
     public void LongTextsOfOneLetterTakeNoQuadraticTime()
     {
         var watch = Stopwatch.StartNew();
-        foreach (Tokenizer tokenizer in new[] { ByteLevel, Llama, T5 })
+        foreach (Tokenizer tokenizer in new[] { ByteLevel, Llama, T5, Bert })
         {
             foreach (string unit in new[] { "<user>", "<", " " }) tokenizer.EncodeToIds(new StringBuilder().Insert(0, unit, (1 << 16) / unit.Length).ToString());
             tokenizer.EncodeToIds(new string('a', 1 << 20));
