@@ -62,12 +62,13 @@ internal static class PreTokenizerKinds
         Add("qwen35", () => new(
             [Regex($@"{Contractions}|[^\r\n\p{{L}}\p{{N}}]?[\p{{L}}\p{{M}}]+|\p{{N}}| ?[^\s\p{{L}}\p{{M}}\p{{N}}]+[\r\n]*" + Ends)]));
         Add("gpt-4o llama4 kanana2 talkie minimax-m2", () => new(
-            [Regex($@"{Cased}{Contractions}?|{Capitals}{Contractions}?|\p{{N}}{{1,3}}" + Symbols)]));
+            [Regex($@"{Cased}(?:{Contractions})?|{Capitals}(?:{Contractions})?|\p{{N}}{{1,3}}" + Symbols)]));
         Add("tekken", () => new([Regex($@"{Cased}|{Capitals}|\p{{N}}" + Symbols)], IgnoreMerges: true, AddBos: true));
         Add("bailingmoe bailingmoe2 llada-moe", () => new(
             [Regex(@"'(?:[sSdDmMtT]|[lL][lL]|[vV][eE]|[rR][eE])|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]|\s+(?!\S)|\s+")]));
         Add("seed-coder", () => new(
             [Regex($@"{Contractions}|[^\r\n\p{{L}}\p{{N}}]?\p{{L}}+|\p{{N}}| ?[^\s\p{{L}}\p{{N}}\r\n]+" + Ends)]));
+        AddRareKinds(Add);
         return kinds;
 
         void Add(string names, Func<PreTokenizerKind> make)
@@ -75,6 +76,34 @@ internal static class PreTokenizerKinds
             var kind = new Lazy<PreTokenizerKind>(make);
             foreach (string name in names.Split(' ')) kinds.Add(name, kind);
         }
+    }
+
+    /// <summary>Kinds that one model each is stored with.</summary>
+    private static void AddRareKinds(Action<string, Func<PreTokenizerKind>> add)
+    {
+        const string Letters = @"|[^\r\n\p{L}\p{N}]?\p{L}+", Rest = @"| ?[^\s\p{L}\p{N}]+[\r\n]*";
+        const string Han = @"[\u4E00-\u9FA5\u3040-\u309F\u30A0-\u30FF]+";
+        add("granite-embed-multi-97m", () => new(
+            [Regex($@"{Cased}(?:{Contractions})?|{Capitals}(?:{Contractions})?|\p{{N}}{{1,3}}" + Symbols)], IgnoreMerges: true));
+        add("minicpm5", () => new([Regex(@"\p{N}{1,3}"), Regex(Contractions + Letters + @"|\p{N}+" + Rest + Ends)], IgnoreMerges: true));
+        add("ufakzeka", () => new([Regex(Letters[1..] + @"|\p{N}" + Rest + Ends)]));
+        add("laguna", () => new([Regex(@"[^\n]+|\n+"), OneDigit]));
+        add("jais-2", () => new([Regex(Contractions + Letters + @"|\p{N}{1,3}" + Rest + @"|\s*[\r\n]+" +
+            @"|\s{512}(?!\S)|\s{256}(?!\S)|\s{128}(?!\S)|\s{64}(?!\S)|\s{32}(?!\S)|\s{16}(?!\S)|\s{8}(?!\S)|\s{4}(?!\S)|\s{1,2}(?!\S)|\s")]));
+        add("spark2_5", () => new(
+        [
+            Regex(@"\p{N}{1,3}"),
+            Regex(Han),
+            Regex($@"{Punctuation}[A-Za-z]+|[^\r\n\p{{L}}\p{{P}}\p{{S}}]?[\p{{L}}\p{{M}}]+| ?[\p{{P}}\p{{S}}]+|[\r\n]|\s+(?!\S)|\s+"),
+            Digit,
+        ]));
+        add("youtu", () => new(
+        [
+            Regex(@"[\uAC00-\uD7A3\u3131-\u318E]+|[\uFF01\u2026\u201C\u201D\u2018\u2019\u2014\uFF1A\uFF1B\uFF0C\u3001-\u303F\uFE30-\uFE4F]+|[\u3105-\u312F]+|" + Han),
+            Regex($@"{Cased}(?:{Contractions})?|{Capitals}(?:{Contractions})?|\p{{N}}" + Symbols),
+        ], IgnoreMerges: true));
+        add("exaone-moe", () => new(
+            [Regex(Contractions + @"|[^\r\n\p{L}\p{N}]?(?:\p{L}\p{M}*(?: \p{L}\p{M}*)*)+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n/]?|\s*[\r\n]|\s+(?!\S)|\s+")]));
     }
 
     private static RegexPattern Regex(string expression) => new(expression);
