@@ -23,16 +23,23 @@ public struct BlockQ2_K : IBlockFormat<BlockQ2_K>
     /// <inheritdoc/>
     public static void Dequantize(ReadOnlySpan<BlockQ2_K> blocks, Span<float> values)
     {
+        Vector128<byte> pair = Vector128.Create((byte)3);
         for (int i = 0; i < blocks.Length; i++)
         {
             ref readonly BlockQ2_K block = ref blocks[i];
             Span<float> to = values.Slice(i * 256, 256);
             float scale = (float)block.Scale, minimum = (float)block.Minimum;
-            for (int s = 0; s < 16; s++)
+            ReadOnlySpan<byte> scales = block.Scales;
+            for (int half = 0; half < 2; half++) // 32 bytes hold eight sub-blocks of 16
             {
-                Vector128<byte> codes = Lanes.Load(block.Codes, (s / 8 * 32) + (s % 2 * 16)) >> (s % 8 / 2 * 2);
-                byte packed = block.Scales[s];
-                Lanes.ScaleAdd((codes & Vector128.Create((byte)3)).AsSByte(), scale * (packed & 15), -(minimum * (packed >> 4)), to[(16 * s)..]);
+                Vector128<byte> first = Lanes.Load(block.Codes, 32 * half), second = Lanes.Load(block.Codes, (32 * half) + 16);
+                for (int s = 8 * half; s < (8 * half) + 8; s += 2)
+                {
+                    Lanes.ScaleAdd((first & pair).AsSByte(), scale * (scales[s] & 15), -(minimum * (scales[s] >> 4)), to[(16 * s)..]);
+                    Lanes.ScaleAdd((second & pair).AsSByte(), scale * (scales[s + 1] & 15), -(minimum * (scales[s + 1] >> 4)), to[((16 * s) + 16)..]);
+                    first >>= 2;
+                    second >>= 2;
+                }
             }
         }
     }

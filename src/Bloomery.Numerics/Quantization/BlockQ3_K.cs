@@ -23,17 +23,27 @@ public struct BlockQ3_K : IBlockFormat<BlockQ3_K>
     /// <inheritdoc/>
     public static void Dequantize(ReadOnlySpan<BlockQ3_K> blocks, Span<float> values)
     {
+        Vector128<byte> pair = Vector128.Create((byte)3), four = Vector128.Create((byte)4);
+        Span<sbyte> scales = stackalloc sbyte[16];
         for (int i = 0; i < blocks.Length; i++)
         {
             ref readonly BlockQ3_K block = ref blocks[i];
             Span<float> to = values.Slice(i * 256, 256);
             float scale = (float)block.Scale;
-            for (int s = 0; s < 16; s++)
+            ReadScales(block.Scales, scales);
+            Vector128<byte> firstHigh = Lanes.Load(block.HighBits, 0), secondHigh = Lanes.Load(block.HighBits, 16);
+            for (int half = 0; half < 2; half++) // 32 bytes hold eight sub-blocks of 16
             {
-                Vector128<byte> low = Lanes.Load(block.Codes, (s / 8 * 32) + (s % 2 * 16)) >> (s % 8 / 2 * 2);
-                Vector128<byte> high = Lanes.Load(block.HighBits, s % 2 * 16) >> (s / 2);
-                Vector128<byte> codes = (low & Vector128.Create((byte)3)) + ((high & Vector128<byte>.One) << 2) - Vector128.Create((byte)4);
-                Lanes.Scale(codes.AsSByte(), scale * ReadScale(block.Scales, s), to[(16 * s)..]);
+                Vector128<byte> first = Lanes.Load(block.Codes, 32 * half), second = Lanes.Load(block.Codes, (32 * half) + 16);
+                for (int s = 8 * half; s < (8 * half) + 8; s += 2)
+                {
+                    Lanes.Scale((((first & pair) | ((firstHigh << 2) & four)) - four).AsSByte(), scale * scales[s], to[(16 * s)..]);
+                    Lanes.Scale((((second & pair) | ((secondHigh << 2) & four)) - four).AsSByte(), scale * scales[s + 1], to[((16 * s) + 16)..]);
+                    first >>= 2;
+                    second >>= 2;
+                    firstHigh >>= 1;
+                    secondHigh >>= 1;
+                }
             }
         }
     }
@@ -75,4 +85,14 @@ public struct BlockQ3_K : IBlockFormat<BlockQ3_K>
     }
 
     private static int ReadScale(ReadOnlySpan<byte> scales, int s) => (Planar.Read(scales, 8, 4, s) | (Planar.Read(scales[8..], 4, 2, s) << 4)) - 32;
+
+    // All sixteen at once: bytes in a register, nibbles from the first eight bytes, pairs above them from the last four.
+    private static void ReadScales(ReadOnlySpan<byte> packed, Span<sbyte> scales)
+    {
+        ulong low = MemoryMarshal.Read<ulong>(packed);
+        uint pairs = MemoryMarshal.Read<uint>(packed[8..]);
+        Vector128<byte> nibbles = Vector128.Create(low, low >> 4).AsByte() & Vector128.Create((byte)15);
+        Vector128<byte> high = (Vector128.Create(pairs, pairs >> 2, pairs >> 4, pairs >> 6).AsByte() & Vector128.Create((byte)3)) << 4;
+        ((nibbles | high) - Vector128.Create((byte)32)).AsSByte().CopyTo(scales);
+    }
 }

@@ -21,14 +21,22 @@ public struct BlockTQ2_0 : IBlockFormat<BlockTQ2_0>
     /// <inheritdoc/>
     public static void Dequantize(ReadOnlySpan<BlockTQ2_0> blocks, Span<float> values)
     {
+        Vector128<byte> pair = Vector128.Create((byte)3);
         for (int i = 0; i < blocks.Length; i++)
         {
             ref readonly BlockTQ2_0 block = ref blocks[i];
+            Span<float> to = values.Slice(i * 256, 256);
             float scale = (float)block.Scale;
-            for (int part = 0; part < 16; part++)
+            for (int half = 0; half < 2; half++)
             {
-                Vector128<byte> codes = Lanes.Load(block.Codes, (part / 8 * 32) + (part % 2 * 16)) >> (part % 8 / 2 * 2);
-                Lanes.Scale(((codes & Vector128.Create((byte)3)) - Vector128<byte>.One).AsSByte(), scale, values.Slice((i * 256) + (part * 16), 16));
+                Vector128<byte> first = Lanes.Load(block.Codes, 32 * half), second = Lanes.Load(block.Codes, (32 * half) + 16);
+                for (int e = 128 * half; e < (128 * half) + 128; e += 32)
+                {
+                    Lanes.Scale(((first & pair) - Vector128<byte>.One).AsSByte(), scale, to[e..]);
+                    Lanes.Scale(((second & pair) - Vector128<byte>.One).AsSByte(), scale, to[(e + 16)..]);
+                    first >>= 2;
+                    second >>= 2;
+                }
             }
         }
     }

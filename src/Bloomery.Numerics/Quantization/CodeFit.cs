@@ -55,7 +55,7 @@ internal static class CodeFit
         if (!float.IsFinite(range)) return (0, 0);
         if (range <= 0) return (0, minimum);
 
-        LineFit fit = new(x, w, highest, offsetLimit, range / highest, minimum);
+        LineFit fit = new(x, w[..x.Length], highest, offsetLimit, range / highest, minimum);
         for (int step = -18; step <= 18; step++) fit.Try((highest + (0.05f * step)) / range, minimum);
         for (int i = 0; i < Refinements && fit.Scale > 0; i++)
         {
@@ -63,6 +63,25 @@ internal static class CodeFit
         }
         return (fit.Scale, fit.Offset);
     }
+
+    /// <summary>The sum of w * (x - scale * code)^2 when each code is the nearest.</summary>
+    public static float Loss<TCodes>(ReadOnlySpan<float> x, ReadOnlySpan<float> w, TCodes codes, float scale) where TCodes : struct, ICodeBook
+    {
+        ref float weights = ref MemoryMarshal.GetReference(w[..x.Length]);
+        ref float values = ref MemoryMarshal.GetReference(x);
+        Vector256<float> factor = Vector256.Create(scale == 0 ? 0 : 1 / scale), sum = default;
+        for (nuint e = 0; e < (nuint)x.Length; e += 8)
+        {
+            Vector256<float> value = Vector256.LoadUnsafe(ref values, e);
+            Vector256<float> miss = (codes.Nearest(value * factor) * scale) - value;
+            sum += Vector256.LoadUnsafe(ref weights, e) * miss * miss;
+        }
+        return Vector256.Sum(sum);
+    }
+
+    /// <summary>The sum of w * (x - scale * code - offset)^2 when each code, from 0 to <paramref name="highest"/>, is the nearest.</summary>
+    public static float Loss(ReadOnlySpan<float> x, ReadOnlySpan<float> w, int highest, float scale, float offset) =>
+        new LineFit(x, w[..x.Length], highest).Loss(scale == 0 ? 0 : 1 / scale, offset, scale, offset);
 
     /// <summary>code = x / scale, rounded and clamped, less <paramref name="lowest"/>: 0 stands for <paramref name="lowest"/>.</summary>
     public static void Round(ReadOnlySpan<float> x, float scale, int lowest, int highest, Span<byte> codes)
@@ -88,9 +107,9 @@ internal static class CodeFit
 
     /// <summary>
     /// What each weight's squared error counts: more for large weights, which inputs that excite them make felt, times the importance if there is one.
+    /// Where nothing is important, everything counts the same.
     /// </summary>
-    /// <returns>The sum; where nothing is important it is 0, but the weights are all 1.</returns>
-    public static float Weigh(ReadOnlySpan<float> x, ReadOnlySpan<float> importance, float meanSquare, Span<float> weights)
+    public static void Weigh(ReadOnlySpan<float> x, ReadOnlySpan<float> importance, float meanSquare, Span<float> weights)
     {
         float sum = 0;
         for (int e = 0; e < x.Length; e++)
@@ -98,9 +117,7 @@ internal static class CodeFit
             weights[e] = MathF.Sqrt(meanSquare + (x[e] * x[e])) * (importance.IsEmpty ? 1 : importance[e]);
             sum += weights[e];
         }
-        if (sum > 0) return sum;
-        weights.Fill(1);
-        return 0;
+        if (!(sum > 0)) weights.Fill(1);
     }
 
     private static bool Try<TCodes>(ReadOnlySpan<float> x, ReadOnlySpan<float> w, TCodes codes, float inverse, ref float best, ref float scale)
@@ -136,11 +153,16 @@ internal static class CodeFit
         private readonly float _sumX;
         private float _error;
 
-        public LineFit(ReadOnlySpan<float> x, ReadOnlySpan<float> w, int highest, float offsetLimit, float scale, float offset)
+        public LineFit(ReadOnlySpan<float> x, ReadOnlySpan<float> w, int highest)
         {
             _x = x;
-            _w = w[..x.Length];
+            _w = w;
             _highest = Vector256.Create((float)highest);
+        }
+
+        public LineFit(ReadOnlySpan<float> x, ReadOnlySpan<float> w, int highest, float offsetLimit, float scale, float offset)
+            : this(x, w, highest)
+        {
             _offsetLimit = offsetLimit;
             (Scale, Offset) = (scale, offset);
             for (int e = 0; e < x.Length; e++)
@@ -186,7 +208,8 @@ internal static class CodeFit
             return true;
         }
 
-        private readonly float Loss(float inverse, float offset, float scale, float newOffset)
+        /// <summary>What the second line loses with the codes that the first one gives.</summary>
+        public readonly float Loss(float inverse, float offset, float scale, float newOffset)
         {
             ref float values = ref MemoryMarshal.GetReference(_x);
             ref float weights = ref MemoryMarshal.GetReference(_w);

@@ -6,6 +6,7 @@ namespace Bloomery.Numerics.Quantization;
 internal readonly struct Iq4Codes : ICodeBook
 {
     private static readonly float[] Middles = MakeMiddles();
+    private static readonly float[] Steps = MakeSteps();
 
     /// <summary>What the codes 0 to 15 stand for, ascending.</summary>
     public static Vector128<sbyte> Table => Vector128.Create(-127, -104, -83, -65, -49, -35, -22, -10, 1, 13, 25, 38, 53, 69, 89, 113);
@@ -29,12 +30,16 @@ internal readonly struct Iq4Codes : ICodeBook
     public Vector256<float> Nearest(Vector256<float> x)
     {
         Vector256<float> value = Vector256.Create(Lowest);
-        for (int k = 0; k < Middles.Length; k++)
-        {
-            Vector256<float> step = Vector256.Create((float)(Table[k + 1] - Table[k]));
-            value += Vector256.GreaterThanOrEqual(x, Vector256.Create(Middles[k])) & step;
-        }
+        float[] middles = Middles, steps = Steps;
+        for (int k = 0; k < middles.Length; k++) value += Vector256.GreaterThanOrEqual(x, Vector256.Create(middles[k])) & Vector256.Create(steps[k]);
         return value;
+    }
+
+    private static float[] MakeSteps()
+    {
+        float[] steps = new float[15];
+        for (int k = 0; k < steps.Length; k++) steps[k] = Table[k + 1] - Table[k];
+        return steps;
     }
 
     private static float[] MakeMiddles()
