@@ -5,6 +5,8 @@ namespace Bloomery.Engine.Sampling;
 /// <summary>Partial selection: the value at a rank or at a cumulative weight, in linear time, without a full sort.</summary>
 public static class Selection
 {
+    private const int Bins = 512;
+
     /// <summary>The k-th largest value; negative infinity when there are fewer above it.</summary>
     /// <param name="pool">Working memory as long as <paramref name="values"/>.</param>
     public static float KthLargest(ReadOnlySpan<float> values, int k, Span<float> pool)
@@ -49,6 +51,12 @@ public static class Selection
     public static float KeyAtMass(Span<float> keys, Span<float> weights, double mass)
     {
         double taken = 0; // the weight of everything above keys[low..high]
+        if (keys.Length > 4 * Bins)
+        {
+            int kept = Narrow(keys, weights, mass, ref taken);
+            keys = keys[..kept];
+            weights = weights[..kept];
+        }
         int low = 0, high = keys.Length;
         for (int rounds = RoundsFor(keys.Length); rounds > 0; rounds--)
         {
@@ -102,6 +110,30 @@ public static class Selection
         into[..count].Sort();
         into[..count].Reverse();
         return count;
+    }
+
+    // One pass over a histogram of the keys leaves only those of the bin in which the mass is reached, at the front.
+    private static int Narrow(Span<float> keys, Span<float> weights, double mass, ref double taken)
+    {
+        float highest = LogitMath.Max(keys), lowest = highest;
+        foreach (float key in keys) lowest = MathF.Min(lowest, key);
+        float scale = (Bins - 1) / (highest - lowest);
+        if (!float.IsFinite(scale) || scale <= 0) return keys.Length;
+
+        Span<double> histogram = stackalloc double[Bins];
+        histogram.Clear();
+        for (int i = 0; i < keys.Length; i++) histogram[(int)((highest - keys[i]) * scale)] += weights[i];
+        int wanted = 0, last = histogram.LastIndexOfAnyExcept(0.0);
+        while (wanted < last && taken + histogram[wanted] < mass) taken += histogram[wanted++];
+
+        int kept = 0;
+        for (int i = 0; i < keys.Length; i++)
+        {
+            if ((int)((highest - keys[i]) * scale) != wanted) continue;
+            (keys[kept], weights[kept]) = (keys[i], weights[i]);
+            kept++;
+        }
+        return kept;
     }
 
     // Moves the k largest to the front and returns the smallest of them.

@@ -48,6 +48,22 @@ public sealed class SelectionTests
         Assert.Equal(expected, Selection.KthLargest(values, k, new float[values.Length]));
     }
 
+    [Theory]
+    [InlineData(0.0001), InlineData(0.3), InlineData(0.95), InlineData(0.999999), InlineData(1.0)]
+    public void KeyAtMassOfLargeInputsReachesTheMassAndNoMore(double part)
+    {
+        foreach (float scale in new[] { 0f, 1e-30f, 0.3f, 8f })
+        {
+            float[] keys = TestLogits.Random(20_000, seed: 11, scale), weights = new float[keys.Length];
+            LogitMath.Weigh(keys, keys.Max(), weights);
+            double mass = part * weights.Sum(w => (double)w);
+            float found = Selection.KeyAtMass([.. keys], [.. weights], mass);
+            double kept = keys.Zip(weights).Where(pair => pair.First >= found).Sum(pair => (double)pair.Second);
+            double above = keys.Zip(weights).Where(pair => pair.First > found).Sum(pair => (double)pair.Second);
+            Assert.True(kept >= mass * (1 - 1e-12) && above < mass * (1 + 1e-12), $"scale {scale}: {kept} down to {found:R}, {above} above it, {mass} wanted");
+        }
+    }
+
     [Fact]
     public void FewerFiniteValuesThanWantedKeepsThemAll()
     {
