@@ -1,0 +1,16 @@
+namespace Bloomery.Formats.ChatTemplates.Syntax;
+
+internal enum TokenKind
+{
+    Eof,
+    Data,
+    VariableBegin,
+    VariableEnd,
+    BlockBegin,
+    BlockEnd,
+    Name,
+    String,
+    Integer,
+    Float,
+    Operator,
+}
