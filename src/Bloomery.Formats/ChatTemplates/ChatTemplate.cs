@@ -58,7 +58,7 @@ public sealed class ChatTemplate
         if (variables.ValueKind != JsonValueKind.Object)
             throw new ArgumentException($"the variables must be a JSON object, not {variables.ValueKind}", nameof(variables));
         options ??= new RenderOptions();
-        return Render(JsonVariables.Read(variables, options), options);
+        return Render(() => JsonVariables.Read(variables, options), options);
     }
 
     /// <summary>Renders the template with the properties of a JSON object as variables.</summary>
@@ -84,15 +84,15 @@ public sealed class ChatTemplate
     {
         ArgumentNullException.ThrowIfNull(messages);
         options ??= new RenderOptions();
-        return Render(JsonVariables.Read(messages, addGenerationPrompt, specialTokens, options), options);
+        return Render(() => JsonVariables.Read(messages, addGenerationPrompt, specialTokens, options), options);
     }
 
-    private RenderedPrompt Render(Dictionary<string, Value> variables, RenderOptions options)
+    private RenderedPrompt Render(Func<Dictionary<string, Value>> variables, RenderOptions options)
     {
         Rendering rendering = new(this, options);
-        Context context = new(Globals.All, variables);
         try
         {
+            Context context = new(Globals.All, variables());
             MarkedWriter output = new(rendering);
             Frame frame = new(_template.Function.SlotCount, null, context, rendering, output);
             if (_template.Self is not null) frame[_template.Self.Index] = new SelfValue(context);

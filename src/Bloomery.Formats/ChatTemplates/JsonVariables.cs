@@ -91,10 +91,11 @@ internal static class JsonVariables
 
     private static Value Convert(JsonElement element, bool marked)
     {
+        System.Runtime.CompilerServices.RuntimeHelpers.EnsureSufficientExecutionStack();
         switch (element.ValueKind)
         {
             case JsonValueKind.String:
-                string text = element.GetString()!;
+                string text = Text(element);
                 return marked ? TextValue.Marked(text) : new TextValue(text);
             case JsonValueKind.Number:
                 return Number(element.GetRawText());
@@ -114,6 +115,18 @@ internal static class JsonVariables
                 return dict;
             default:
                 return NoneValue.Instance;
+        }
+    }
+
+    private static string Text(JsonElement element)
+    {
+        try
+        {
+            return element.GetString()!;
+        }
+        catch (InvalidOperationException)
+        {
+            throw new ChatTemplateException("a string in the variables holds half of a surrogate pair");
         }
     }
 

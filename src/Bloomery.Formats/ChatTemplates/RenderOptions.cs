@@ -16,10 +16,10 @@ public sealed record RenderOptions
     public IReadOnlySet<string>? TrustedVariables { get; init; }
 
     /// <summary>The most characters that the rendered text may have.</summary>
-    public int MaxOutput { get; init; } = 64 << 20;
+    public int MaxOutput { get; init; } = 16 << 20;
 
     /// <summary>The most steps that a render may take; a step is roughly one statement, call or loop iteration.</summary>
-    public long MaxSteps { get; init; } = 10_000_000;
+    public long MaxSteps { get; init; } = 3_000_000;
 
     internal bool Trusts(string variable) =>
         TrustedVariables?.Contains(variable) ?? variable.EndsWith("_token", StringComparison.Ordinal);

@@ -19,14 +19,10 @@ internal static class ValueFilters
         { "float", "default=", static (_, v, a) => Float(v, a[0]) },
         { "round", "precision=, method=", static (r, v, a) => Round(r, v, a) },
         { "filesizeformat", "binary=", static (_, v, a) => new TextValue(FileSize(Float(v, null) is FloatValue f ? f.Number : 0, Argument.Bool(a[0]))) },
-        { "attr", "name", static (r, v, a) => Attributes.Find(r, v, Argument.Text(a[0], "attr").Text) ?? Attribute(r, v, (TextValue)a[0]!) },
+        { "attr", "name", static (r, v, a) => Attributes.Find(r, v, Argument.Text(a[0], "attr").Text) ?? new UndefinedValue(v, a[0]!) },
         { "tojson", "ensure_ascii=, indent=, separators=, sort_keys=", static (r, v, a) => ToJson(r, v, a) },
         { "pprint", "", static (r, v, _) => PrettyPrinter.Print(r, v) },
     };
-
-    // The filter looks for attributes only, except on values whose attributes are their items.
-    private static Value Attribute(Rendering rendering, Value value, TextValue name) =>
-        (value is DictValue ? value.Item(rendering, name) : null) ?? new UndefinedValue(value, name);
 
     private static Value Abs(Value value)
     {

@@ -8,7 +8,7 @@ internal sealed class Rendering(ChatTemplate template, RenderOptions options)
     /// <summary>The most elements of one list and the longest text that an operation may make.</summary>
     public const int MaxElements = 4_000_000;
 
-    private const long MaxCharacters = 512L << 20;
+    private const long MaxCharacters = 256L << 20;
     private const int MaxCallDepth = 200;
 
     private long _steps = options.MaxSteps;

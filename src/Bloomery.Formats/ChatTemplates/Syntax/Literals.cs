@@ -37,7 +37,7 @@ internal sealed class ListExpression(List<Expression> items, int line) : Express
 {
     public override IEnumerable<Node> Children => items;
 
-    public override Value Evaluate(Frame frame) => items.Count == 0 ? ListValue.Empty : new ListValue(EvaluateAll(items, frame));
+    public override Value Evaluate(Frame frame) => new ListValue(EvaluateAll(items, frame));
 
     public static Value[] EvaluateAll(List<Expression> items, Frame frame)
     {

@@ -6,8 +6,6 @@ namespace Bloomery.Formats.ChatTemplates.Values;
 /// <summary>A list; templates cannot change one.</summary>
 internal sealed class ListValue(IReadOnlyList<Value> items) : SequenceValue(items)
 {
-    public static readonly ListValue Empty = new([]);
-
     public override string TypeName => "list";
 
     public override SequenceValue Make(IReadOnlyList<Value> items) => new ListValue(items);
