@@ -62,7 +62,7 @@ internal static class Characters
         {
             int length = Values.CodePoints.LengthAt(text, i);
             string character = text.Substring(i, length);
-            title.Append(inWord ? Lower(character) : Title(character));
+            title.Append(inWord ? LowerAt(text, i, character) : Title(character));
             inWord = IsCased(text, i);
             i += length;
         }
@@ -77,7 +77,7 @@ internal static class Characters
             int length = Values.CodePoints.LengthAt(text, i);
             string character = text.Substring(i, length);
             UnicodeCategory category = CharUnicodeInfo.GetUnicodeCategory(text, i);
-            swapped.Append(category == UnicodeCategory.UppercaseLetter ? Lower(character) : category == UnicodeCategory.LowercaseLetter ? Upper(character) : character);
+            swapped.Append(category == UnicodeCategory.UppercaseLetter ? LowerAt(text, i, character) : category == UnicodeCategory.LowercaseLetter ? Upper(character) : character);
             i += length;
         }
         return swapped.ToString();
@@ -101,6 +101,9 @@ internal static class Characters
             or UnicodeCategory.Surrogate or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned
             or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator or UnicodeCategory.SpaceSeparator);
     }
+
+    private static string LowerAt(string text, int index, string character) =>
+        character == "\u03A3" && IsFinalSigma(text, index) ? "\u03C2" : Lower(character);
 
     private static string Change(string text, System.Collections.Frozen.FrozenDictionary<char, string> table, Func<Rune, Rune> simple)
     {

@@ -134,9 +134,9 @@ internal static class TextFilters
     {
         int count = 0;
         bool inWord = false;
-        foreach (char c in text)
+        foreach (Rune rune in text.EnumerateRunes())
         {
-            bool isWord = c == '_' || char.IsLetterOrDigit(c) || char.IsNumber(c) || char.IsSurrogate(c);
+            bool isWord = rune.Value == '_' || Rune.IsLetterOrDigit(rune) || Rune.IsNumber(rune);
             if (isWord && !inWord) count++;
             inWord = isWord;
         }

@@ -52,7 +52,7 @@ internal sealed class Resolver
                 throw new ChatTemplateException($"No filter named '{filter.FilterName}'.", ChatTemplateError.Syntax, filter.Line);
             case Test { IsKnown: false } test when !scope.IsSoft:
                 throw new ChatTemplateException($"No test named '{test.TestName}'.", ChatTemplateError.Syntax, test.Line);
-            case Conditional or If:
+            case And { IsDecided: true } or Or { IsDecided: true } or Conditional or If:
                 Visit(node.Children, scope with { IsSoft = true });
                 break;
             case LoopJump when !scope.IsInLoop:

@@ -98,6 +98,7 @@ internal sealed class Lexer
     private void SkipComment()
     {
         int end = _source.IndexOf("#}", _place, StringComparison.Ordinal);
+        if (end < 0 && _place >= _source.Length) return;      // the very end of the source closes what was just opened
         if (end < 0) throw Error("Missing end of comment tag");
         char before = end > _place ? _source[end - 1] : ' ';
         _place = AfterBlockEnd(end + 2, before);
@@ -131,7 +132,7 @@ internal sealed class Lexer
             _place = AfterBlockEnd(j + 2, before);
             return;
         }
-        throw Error("Missing end of raw directive");
+        if (_place < _source.Length) throw Error("Missing end of raw directive");
     }
 
     /// <summary>Where the text goes on after a block or comment end that <paramref name="sign"/> precedes.</summary>

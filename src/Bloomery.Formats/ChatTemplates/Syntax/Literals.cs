@@ -7,6 +7,8 @@ namespace Bloomery.Formats.ChatTemplates.Syntax;
 /// <summary>A literal number, string, boolean or none.</summary>
 internal sealed class Const(Value value, int line) : Expression(line)
 {
+    public Value Value => value;
+
     public override IEnumerable<Node> Children => [];
 
     /// <summary>The constant that a name stands for, or null.</summary>

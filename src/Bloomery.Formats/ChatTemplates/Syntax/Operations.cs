@@ -49,6 +49,9 @@ internal sealed class Not(Expression operand, int line) : Expression(line)
 
 internal sealed class And(Expression left, Expression right, int line) : Expression(line)
 {
+    /// <summary>Whether the right side can never be needed.</summary>
+    public bool IsDecided => left is Const { Value.IsTrue: false };
+
     public override IEnumerable<Node> Children => [left, right];
 
     public override Value Evaluate(Frame frame) => left.Evaluate(frame) is { IsTrue: false } value ? value : right.Evaluate(frame);
@@ -56,6 +59,9 @@ internal sealed class And(Expression left, Expression right, int line) : Express
 
 internal sealed class Or(Expression left, Expression right, int line) : Expression(line)
 {
+    /// <summary>Whether the right side can never be needed.</summary>
+    public bool IsDecided => left is Const { Value.IsTrue: true };
+
     public override IEnumerable<Node> Children => [left, right];
 
     public override Value Evaluate(Frame frame) => left.Evaluate(frame) is { IsTrue: true } value ? value : right.Evaluate(frame);
