@@ -46,7 +46,7 @@ public sealed class BoundsTests
     [InlineData("{{ range(100001) }}")]
     [InlineData("{{ 'a' * 10 ** 10 }}")]
     [InlineData("{{ [0] * 10 ** 9 }}")]
-    [InlineData("{{ 10 ** 10 ** 8 }}")]
+    [InlineData("{{ 10 ** (10 ** 8) }}")]
     [InlineData("{% set ns = namespace(n=3) %}{% for i in range(90) %}{% set ns.n = ns.n * ns.n %}{% endfor %}")]
     [InlineData("{{ '%1000000000d' % 1 }}")]
     [InlineData("{{ '%.999999999f' % 1 }}")]
