@@ -51,13 +51,14 @@ internal sealed class SafetensorsHeader
     {
         if (source.Length < LengthBytes) SafetensorsThrow.Bad(_file, null, 0, $"this is no safetensors file: it has only {source.Length} bytes");
         ReadOnlySpan<byte> head = source.Span(0, (int)Math.Min(source.Length, LengthBytes + 1));
-        if (Pickles.Looks(head)) SafetensorsThrow.Bad(_file, null, 0, Pickles.Advice);
         ulong length = BinaryPrimitives.ReadUInt64LittleEndian(head);
+        bool plausible = length > 0 && length <= (ulong)(source.Length - LengthBytes) && head[LengthBytes] == (byte)'{';
+        if (!plausible && Pickles.Looks(head)) SafetensorsThrow.Bad(_file, null, 0, Pickles.Advice);
         if (length > (ulong)(source.Length - LengthBytes))
             SafetensorsThrow.Bad(_file, null, 0, $"the header announces {length} bytes, but the file has only {source.Length}: it is truncated, or no safetensors file");
         if (length > MaxHeaderBytes)
             SafetensorsThrow.Bad(_file, null, 0, $"the header has {length} bytes; at most {MaxHeaderBytes} are allowed");
-        if (length == 0 || head[LengthBytes] != (byte)'{')
+        if (!plausible)
             SafetensorsThrow.Bad(_file, null, LengthBytes, "the header does not begin with '{'");
         return (int)length;
     }

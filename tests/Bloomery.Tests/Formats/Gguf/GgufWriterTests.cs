@@ -2,6 +2,7 @@ using System.Text;
 using Bloomery.Formats;
 using Bloomery.Formats.Gguf;
 using Bloomery.Numerics.Quantization;
+using Bloomery.TestSupport;
 using FsCheck.Xunit;
 
 namespace Bloomery.Tests.Formats.Gguf;
@@ -49,6 +50,22 @@ public sealed class GgufWriterTests
         Assert.Equal([1, 2], copy.Get<int[]>("au32"));
         Assert.Equal(-4, copy.Get<long>("i64"));
         foreach (string key in copy.Keys) Assert.Equal(source.TypeOf(key), copy.TypeOf(key));
+    }
+
+    [SkippableTheory]
+    [InlineData("llama/model.gguf")]
+    [InlineData("llama/model-q8_0.gguf")]
+    [InlineData("gpt2/model.gguf")]
+    public void ARewrittenFileIsTheSameToTheByte(string name)
+    {
+        string path = Path.Combine(TestPaths.Golden, "models", name);
+        Skip.IfNot(File.Exists(path), "no golden models here");
+        using GgufFile file = GgufFile.Open(path);
+        GgufWriter writer = new GgufWriter(file.Alignment).CopyFrom(file.Metadata);
+        foreach (TensorInfo tensor in file.Tensors.Values) writer.Add(tensor.Name, tensor.Format, tensor.Shape, stream => stream.Write(file.Bytes(tensor)));
+        using MemoryStream written = new();
+        writer.Write(written);
+        Assert.True(File.ReadAllBytes(path).AsSpan().SequenceEqual(written.ToArray()), name);
     }
 
     [Fact]
