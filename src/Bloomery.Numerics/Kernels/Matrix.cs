@@ -19,6 +19,9 @@ public class Matrix
         (Format, Data, Rows, Columns) = (format, data, rows, columns);
     }
 
+    /// <summary>For a tier's own layout, which keeps the weights elsewhere: <see cref="Data"/> is empty.</summary>
+    protected Matrix(BlockFormat format, int rows, int columns) => (Format, Rows, Columns, RowBytes) = (format, rows, columns, format.RowBytes(columns));
+
     /// <summary>How the weights are stored.</summary>
     public BlockFormat Format { get; }
 
@@ -34,18 +37,18 @@ public class Matrix
     /// <summary>Bytes of the whole.</summary>
     public long ByteLength => RowBytes * Rows;
 
-    /// <summary>The bytes themselves.</summary>
+    /// <summary>The bytes themselves; empty when a kernel tier has packed them its own way.</summary>
     public NativeView Data { get; }
 
     /// <summary>The blocks of <paramref name="count"/> rows from <paramref name="row"/> on.</summary>
-    public ReadOnlySpan<byte> RowBlocks(int row, int count = 1) => Data.Span(row * RowBytes, checked((int)(count * RowBytes)));
+    public virtual ReadOnlySpan<byte> RowBlocks(int row, int count = 1) => Data.Span(row * RowBytes, checked((int)(count * RowBytes)));
 
     /// <summary>Expands rows to floats.</summary>
     /// <param name="row">The first row.</param>
     /// <param name="count">How many.</param>
     /// <param name="values">(count, Columns).</param>
-    public void Dequantize(int row, int count, Span<float> values) => Format.Dequantize(RowBlocks(row, count), values);
+    public virtual void Dequantize(int row, int count, Span<float> values) => Format.Dequantize(RowBlocks(row, count), values);
 
     /// <summary>Rows <paramref name="begin"/> to <paramref name="begin"/> + <paramref name="count"/> as a matrix of their own, without a copy.</summary>
-    public Matrix SliceRows(int begin, int count) => new(Format, Data.Slice(begin * RowBytes, count * RowBytes), count, Columns);
+    public virtual Matrix SliceRows(int begin, int count) => new(Format, Data.Slice(begin * RowBytes, count * RowBytes), count, Columns);
 }

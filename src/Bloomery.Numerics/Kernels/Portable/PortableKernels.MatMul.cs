@@ -10,7 +10,7 @@ internal abstract unsafe partial class PortableKernels<TWidth, TVector>
     internal const int DepthBlock = 256;
 
     /// <summary>Rows of a panel.</summary>
-    internal const int PanelRows = 16;
+    private const int PanelRows = PanelMatrix.PanelRows;
 
     private const int EdgeTokens = 12;
     private const int PanelFloats = DepthBlock * PanelRows;
@@ -18,6 +18,11 @@ internal abstract unsafe partial class PortableKernels<TWidth, TVector>
     private static int StepRows => Math.Max(PanelRows, MicroKernel<TWidth, TVector>.Lanes);
 
     private static int EdgeFloats => EdgeTokens * MicroKernel<TWidth, TVector>.Lanes;
+
+    /// <inheritdoc/>
+    public override Matrix Prepare(Matrix weights) => weights is not PanelMatrix && PanelMatrix.TryFindLayout(weights.Format.Name, out Type layout)
+        ? (Matrix)Activator.CreateInstance(typeof(PanelMatrix<,,>).MakeGenericType(layout, typeof(TWidth), typeof(TVector)), weights)!
+        : weights;
 
     /// <inheritdoc/>
     public override int MatMulScratchBytes(Matrix weights, int tokens) => (StepRows / PanelRows * PanelFloats + PanelFloats + EdgeFloats) * sizeof(float);
@@ -38,7 +43,8 @@ internal abstract unsafe partial class PortableKernels<TWidth, TVector>
         fixed (float* px = x, py = y)
         fixed (byte* ps = scratch)
         {
-            if (weights.Columns == 0) y.Clear();
+            if (weights.Columns == 0) for (int t = 0; t < tokens; t++) y.Slice(t * weights.Rows + rowBegin, rowEnd - rowBegin).Clear();
+            else if (tokens == 1 && weights is PanelMatrix panels) panels.MultiplyOne(px, py, rowBegin, rowEnd);
             else MultiplyRows(weights, px, py, tokens, rowBegin, rowEnd, (float*)ps);
         }
     }
@@ -88,6 +94,11 @@ internal abstract unsafe partial class PortableKernels<TWidth, TVector>
     /// <summary>Expands columns k to k + depth of a panel to <paramref name="panel"/>, (depth, 16).</summary>
     private static void Expand(Matrix weights, int row, int k, int depth, float* panel, float* unpacked)
     {
+        if (weights is PanelMatrix packed)
+        {
+            packed.Expand(row, k, depth, panel);
+            return;
+        }
         int size = weights.Format.BlockSize, bytes = weights.Format.BlockBytes, present = Math.Min(PanelRows, weights.Rows - row);
         for (int r = 0; r < present; r++)
             weights.Format.Dequantize(weights.RowBlocks(row + r).Slice(k / size * bytes, depth / size * bytes), new Span<float>(unpacked + r * depth, depth));

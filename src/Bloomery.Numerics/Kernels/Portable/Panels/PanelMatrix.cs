@@ -1,0 +1,38 @@
+using Bloomery.Numerics.Catalogs;
+using Bloomery.Numerics.Quantization;
+
+namespace Bloomery.Numerics.Kernels.Portable;
+
+/// <summary>A weight matrix in panels of 16 rows, for kernels of one vector width: the only copy of the weights.</summary>
+internal abstract unsafe class PanelMatrix(BlockFormat format, int rows, int columns) : Matrix(format, rows, columns)
+{
+    /// <summary>Rows of a panel.</summary>
+    public const int PanelRows = 16;
+
+    /// <summary>Expands columns k to k + depth of the panel that begins at <paramref name="row"/> to (depth, 16) floats. Both are whole blocks.</summary>
+    public abstract void Expand(int row, int k, int depth, float* panel);
+
+    /// <summary>The product with one token: y[r] for the rows begin to end. The sums run as those of the expanded panels do.</summary>
+    public abstract void MultiplyOne(float* x, float* y, int begin, int end);
+
+    /// <summary>The layouts by block format.</summary>
+    public static bool TryFindLayout(string format, out Type layout)
+    {
+        bool found = Layouts.TryGetValue(format, out Type? type);
+        layout = type!;
+        return found;
+    }
+
+    private static readonly Dictionary<string, Type> Layouts = Scan();
+
+    private static Dictionary<string, Type> Scan()
+    {
+        Dictionary<string, Type> found = new(StringComparer.OrdinalIgnoreCase);
+        foreach (Type type in typeof(PanelMatrix).Assembly.GetTypes())
+        {
+            if (!type.IsValueType || !type.GetInterfaces().Any(i => i.IsGenericType && i.GetGenericTypeDefinition() == typeof(IPanel<>))) continue;
+            foreach (KeyAttribute key in type.GetCustomAttributes(typeof(KeyAttribute), false).Cast<KeyAttribute>()) found.Add(key.Name, type);
+        }
+        return found;
+    }
+}
