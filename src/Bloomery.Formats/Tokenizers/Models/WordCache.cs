@@ -9,18 +9,22 @@ internal sealed class WordCache
     public const int MaxLength = 48;
 
     private const int Slots = 1 << 15;
-    private readonly Entry?[] _slots = new Entry?[Slots];
+    private Entry?[]? _slots;
 
     /// <summary>Finds a word's tokens.</summary>
     public bool TryGet(ReadOnlySpan<char> word, uint hash, out Entry entry)
     {
-        entry = Volatile.Read(ref _slots[hash & (Slots - 1)])!;
+        entry = _slots is { } slots ? Volatile.Read(ref slots[hash & (Slots - 1)])! : null!;
         return entry is not null && entry.Hash == hash && word.SequenceEqual(entry.Word);
     }
 
     /// <summary>Keeps a word's tokens.</summary>
-    public void Add(ReadOnlySpan<char> word, uint hash, ReadOnlySpan<int> ids, ReadOnlySpan<int> lengths) =>
-        Volatile.Write(ref _slots[hash & (Slots - 1)], new Entry(word.ToArray(), hash, ids.ToArray(), lengths.ToArray()));
+    public void Add(ReadOnlySpan<char> word, uint hash, ReadOnlySpan<int> ids, ReadOnlySpan<int> lengths)
+    {
+        // Threads that race here lose a few entries, nothing else.
+        Entry?[] slots = _slots ??= new Entry?[Slots];
+        Volatile.Write(ref slots[hash & (Slots - 1)], new Entry(word.ToArray(), hash, ids.ToArray(), lengths.ToArray()));
+    }
 
     /// <summary>A hash of a word's characters.</summary>
     public static uint Hash(ReadOnlySpan<char> word)

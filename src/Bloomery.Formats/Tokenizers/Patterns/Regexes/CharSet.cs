@@ -75,6 +75,8 @@ internal sealed class CharSet
     /// <summary>The case-folded form of a code point.</summary>
     public static int Fold(int codePoint)
     {
+        const int LongS = 0x17F;
+        if (codePoint == LongS) return 's';     // .NET folds nothing into ASCII
         if (!Rune.IsValid(codePoint)) return codePoint;
         return Rune.ToLowerInvariant(Rune.ToUpperInvariant(new Rune(codePoint))).Value;
     }
@@ -85,7 +87,9 @@ internal sealed class CharSet
         if (!inside && IgnoreCase && Rune.IsValid(c))
         {
             var rune = new Rune(c);
-            inside = HasExactly(Rune.ToLowerInvariant(rune).Value) || HasExactly(Rune.ToUpperInvariant(rune).Value) || HasExactly(Fold(c));
+            int folded = Fold(c);
+            inside = HasExactly(Rune.ToLowerInvariant(rune).Value) || HasExactly(Rune.ToUpperInvariant(rune).Value) || HasExactly(folded)
+                || HasExactly(Rune.ToUpperInvariant(new Rune(folded)).Value);
         }
         foreach (CharSet set in _intersections)
             inside = inside && set.Evaluate(c);
