@@ -37,7 +37,7 @@ public sealed class Executor : IDisposable
         try
         {
             BeginStores(batch);
-            foreach (Operation operation in Plan.Operations) operation.Run(this);
+            foreach (Operation operation in Plan.Steps) operation.Run(this);
             done = true;
         }
         finally

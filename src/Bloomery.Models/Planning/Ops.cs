@@ -119,7 +119,7 @@ public sealed class Ops
     public Plan Build()
     {
         ArenaLayout layout = ArenaLayout.Make(_operations, _values, _outputs.Values.Concat(_hidden));
-        return new Plan(_operations, _outputs, _hidden, new KvShape(_self), new KvShape(_cross), _writesCross, layout);
+        return new Plan([.. _operations], _outputs, _hidden, new KvShape(_self), new KvShape(_cross), _writesCross, layout);
     }
 
     private Value New(int columns, RowKind rows = RowKind.Tokens) => new(_values++, columns, rows);

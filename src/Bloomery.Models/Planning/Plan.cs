@@ -5,9 +5,9 @@ namespace Bloomery.Models.Planning;
 /// <summary>The operations of a model in order, made once by tracing its architecture, with a place for every activation.</summary>
 public sealed class Plan
 {
-    internal Plan(IReadOnlyList<Operation> operations, IReadOnlyDictionary<string, Value> outputs, IReadOnlyList<Value> hiddenStates, KvShape kvShape, KvShape crossShape, bool writesCross, ArenaLayout layout)
+    internal Plan(Operation[] operations, IReadOnlyDictionary<string, Value> outputs, IReadOnlyList<Value> hiddenStates, KvShape kvShape, KvShape crossShape, bool writesCross, ArenaLayout layout)
     {
-        Operations = operations;
+        Steps = operations;
         Outputs = outputs;
         HiddenStates = hiddenStates;
         KvShape = kvShape;
@@ -17,7 +17,10 @@ public sealed class Plan
     }
 
     /// <summary>What is run, in order.</summary>
-    public IReadOnlyList<Operation> Operations { get; }
+    public IReadOnlyList<Operation> Operations => Steps;
+
+    /// <summary>The same as an array: walking it allocates nothing.</summary>
+    internal Operation[] Steps { get; }
 
     /// <summary>Results by name: <c>logits</c>, <c>last_hidden_state</c>, <c>pooler_output</c>.</summary>
     public IReadOnlyDictionary<string, Value> Outputs { get; }

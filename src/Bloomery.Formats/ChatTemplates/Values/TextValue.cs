@@ -117,7 +117,7 @@ internal sealed class TextValue : Value
         for (int i = 0; i < Text.Length;)
         {
             int length = CodePoints.LengthAt(Text, i);
-            yield return Slice(i, length).WithSafe(false);
+            yield return Slice(i, length);
             i += length;
         }
     }

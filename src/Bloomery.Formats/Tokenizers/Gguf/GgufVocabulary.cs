@@ -86,19 +86,12 @@ internal sealed class GgufVocabulary
     }
 
     /// <summary>The tokens that are matched as text before anything else: special ones where they are parsed, user-defined ones always.</summary>
-    public IEnumerable<CutSymbol> Symbols()
+    public IEnumerable<(string Text, int Id, bool Special)> Symbols()
     {
-        // Files do not say which tokens swallow whitespace; these models' own tokenizers do.
-        bool isPhi3 = Model == "llama" && Metadata.Get("general.architecture", "") is "phi3" or "phimoe";
-        bool maskTakesSpace = Text("pre", "") is "roberta-bpe" or "modern-bert" or "jina-v2-de" or "jina-v2-es" or "jina-v2-code";
         for (int id = 0; id < Tokens.Length; id++)
         {
-            bool special = Types[id] is PieceType.Control or PieceType.Unknown;
-            if (!special && Types[id] != PieceType.UserDefined) continue;
-            yield return new CutSymbol(
-                Tokens[id], id, special,
-                TakesSpaceBefore: maskTakesSpace && Tokens[id] is "<mask>" or "[MASK]",
-                TakesSpaceBehind: isPhi3 && Tokens[id] is not ("<unk>" or "<s>" or "<|endoftext|>"));
+            if (Types[id] is PieceType.Control or PieceType.Unknown) yield return (Tokens[id], id, true);
+            else if (Types[id] == PieceType.UserDefined) yield return (Tokens[id], id, false);
         }
     }
 

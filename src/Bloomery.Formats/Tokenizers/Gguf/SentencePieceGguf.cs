@@ -31,6 +31,6 @@ internal static class SentencePieceGguf
             Bos = vocabulary.Flag("add_bos_token", !unigram) ? roles.Bos : null,
             Eos = vocabulary.Flag("add_eos_token", unigram) ? roles.Eos : null,
         };
-        return new SentencePieceTokenizer(pieces, options, vocabulary.Symbols()) { Roles = roles };
+        return new SentencePieceTokenizer(pieces, options) { Roles = roles };
     }
 }

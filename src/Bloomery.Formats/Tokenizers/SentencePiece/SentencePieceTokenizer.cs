@@ -10,21 +10,16 @@ public sealed class SentencePieceTokenizer : Tokenizer
 
     private readonly SentencePieceNormalizer _normalizer;
     private readonly PieceSegmenter _segmenter;
-    private readonly CutSymbol[] _symbols;
     private readonly SymbolCutter _cutter;
     private readonly string?[] _texts;          // as they decode in the middle of a text; made when first wanted
     private readonly byte[]?[] _bytes;
 
-    /// <param name="pieces">The pieces.</param>
-    /// <param name="options">How they are used.</param>
-    /// <param name="symbols">The pieces that are cut out of a text before it is normalised; null: control pieces, where they are parsed.</param>
-    internal SentencePieceTokenizer(PieceVocabulary pieces, SentencePieceOptions options, IEnumerable<CutSymbol>? symbols = null)
+    internal SentencePieceTokenizer(PieceVocabulary pieces, SentencePieceOptions options)
     {
         (Pieces, Options) = (pieces, options);
         _normalizer = new SentencePieceNormalizer(options, pieces);
         _segmenter = options.Unigram ? new UnigramSegmenter(pieces) : new MergeSegmenter(pieces, options.MatchUserSymbols);
-        _symbols = (symbols ?? ControlPieces(pieces)).ToArray();
-        _cutter = new SymbolCutter(_symbols);
+        _cutter = new SymbolCutter(Symbols());
         _texts = new string?[pieces.Count];
         _bytes = new byte[pieces.Count][];
     }
@@ -61,7 +56,7 @@ public sealed class SentencePieceTokenizer : Tokenizer
     /// <param name="bos">Whether the begin token.</param>
     /// <param name="eos">Whether the end token.</param>
     public SentencePieceTokenizer Adding(bool bos, bool eos) =>
-        new(Pieces, Options with { Bos = bos ? BosId : null, Eos = eos ? EosId : null }, _symbols) { Roles = Roles };
+        new(Pieces, Options with { Bos = bos ? BosId : null, Eos = eos ? EosId : null }) { Roles = Roles };
 
     /// <inheritdoc/>
     public override Encoding Encode(string text, EncodeOptions options)
@@ -176,10 +171,15 @@ public sealed class SentencePieceTokenizer : Tokenizer
         }
     }
 
-    private static IEnumerable<CutSymbol> ControlPieces(PieceVocabulary pieces) =>
-        from id in Enumerable.Range(0, pieces.Count)
-        where pieces.Types[id] is PieceType.Control or PieceType.Unknown
-        select new CutSymbol(pieces.Texts[id], id, Special: true);
+    /// <summary>The pieces that are matched as text: those that steer the model, and the user's where they are cut out beforehand.</summary>
+    private IEnumerable<(string Text, int Id, bool Special)> Symbols()
+    {
+        for (int id = 0; id < Pieces.Count; id++)
+        {
+            if (IsSpecial(id)) yield return (Pieces.Texts[id], id, true);
+            else if (Pieces.Types[id] == PieceType.UserDefined && !Options.MatchUserSymbols) yield return (Pieces.Texts[id], id, false);
+        }
+    }
 
     private static int CodePoints(ReadOnlySpan<char> text)
     {

@@ -11,21 +11,21 @@ namespace Bloomery.Formats.Tokenizers.SentencePiece;
 internal sealed class SymbolCutter
 {
     private readonly ByteTrie _trie = new();        // over the bytes of UTF-16: a key's length there is twice its length here
-    private readonly Dictionary<int, CutSymbol> _symbols = [];
+    private readonly HashSet<int> _special = [];
     private readonly int[] _lengths;                // of all keys, longest first
     private readonly SearchValues<char> _beginnings;
 
-    /// <param name="symbols">What to cut out; of equal texts the first counts.</param>
-    public SymbolCutter(IEnumerable<CutSymbol> symbols)
+    /// <param name="symbols">Texts (none empty) with their ids and whether they match only where special tokens are parsed.</param>
+    public SymbolCutter(IEnumerable<(string Text, int Id, bool Special)> symbols)
     {
         var lengths = new SortedSet<int>();
         var beginnings = new HashSet<char>();
-        foreach (CutSymbol symbol in symbols)
+        foreach ((string text, int id, bool special) in symbols)
         {
-            if (!_trie.TryAdd(MemoryMarshal.AsBytes(symbol.Text.AsSpan()), symbol.Id)) continue;
-            lengths.Add(symbol.Text.Length);
-            beginnings.Add(symbol.Text[0]);
-            _symbols[symbol.Id] = symbol;
+            if (!_trie.TryAdd(MemoryMarshal.AsBytes(text.AsSpan()), id)) continue;
+            lengths.Add(text.Length);
+            beginnings.Add(text[0]);
+            if (special) _special.Add(id);
         }
 
         _lengths = lengths.Reverse().ToArray();
@@ -36,17 +36,12 @@ internal sealed class SymbolCutter
     public List<TextPart> Cut(string text, EncodeOptions options)
     {
         var parts = new List<TextPart>();
-        List<TextPart> matches = FindMatches(text, options);
         int done = 0;
-        for (int i = 0; i < matches.Count; i++)
+        foreach (TextPart match in FindMatches(text, options))
         {
-            (int begin, int end, int id) = matches[i];
-            int limit = i + 1 < matches.Count ? matches[i + 1].Begin : text.Length;
-            while (_symbols[id].TakesSpaceBefore && begin > done && char.IsWhiteSpace(text[begin - 1])) begin--;
-            while (_symbols[id].TakesSpaceBehind && end < limit && char.IsWhiteSpace(text[end])) end++;
-            if (begin > done) parts.Add(new TextPart(done, begin, ByteTrie.None));
-            parts.Add(new TextPart(begin, end, id));
-            done = end;
+            if (match.Begin > done) parts.Add(new TextPart(done, match.Begin, ByteTrie.None));
+            parts.Add(match);
+            done = match.End;
         }
 
         if (done < text.Length) parts.Add(new TextPart(done, text.Length, ByteTrie.None));
@@ -68,7 +63,7 @@ internal sealed class SymbolCutter
                 int end = begin + length;
                 if (end > text.Length || taken[begin] || taken[end - 1]) continue;
                 int id = _trie.Find(MemoryMarshal.AsBytes(text.AsSpan(begin, length)));
-                if (id == ByteTrie.None || (_symbols[id].Special && !MayParse(begin, end, options))) continue;
+                if (id == ByteTrie.None || (_special.Contains(id) && !MayParse(begin, end, options))) continue;
                 for (int i = begin; i < end; i++) taken[i] = true;
                 matches.Add(new TextPart(begin, end, id));
             }

@@ -92,16 +92,6 @@ public class GgufTokenizerTests
     }
 
     [Fact]
-    public void SomeSymbolsSwallowWhitespace()
-    {
-        Tokenizer phi = GgufTokenizer.Create(Vocabularies.Llama().Set("general.architecture", "phi3").Metadata());
-        Encoding encoding = phi.Encode("a<user>\n <s> b", ParseSpecial with { Offsets = true });
-        Assert.Equal(["▁a", "<user>", "<s>", "▁", "▁", "b"], encoding.Tokens);
-        Assert.Equal([(0, 1), (1, 9), (9, 12)], encoding.Offsets[..3]);
-        Assert.Equal(["▁a", "<user>", "▁", "<0x0A>"], Llama.Encode("a<user>\n", EncodeOptions.Default).Tokens);
-    }
-
-    [Fact]
     public void BertNormalisesAndFindsUnknownWords()
     {
         Encoding encoding = Bert.Encode("UNABLE Ä xyz!", new() { Offsets = true });

@@ -1,0 +1,11 @@
+namespace Bloomery.Engine.Embedding;
+
+/// <summary>How texts are embedded; what is null is the model's own default.</summary>
+public sealed record EmbeddingOptions
+{
+    /// <summary>How token states become one vector.</summary>
+    public Pooling? Pooling { get; init; }
+
+    /// <summary>Whether vectors have length 1.</summary>
+    public bool Normalize { get; init; } = true;
+}

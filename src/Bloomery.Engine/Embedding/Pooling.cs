@@ -1,0 +1,14 @@
+namespace Bloomery.Engine.Embedding;
+
+/// <summary>How token states become one vector.</summary>
+public enum Pooling
+{
+    /// <summary>Their mean.</summary>
+    Mean,
+
+    /// <summary>The first token's.</summary>
+    Cls,
+
+    /// <summary>The last token's.</summary>
+    Last,
+}

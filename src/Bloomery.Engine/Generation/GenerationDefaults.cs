@@ -1,0 +1,68 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Bloomery.Formats;
+using Bloomery.Models.Config;
+
+namespace Bloomery.Engine.Generation;
+
+/// <summary>A model's own advice on how to sample and when to stop: <c>generation_config.json</c>, or <c>NAME.generation.json</c> beside a GGUF file.</summary>
+public sealed record GenerationDefaults
+{
+    /// <summary>Sampling temperature, or null.</summary>
+    public float? Temperature { get; init; }
+
+    /// <summary>Nucleus, or null.</summary>
+    public float? TopP { get; init; }
+
+    /// <summary>Largest logits kept, or null.</summary>
+    public int? TopK { get; init; }
+
+    /// <summary>Smallest share of the best probability, or null.</summary>
+    public float? MinP { get; init; }
+
+    /// <summary>Repetition penalty, or null.</summary>
+    public float? RepetitionPenalty { get; init; }
+
+    /// <summary>Ids that end a text.</summary>
+    public IReadOnlyList<int> EndIds { get; init; } = [];
+
+    /// <summary>The id that a decoder's text begins with (encoder-decoders), or null.</summary>
+    public int? DecoderStartId { get; init; }
+
+    /// <summary>The last id of a text that reaches its length (BART), or null.</summary>
+    public int? ForcedEosId { get; init; }
+
+    /// <summary>Reads the advice beside <paramref name="modelPath"/>; nothing where there is none.</summary>
+    /// <exception cref="ModelFormatException">The file is there and unusable.</exception>
+    public static GenerationDefaults Find(string modelPath)
+    {
+        string path = Directory.Exists(modelPath)
+            ? Path.Combine(modelPath, "generation_config.json")
+            : Path.ChangeExtension(modelPath, ".generation.json");
+        return File.Exists(path) ? Read(ModelConfig.Load(path)) : new GenerationDefaults();
+    }
+
+    /// <summary>Reads the keys of a generation configuration, or those of them that a model configuration has.</summary>
+    public static GenerationDefaults Read(ModelConfig config)
+    {
+        bool greedy = config.Json["do_sample"] is JsonValue sample && sample.GetValueKind() == JsonValueKind.False && !config.Has("temperature");
+        return new GenerationDefaults
+        {
+            Temperature = greedy ? 0 : (float?)config.DoubleOrNull("temperature"),
+            TopP = (float?)config.DoubleOrNull("top_p"),
+            TopK = config.IntOrNull("top_k"),
+            MinP = (float?)config.DoubleOrNull("min_p"),
+            RepetitionPenalty = (float?)config.DoubleOrNull("repetition_penalty"),
+            EndIds = Ids(config, "eos_token_id"),
+            DecoderStartId = config.IntOrNull("decoder_start_token_id"),
+            ForcedEosId = config.IntOrNull("forced_eos_token_id"),
+        };
+    }
+
+    private static IReadOnlyList<int> Ids(ModelConfig config, string key) => config.Json[key] switch
+    {
+        null => [],
+        JsonArray => [.. config.NumbersOrNull(key)!.Select(n => (int)n)],
+        _ => [config.IntOrNull(key)!.Value],
+    };
+}

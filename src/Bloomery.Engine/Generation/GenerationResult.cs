@@ -1,0 +1,12 @@
+using Bloomery.Engine.Stopping;
+
+namespace Bloomery.Engine.Generation;
+
+/// <summary>A finished text with its figures.</summary>
+/// <param name="Text">The text, without stop strings.</param>
+/// <param name="Ids">The generated ids; the end token, if reached, is last.</param>
+/// <param name="PromptIds">The ids of the prompt.</param>
+/// <param name="FinishReason">Why it ended.</param>
+/// <param name="PromptSeconds">Time from the first id to the first token.</param>
+/// <param name="DecodeSeconds">Time for the tokens after the first.</param>
+public sealed record GenerationResult(string Text, int[] Ids, int[] PromptIds, FinishReason FinishReason, double PromptSeconds, double DecodeSeconds);

@@ -1,0 +1,125 @@
+using Bloomery.Models.Architectures;
+using Bloomery.Models.Execution;
+using Bloomery.Models.KvCache;
+using Bloomery.Models.Planning;
+
+namespace Bloomery.Engine.Inference;
+
+/// <summary>One text on its way through a model: its ids, its caches, and the logits after its last token. A step allocates nothing.</summary>
+public sealed class Sequence : IDisposable
+{
+    private readonly Runtime _runtime;
+    private readonly Executor _executor;
+    private readonly Value _logits;
+    private readonly Batch _batch = new();
+    private readonly KvStore _store;
+    private readonly KvStore? _cross;
+    private int[] _ids;
+
+    /// <summary>Begins an empty sequence; for encoder-decoders, runs the encoder over <paramref name="encoderIds"/>.</summary>
+    /// <param name="runtime">The model.</param>
+    /// <param name="capacity">Tokens to make room for at once.</param>
+    /// <param name="encoderIds">The encoder's input, or null.</param>
+    /// <param name="softPrompt">(n, hidden) vectors that precede the text, or empty.</param>
+    public Sequence(Runtime runtime, int capacity = 0, int[]? encoderIds = null, ReadOnlyMemory<float> softPrompt = default)
+    {
+        _runtime = runtime;
+        SoftPrompt = softPrompt;
+        if (softPrompt.Length % runtime.Architecture.Hidden != 0) throw new ArgumentException($"a soft prompt of {softPrompt.Length} numbers is no whole number of rows of {runtime.Architecture.Hidden}");
+        _executor = runtime.Executor(PlanRole.Decoder);
+        _logits = _executor.Plan.Outputs["logits"];
+        capacity = Math.Min(Math.Max(capacity, 16), runtime.ContextLength);
+        _ids = new int[capacity];
+        _store = runtime.NewStore(_executor.Plan.KvShape, capacity)!;
+        if (runtime.Architecture is EncoderDecoderArchitecture) _cross = RunEncoder(encoderIds ?? throw new ArgumentException("an encoder-decoder needs the encoder's ids"));
+    }
+
+    /// <summary>The ids so far, without soft-prompt rows.</summary>
+    public ReadOnlySpan<int> Ids => _ids.AsSpan(0, Count);
+
+    /// <summary>Number of ids so far.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>Rows that the soft prompt takes.</summary>
+    public int SoftRows => SoftPrompt.Length / _runtime.Architecture.Hidden;
+
+    /// <summary>How many more tokens the context holds.</summary>
+    public int Room => _runtime.ContextLength - Count - SoftRows;
+
+    private ReadOnlyMemory<float> SoftPrompt { get; }
+
+    /// <summary>Appends tokens and returns the logits after the last of them; they stay valid until the model runs again.</summary>
+    /// <exception cref="ArgumentException">There are none, or more than the context holds.</exception>
+    public ReadOnlySpan<float> Append(ReadOnlySpan<int> ids)
+    {
+        if (ids.IsEmpty) throw new ArgumentException("a model needs at least one token to go on from");
+        if (ids.Length > Room) throw new ArgumentException($"{Count + SoftRows + ids.Length} tokens do not fit the context of {_runtime.ContextLength}");
+        int length = SoftRows + Count + ids.Length;
+        if (_ids.Length < Count + ids.Length) Array.Resize(ref _ids, Math.Max(Count + ids.Length, Math.Min(_ids.Length * 2, _runtime.ContextLength)));
+        ids.CopyTo(_ids.AsSpan(Count));
+        Count += ids.Length;
+        // Frequencies that depend on the length make all cached keys stale when they change.
+        if (_store.Length > 0 && _runtime.Architecture.CacheIsStale(_store.Length, length)) _store.Truncate(0);
+        try
+        {
+            while (_store.Length < length) RunSlice(length);
+        }
+        catch
+        {
+            Count = Math.Max(0, _store.Length - SoftRows);
+            throw;
+        }
+        return _executor.Row(_logits, 0);
+    }
+
+    /// <summary>Forgets all but the first <paramref name="count"/> ids.</summary>
+    public void Truncate(int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        if (count >= Count) return;
+        Count = count;
+        _store.Truncate(count + SoftRows);
+    }
+
+    /// <summary>Makes this sequence a copy of <paramref name="other"/>.</summary>
+    public void CopyFrom(Sequence other)
+    {
+        if (ReferenceEquals(this, other)) return;
+        if (_ids.Length < other.Count) _ids = new int[other._ids.Length];
+        other.Ids.CopyTo(_ids);
+        Count = other.Count;
+        _store.CopyFrom(other._store);
+        if (_cross is not null && _cross.Length == 0) _cross.CopyFrom(other._cross!);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _store.Dispose();
+        _cross?.Dispose();
+    }
+
+    private void RunSlice(int length)
+    {
+        int from = _store.Length, until = Math.Min(length, from + _runtime.Options.ChunkTokens);
+        int hidden = _runtime.Architecture.Hidden;
+        _batch.Clear();
+        _batch.BeginSequence(_store, _cross, length);
+        for (int i = from; i < until; i++)
+            if (i < SoftRows) _batch.AddVector(SoftPrompt.Span.Slice(i * hidden, hidden), i, wanted: false);
+            else _batch.Add(_ids[i - SoftRows], i, wanted: i == length - 1);
+        _executor.Run(_batch);
+    }
+
+    private KvStore RunEncoder(int[] ids)
+    {
+        Executor encoder = _runtime.Executor(PlanRole.Encoder);
+        KvStore cross = _runtime.NewStore(encoder.Plan.CrossShape, ids.Length)!;
+        using KvStore? own = _runtime.NewStore(encoder.Plan.KvShape, ids.Length);
+        _batch.Clear();
+        _batch.BeginSequence(own, cross);
+        for (int i = 0; i < ids.Length; i++) _batch.Add(ids[i], i, wanted: false);
+        encoder.Run(_batch);
+        return cross;
+    }
+}

@@ -1,0 +1,243 @@
+using System.Runtime.CompilerServices;
+using System.Threading.Channels;
+using Bloomery.Engine.Embedding;
+using Bloomery.Engine.Generation;
+using Bloomery.Engine.Inference;
+using Bloomery.Engine.Stopping;
+using Bloomery.Formats.ChatTemplates;
+using Bloomery.Formats.Tokenizers;
+using Bloomery.Models.Architectures;
+
+namespace Bloomery.Engine;
+
+/// <summary>A language or embedding model in this process: the public door. Thread-safe; calls take turns.</summary>
+/// <example><code>
+/// using Model model = Model.LoadDefault();
+/// await foreach (string piece in model.GenerateAsync("Why is the sky blue?")) Console.Write(piece);
+/// </code></example>
+public sealed class Model : IDisposable
+{
+    private readonly SemaphoreSlim _turn = new(1, 1);
+    private readonly Lazy<TokenizerBundle> _bundle;
+    private readonly Lazy<ChatTemplate?> _template;
+    private readonly Lazy<Embedder> _embedder;
+
+    private Model(string path, Runtime runtime)
+    {
+        (Path, Runtime) = (path, runtime);
+        Defaults = GenerationDefaults.Find(path);
+        _bundle = new Lazy<TokenizerBundle>(() => TokenizerLoader.Load(path));
+        _template = new Lazy<ChatTemplate?>(() => _bundle.Value.ChatTemplate is { } source ? ChatTemplate.Parse(source, path) : null);
+        _embedder = new Lazy<Embedder>(() => new Embedder(runtime, Tokenizer));
+    }
+
+    /// <summary>The file or directory that was loaded.</summary>
+    public string Path { get; }
+
+    /// <summary>The tokenizer; read at first use, because what is given ids needs none.</summary>
+    public Tokenizer Tokenizer => _bundle.Value.Tokenizer;
+
+    /// <summary>The tokenizer with what belongs to it: special tokens and chat templates.</summary>
+    public TokenizerBundle TokenizerBundle => _bundle.Value;
+
+    /// <summary>The chat template, or null where the model has none.</summary>
+    public ChatTemplate? ChatTemplate => _template.Value;
+
+    /// <summary>The model's own advice on sampling and stopping.</summary>
+    public GenerationDefaults Defaults { get; }
+
+    /// <summary>What runs the model: for logits, hidden states and everything else that has no door of its own.</summary>
+    public Runtime Runtime { get; }
+
+    /// <summary>Longest sequence in tokens.</summary>
+    public int ContextLength => Runtime.ContextLength;
+
+    /// <summary>Whether the model generates text.</summary>
+    public bool IsGenerative => Runtime.Architecture is not EncoderArchitecture;
+
+    /// <summary>Ids that end a text, by the tokenizer, the configuration and the generation defaults.</summary>
+    public IReadOnlyList<int> EndIds
+    {
+        get
+        {
+            IReadOnlyList<int> configured = GenerationDefaults.Read(Runtime.Architecture.Config).EndIds;
+            return [.. Defaults.EndIds.Concat(_bundle.Value.EndIds).Concat(configured).Distinct()];
+        }
+    }
+
+    /// <summary>Loads a GGUF file or a directory with safetensors.</summary>
+    /// <exception cref="FileNotFoundException">There is no such file or directory.</exception>
+    /// <exception cref="Formats.ModelFormatException">The checkpoint is not what it claims to be, or is not supported.</exception>
+    public static Model Load(string path, ModelOptions? options = null)
+    {
+        options ??= new ModelOptions();
+        RuntimeOptions runtime = new()
+        {
+            Threads = options.Threads, Kernels = options.Kernels, Exact = options.Exact, ContextLength = options.ContextLength,
+            KeyType = options.KeyType, ValueType = options.ValueType,
+        };
+        return new Model(path, Runtime.Load(path, runtime, options.Progress));
+    }
+
+    /// <summary>Loads one of the default models.</summary>
+    /// <exception cref="FileNotFoundException">It is not beside the program.</exception>
+    public static Model LoadDefault(ModelKind kind = ModelKind.Text, ModelOptions? options = null) => Load(EmbeddedModels.Find(kind), options);
+
+    /// <summary>The ids of a prompt: through the chat template where the model has one, unless <see cref="GenerationOptions.Raw"/>.</summary>
+    public int[] EncodePrompt(string prompt, GenerationOptions? options = null)
+    {
+        options ??= new GenerationOptions();
+        if (options.Raw || ChatTemplate is null)
+            return Tokenizer.EncodeToIds(options.System is null ? prompt : options.System + "\n\n" + prompt, new EncodeOptions { AddSpecial = true });
+        List<ChatMessage> messages = [];
+        if (options.System is not null) messages.Add(new ChatMessage("system", options.System));
+        messages.Add(new ChatMessage("user", prompt));
+        return EncodeChat(messages);
+    }
+
+    /// <summary>The ids of a conversation, with the opening of the model's answer. Special tokens spelled in messages stay text.</summary>
+    /// <exception cref="InvalidOperationException">The model has no chat template.</exception>
+    public int[] EncodeChat(IReadOnlyList<ChatMessage> messages)
+    {
+        ChatTemplate template = ChatTemplate ?? throw new InvalidOperationException("the model has no chat template");
+        Dictionary<string, string> special = [];
+        if (TokenizerBundle.BosToken is { } bos) special["bos_token"] = bos;
+        if (TokenizerBundle.EosToken is { } eos) special["eos_token"] = eos;
+        RenderedPrompt prompt = template.Render(messages, addGenerationPrompt: true, special);
+        TextRange[] plain = [.. prompt.PlainRanges.Select(r => new TextRange(r.Begin, r.End))];
+        return Tokenizer.EncodeToIds(prompt.Text, new EncodeOptions { ParseSpecial = true, PlainRanges = plain });
+    }
+
+    /// <summary>Generates an answer as it comes, in pieces of text.</summary>
+    /// <param name="prompt">What to answer, or to continue.</param>
+    /// <param name="options">How; null: the model's defaults.</param>
+    /// <param name="cancellation">Ends the answer early.</param>
+    public IAsyncEnumerable<string> GenerateAsync(string prompt, GenerationOptions? options = null, CancellationToken cancellation = default) =>
+        GenerateAsync(EncodePrompt(prompt, options), options, cancellation);
+
+    /// <summary>Answers a conversation as it comes, in pieces of text.</summary>
+    public IAsyncEnumerable<string> GenerateAsync(IReadOnlyList<ChatMessage> messages, GenerationOptions? options = null, CancellationToken cancellation = default) =>
+        GenerateAsync(EncodeChat(messages), options, cancellation);
+
+    /// <summary>Continues ids as it comes, in pieces of text.</summary>
+    public async IAsyncEnumerable<string> GenerateAsync(int[] promptIds, GenerationOptions? options = null, [EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        using CancellationTokenSource abandoned = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        // A reader that falls behind pauses the generation instead of filling memory.
+        Channel<string> pieces = Channel.CreateBounded<string>(new BoundedChannelOptions(64) { SingleReader = true, SingleWriter = true });
+        Task work = Task.Run(() => Produce(promptIds, options, pieces.Writer, abandoned.Token), CancellationToken.None);
+        try
+        {
+            await foreach (string piece in pieces.Reader.ReadAllAsync(cancellation).ConfigureAwait(false)) yield return piece;
+        }
+        finally
+        {
+            await abandoned.CancelAsync().ConfigureAwait(false);
+            await work.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+        cancellation.ThrowIfCancellationRequested();
+    }
+
+    /// <summary>Generates an answer to its end.</summary>
+    public GenerationResult Generate(string prompt, GenerationOptions? options = null, CancellationToken cancellation = default) =>
+        Generate(EncodePrompt(prompt, options), options, cancellation);
+
+    /// <summary>Continues ids to the end.</summary>
+    public GenerationResult Generate(int[] promptIds, GenerationOptions? options = null, CancellationToken cancellation = default)
+    {
+        _turn.Wait(cancellation);
+        try
+        {
+            using TextGeneration generation = Begin(promptIds, options);
+            while (!cancellation.IsCancellationRequested && generation.MoveNext(out _))
+            {
+            }
+            cancellation.ThrowIfCancellationRequested();
+            return generation.Result;
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    /// <summary>Begins a text that the caller drives step by step, without taking turns: for programs that own the model.</summary>
+    /// <param name="promptIds">The prompt.</param>
+    /// <param name="options">How; null: the model's defaults.</param>
+    /// <param name="continued">A sequence to continue: what it shares with the prompt is not run again. Null: a new one.</param>
+    public TextGeneration Begin(int[] promptIds, GenerationOptions? options = null, Sequence? continued = null)
+    {
+        if (!IsGenerative) throw new NotSupportedException($"{System.IO.Path.GetFileName(Path)} is an encoder: it embeds text and generates none");
+        options ??= new GenerationOptions();
+        int vocabulary = Runtime.Architecture.Vocabulary;
+        foreach (int id in promptIds)
+            if ((uint)id >= (uint)vocabulary) throw new ArgumentException($"token id {id} is outside the vocabulary of {vocabulary}");
+        Sampling.SamplingOptions sampling = options.Resolve(Defaults, EndIds);
+        StopRules rules = new() { EndIds = sampling.EndIds, StopStrings = options.Stop, MinTokens = sampling.MinTokens, MaxTokens = sampling.MaxTokens };
+
+        if (Runtime.Architecture is EncoderDecoderArchitecture)
+        {
+            int start = Defaults.DecoderStartId ?? DecoderStart() ?? throw new InvalidOperationException("the model's configuration names no decoder_start_token_id");
+            Sequence decoder = new(Runtime, 64, promptIds);
+            TokenGenerator steps = new(decoder, vocabulary, sampling, rules, promptIds);
+            return new TextGeneration(decoder, ownsSequence: true, Tokenizer, [start], 0, steps, rules);
+        }
+        if (promptIds.Length == 0) throw new ArgumentException("an empty prompt: the model needs at least one token to go on from");
+        Sequence sequence = continued ?? new Sequence(Runtime, promptIds.Length + Math.Min(sampling.MaxTokens ?? 256, 1024), softPrompt: options.SoftPrompt);
+        int shared = continued is null ? 0 : Math.Min(sequence.Ids.CommonPrefixLength(promptIds), promptIds.Length - 1);
+        sequence.Truncate(shared);
+        TokenGenerator tokens = new(sequence, vocabulary, sampling, rules);
+        return new TextGeneration(sequence, continued is null, Tokenizer, promptIds, shared, tokens, rules);
+
+        int? DecoderStart() => (Runtime.Architecture as EncoderDecoderArchitecture)?.DecoderStartId;
+    }
+
+    /// <summary>Turns texts into vectors.</summary>
+    /// <returns>One vector a text, of length 1 unless the options say otherwise.</returns>
+    public float[][] Embed(IReadOnlyList<string> texts, EmbeddingOptions? options = null) => EmbedWithDetails(texts, options).Vectors;
+
+    /// <summary>Turns texts into vectors, and says how.</summary>
+    public EmbeddingResult EmbedWithDetails(IReadOnlyList<string> texts, EmbeddingOptions? options = null)
+    {
+        _turn.Wait();
+        try
+        {
+            return _embedder.Value.Run(texts, options);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _turn.Wait();
+        Runtime.Dispose();
+        _turn.Dispose();
+    }
+
+    private async Task Produce(int[] promptIds, GenerationOptions? options, ChannelWriter<string> writer, CancellationToken cancellation)
+    {
+        try
+        {
+            await _turn.WaitAsync(cancellation).ConfigureAwait(false);
+            try
+            {
+                using TextGeneration generation = Begin(promptIds, options);
+                while (!cancellation.IsCancellationRequested && generation.MoveNext(out TextPiece piece))
+                    if (piece.Text.Length > 0) await writer.WriteAsync(piece.Text, cancellation).ConfigureAwait(false);
+            }
+            finally
+            {
+                _turn.Release();
+            }
+            writer.Complete();
+        }
+        catch (Exception e)
+        {
+            writer.Complete(e is OperationCanceledException ? null : e);
+        }
+    }
+}

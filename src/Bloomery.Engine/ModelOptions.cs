@@ -1,0 +1,28 @@
+using Bloomery.Numerics.Kernels;
+
+namespace Bloomery.Engine;
+
+/// <summary>How a model is loaded and run.</summary>
+public sealed record ModelOptions
+{
+    /// <summary>Threads; 0: as many as this process may use.</summary>
+    public int Threads { get; init; }
+
+    /// <summary>The kernel tier (<c>reference</c>, <c>portable</c>, ...); null: the best that works here.</summary>
+    public string? Kernels { get; init; }
+
+    /// <summary>Activations, accumulation and caches in 32-bit floats on every tier.</summary>
+    public bool Exact { get; init; }
+
+    /// <summary>Longest sequence in tokens; null: the model's.</summary>
+    public int? ContextLength { get; init; }
+
+    /// <summary>How keys are cached; null: f16, or f32 where exact.</summary>
+    public KvType? KeyType { get; init; }
+
+    /// <summary>How values are cached; null: as keys.</summary>
+    public KvType? ValueType { get; init; }
+
+    /// <summary>Told the share that is loaded, 0 to 1.</summary>
+    public IProgress<double>? Progress { get; init; }
+}
