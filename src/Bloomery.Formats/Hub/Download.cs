@@ -1,13 +1,8 @@
-using System.Net;
-using System.Security.Cryptography;
-
 namespace Bloomery.Formats.Hub;
 
 /// <summary>Fetches the files of a model into the local store: resumes what was begun, checks sizes and hashes, and shows a file under its name only when it is whole.</summary>
 public sealed class Download(HubClient client, LocalStore store)
 {
-    private const int BufferBytes = 1 << 20;
-
     /// <summary>Fetches one file unless it is already there.</summary>
     /// <param name="name">The repository and revision.</param>
     /// <param name="file">One of its files.</param>
@@ -17,57 +12,41 @@ public sealed class Download(HubClient client, LocalStore store)
     /// <exception cref="HubException">The download failed, or what came is not what was announced.</exception>
     public async Task<string> RunAsync(HubName name, HubFile file, IProgress<long>? progress, CancellationToken cancellation)
     {
+        ArgumentNullException.ThrowIfNull(name);
         ArgumentNullException.ThrowIfNull(file);
         if (!HubName.IsPath(file.Path)) throw new HubException($"{name.Repository}: refuses the file name '{file.Path}', which could lead out of the store");
+        if (Pickles.IsName(file.Path)) throw new HubException($"{file.Path}: {Pickles.Advice}");
         string path = Path.Combine(store.FolderOf(name), file.Path.Replace('/', Path.DirectorySeparatorChar));
-        if (File.Exists(path) && (file.Bytes is null || new FileInfo(path).Length == file.Bytes))
+        RefuseLinks(path);
+        // By its hash, not by its size alone: another revision may have been there before.
+        if (await ContentHash.MatchesAsync(file, path, cancellation).ConfigureAwait(false))
         {
-            progress?.Report(new FileInfo(path).Length);
+            progress?.Report(file.Bytes ?? 0);
             return path;
         }
+        CheckSpace(file);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         string partial = path + ".partial";
-        await FetchAsync(name, file, partial, progress, cancellation).ConfigureAwait(false);
-        await CheckAsync(file, partial, cancellation).ConfigureAwait(false);
+        RefuseLinks(partial);
+        await using (Transfer transfer = await Transfer.OpenAsync(client, client.AddressOf(name, file.Path), file, partial, progress, cancellation).ConfigureAwait(false))
+            await transfer.RunAsync(cancellation).ConfigureAwait(false);
         File.Move(partial, path, overwrite: true);
         return path;
     }
 
-    private async Task FetchAsync(HubName name, HubFile file, string partial, IProgress<long>? progress, CancellationToken cancellation)
+    /// <summary>Makes sure that nothing between the store and the file is a link that leads elsewhere.</summary>
+    private void RefuseLinks(string path)
     {
-        long have = File.Exists(partial) ? new FileInfo(partial).Length : 0;
-        if (have > 0 && have == file.Bytes) return;
-        if (have > file.Bytes) have = 0;
-        using HttpResponseMessage response = await client.GetAsync(name, file.Path, have, cancellation).ConfigureAwait(false);
-        if (response.StatusCode != HttpStatusCode.PartialContent) have = 0;
-        await using var to = new FileStream(partial, have > 0 ? FileMode.Append : FileMode.Create, FileAccess.Write, FileShare.None, BufferBytes);
-        await using Stream from = await response.Content.ReadAsStreamAsync(cancellation).ConfigureAwait(false);
-        byte[] buffer = new byte[BufferBytes];
-        try
+        for (string at = path; at.Length > store.Folder.Length; at = Path.GetDirectoryName(at)!)
         {
-            for (int read; (read = await from.ReadAsync(buffer, cancellation).ConfigureAwait(false)) > 0;)
-            {
-                have += read;
-                if (have > file.Bytes) throw new HubException($"{file.Path}: the hub sends more than the {file.Bytes} bytes that it announced");
-                await to.WriteAsync(buffer.AsMemory(0, read), cancellation).ConfigureAwait(false);
-                progress?.Report(have);
-            }
-        }
-        catch (Exception e) when (e is HttpIOException or HttpRequestException)
-        {
-            throw new HubException($"{file.Path}: the connection broke after {have} bytes; the same command resumes there", e);
+            if (new FileInfo(at).LinkTarget is { } target) throw new HubException($"{at} is refused: it is a link to {target}");
         }
     }
 
-    private static async Task CheckAsync(HubFile file, string partial, CancellationToken cancellation)
+    private void CheckSpace(HubFile file)
     {
-        long length = new FileInfo(partial).Length;
-        if (file.Bytes is { } bytes && length != bytes) throw new HubException($"{file.Path}: {length} bytes came of {bytes}; the same command resumes there");
-        if (file.Sha256 is null) return;
-        string hash;
-        await using (FileStream stream = File.OpenRead(partial)) hash = Convert.ToHexStringLower(await SHA256.HashDataAsync(stream, cancellation).ConfigureAwait(false));
-        if (hash.Equals(file.Sha256, StringComparison.OrdinalIgnoreCase)) return;
-        File.Delete(partial);
-        throw new HubException($"{file.Path}: its SHA-256 is {hash}, announced was {file.Sha256}; the damaged file was removed, try again");
+        Directory.CreateDirectory(store.Folder);
+        long free = new DriveInfo(store.Folder).AvailableFreeSpace;
+        if (file.Bytes > free) throw new HubException($"{file.Path} takes {file.Bytes} bytes, but only {free} are free in {store.Folder}; BLOOMERY_HOME chooses another place");
     }
 }

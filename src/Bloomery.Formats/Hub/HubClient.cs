@@ -1,91 +1,140 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Reflection;
 using System.Text.Json;
 
 namespace Bloomery.Formats.Hub;
 
-/// <summary>Asks a hub (huggingface.co, or what <c>HF_ENDPOINT</c> names) what a repository holds, and fetches files of it. A token comes from <c>HF_TOKEN</c>.</summary>
+/// <summary>Speaks the Hugging Face hub's HTTP interface: lists repositories and opens transfers. A token goes to the hub itself and to nobody that it redirects to.</summary>
 public sealed class HubClient : IDisposable
 {
-    private const int MaxListing = 32 << 20;
+    private const int MaxListingBytes = 64 << 20;
+    private const int MaxRedirects = 8;
+
     private readonly HttpClient _http;
-    private readonly Uri _endpoint;
 
     /// <summary>A client of <paramref name="endpoint"/>; null: what the environment names.</summary>
-    public HubClient(Uri? endpoint = null)
+    /// <exception cref="HubException"><c>HF_ENDPOINT</c> is no web address.</exception>
+    public HubClient(Uri? endpoint = null) : this(endpoint is null ? HubOptions.FromEnvironment() : HubOptions.FromEnvironment() with { Endpoint = endpoint })
     {
-        string? named = Environment.GetEnvironmentVariable("HF_ENDPOINT");
-        _endpoint = endpoint ?? new Uri(string.IsNullOrEmpty(named) ? "https://huggingface.co" : named);
-        _http = new HttpClient { Timeout = Timeout.InfiniteTimeSpan };
-        _http.DefaultRequestHeaders.UserAgent.Add(new ProductInfoHeaderValue("bloomery", "0.1"));
-        string? token = Environment.GetEnvironmentVariable("HF_TOKEN");
-        if (!string.IsNullOrEmpty(token)) _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
     }
 
+    /// <summary>Makes a client; connections are opened when they are needed.</summary>
+    public HubClient(HubOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        Options = options;
+        SocketsHttpHandler handler = new()
+        {
+            AllowAutoRedirect = false, // we follow ourselves, because the token must not
+            UseCookies = false,
+            ConnectTimeout = options.StallTimeout,
+        };
+        _http = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
+        _http.DefaultRequestHeaders.UserAgent.Add(new ProductInfoHeaderValue("bloomery", Assembly.GetExecutingAssembly().GetName().Version?.ToString(3) ?? "0"));
+    }
+
+    /// <summary>What the client was made with.</summary>
+    public HubOptions Options { get; }
+
     /// <summary>The files of a repository at a revision.</summary>
-    /// <exception cref="HubException">The hub refused, or answered something else.</exception>
+    /// <exception cref="HubException">There is no such model, it may not be read, or the hub does not answer properly.</exception>
     public async Task<IReadOnlyList<HubFile>> ListAsync(HubName name, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(name);
-        var address = new Uri(_endpoint, $"/api/models/{name.Repository}/revision/{Uri.EscapeDataString(name.Revision)}?blobs=true");
-        using HttpResponseMessage response = await SendAsync(new HttpRequestMessage(HttpMethod.Get, address), name, cancellation).ConfigureAwait(false);
-        if (response.Content.Headers.ContentLength > MaxListing) throw new HubException($"{address}: a listing of {response.Content.Headers.ContentLength} bytes is too long to be one");
-        try
+        Uri address = Address($"api/models/{name.Repository}/revision/{Uri.EscapeDataString(name.Revision)}?blobs=true");
+        byte[] listing = [];
+        await Retry.RunAsync(Options, $"the list of files of {name}", async stall =>
         {
-            await using Stream body = await response.Content.ReadAsStreamAsync(cancellation).ConfigureAwait(false);
-            using JsonDocument document = await JsonDocument.ParseAsync(body, default, cancellation).ConfigureAwait(false);
-            return [.. document.RootElement.GetProperty("siblings").EnumerateArray().Select(ReadFile)];
-        }
-        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException)
-        {
-            throw new HubException($"{address}: not the listing of a repository: {e.Message}", e);
-        }
+            using HttpResponseMessage response = await GetAsync(address, from: 0, stall.Token).ConfigureAwait(false);
+            Check(response, name.ToString());
+            listing = await ReadListingAsync(response, stall).ConfigureAwait(false);
+        }, cancellation).ConfigureAwait(false);
+        return ParseListing(name, listing);
     }
 
-    /// <summary>Begins to fetch a file from byte <paramref name="from"/> on.</summary>
-    /// <returns>The answer; 206 when the hub honours the range, 200 when it sends everything.</returns>
-    /// <exception cref="HubException">The hub refused.</exception>
-    public Task<HttpResponseMessage> GetAsync(HubName name, string file, long from, CancellationToken cancellation)
-    {
-        ArgumentNullException.ThrowIfNull(name);
-        ArgumentNullException.ThrowIfNull(file);
-        string path = string.Join('/', file.Split('/').Select(Uri.EscapeDataString));
-        var request = new HttpRequestMessage(HttpMethod.Get, new Uri(_endpoint, $"/{name.Repository}/resolve/{Uri.EscapeDataString(name.Revision)}/{path}"));
-        if (from > 0) request.Headers.Range = new RangeHeaderValue(from, null);
-        return SendAsync(request, name, cancellation);
-    }
+    /// <summary>Where a file of a repository is fetched from.</summary>
+    internal Uri AddressOf(HubName name, string file) =>
+        Address($"{name.Repository}/resolve/{Uri.EscapeDataString(name.Revision)}/{string.Join('/', file.Split('/').Select(Uri.EscapeDataString))}");
 
     /// <inheritdoc/>
     public void Dispose() => _http.Dispose();
 
-    private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, HubName name, CancellationToken cancellation)
+    /// <summary>Asks for a resource from byte <paramref name="from"/> on and follows redirections; the token goes to the hub's own origin only.</summary>
+    internal async Task<HttpResponseMessage> GetAsync(Uri address, long from, CancellationToken cancellation)
     {
-        HttpResponseMessage response;
+        for (int hops = 0; hops <= MaxRedirects; hops++)
+        {
+            using HttpRequestMessage request = new(HttpMethod.Get, address);
+            if (Options.Token is { } token && IsOwnOrigin(address)) request.Headers.TryAddWithoutValidation("Authorization", $"Bearer {token}");
+            if (from > 0) request.Headers.Range = new RangeHeaderValue(from, null);
+            HttpResponseMessage response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation).ConfigureAwait(false);
+            if (response.StatusCode is not (HttpStatusCode.Moved or HttpStatusCode.Redirect or HttpStatusCode.RedirectMethod or HttpStatusCode.RedirectKeepVerb or HttpStatusCode.PermanentRedirect)
+                || response.Headers.Location is not { } location)
+            {
+                return response;
+            }
+            response.Dispose();
+            Uri next = new(address, location);
+            if (next.Scheme is not ("http" or "https") || (address.Scheme == "https" && next.Scheme == "http"))
+                throw new HubException($"{address.Host} redirects to {next.GetLeftPart(UriPartial.Authority)}, which is refused: it is not a safe connection");
+            address = next;
+        }
+        throw new HubException($"{address.Host} redirects more than {MaxRedirects} times");
+    }
+
+    /// <summary>Turns a status that is no success into an exception: one worth another attempt, or a final one that says what to do.</summary>
+    internal void Check(HttpResponseMessage response, string what)
+    {
+        if (response.IsSuccessStatusCode) return;
+        int status = (int)response.StatusCode;
+        if (status is 408 or 425 or 429 or >= 500) throw new TransientException($"{Options.Endpoint.Host} answers {status} {response.ReasonPhrase}", response.Headers.RetryAfter?.Delta);
+        throw new HubException(status switch
+        {
+            401 or 403 => $"{what} ({status}) may not be read: set HF_TOKEN to a token of an account that has access, and accept the model's conditions on its page",
+            404 => $"{what} (404) does not exist on {Options.Endpoint.Host}, or is private (then set HF_TOKEN)",
+            _ => $"{what}: {Options.Endpoint.Host} answers {status} {response.ReasonPhrase}",
+        });
+    }
+
+    private Uri Address(string path) => new(Options.Endpoint.AbsoluteUri.TrimEnd('/') + "/" + path);
+
+    private bool IsOwnOrigin(Uri address) =>
+        address.Scheme == Options.Endpoint.Scheme && address.Port == Options.Endpoint.Port && string.Equals(address.Host, Options.Endpoint.Host, StringComparison.OrdinalIgnoreCase);
+
+    private static async Task<byte[]> ReadListingAsync(HttpResponseMessage response, StallTimer stall)
+    {
+        Stream body = await response.Content.ReadAsStreamAsync(stall.Token).ConfigureAwait(false);
+        using MemoryStream listing = new();
+        byte[] buffer = new byte[1 << 16];
+        for (int read; (read = await stall.ReadAsync(body, buffer).ConfigureAwait(false)) > 0;)
+        {
+            if (listing.Length + read > MaxListingBytes) throw new HubException($"the hub's list of files has more than {MaxListingBytes} bytes");
+            listing.Write(buffer, 0, read);
+        }
+        return listing.ToArray();
+    }
+
+    private static IReadOnlyList<HubFile> ParseListing(HubName name, byte[] listing)
+    {
         try
         {
-            response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation).ConfigureAwait(false);
+            using JsonDocument document = JsonDocument.Parse(listing, new JsonDocumentOptions { MaxDepth = 64 });
+            return [.. document.RootElement.GetProperty("siblings").EnumerateArray().Select(ReadFile)];
         }
-        catch (HttpRequestException e)
+        catch (Exception exception) when (exception is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
         {
-            throw new HubException($"{_endpoint.Host} cannot be reached: {e.Message}", e);
+            throw new HubException($"the hub's list of files of {name} cannot be understood: {exception.Message}", exception);
         }
-        if (response.IsSuccessStatusCode) return response;
-        HttpStatusCode status = response.StatusCode;
-        response.Dispose();
-        throw new HubException($"{request.RequestUri}: {(int)status} {status}" + status switch
-        {
-            HttpStatusCode.NotFound => $"; is {name} spelled right?",
-            HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden => "; the repository is private, gated or not there: accept its terms on its page and set HF_TOKEN",
-            HttpStatusCode.TooManyRequests => "; try again later, or set HF_TOKEN",
-            _ => "",
-        });
     }
 
     private static HubFile ReadFile(JsonElement sibling)
     {
-        string path = sibling.GetProperty("rfilename").GetString() ?? "";
+        JsonElement lfs = sibling.TryGetProperty("lfs", out JsonElement found) ? found : default;
         long? bytes = sibling.TryGetProperty("size", out JsonElement size) && size.ValueKind == JsonValueKind.Number ? size.GetInt64() : null;
-        string? sha256 = sibling.TryGetProperty("lfs", out JsonElement lfs) && lfs.ValueKind == JsonValueKind.Object && lfs.TryGetProperty("sha256", out JsonElement hash) ? hash.GetString() : null;
-        return new HubFile(path, bytes, sha256);
+        return new HubFile(sibling.GetProperty("rfilename").GetString() ?? "", bytes, Text(lfs, "sha256"), Text(sibling, "blobId"));
     }
+
+    private static string? Text(JsonElement element, string name) =>
+        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString()!.ToLowerInvariant() : null;
 }

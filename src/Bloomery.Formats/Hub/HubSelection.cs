@@ -10,6 +10,7 @@ public static class HubSelection
     public static IReadOnlyList<HubFile> Select(HubName name, IReadOnlyList<HubFile> files)
     {
         ArgumentNullException.ThrowIfNull(name);
+        if (name.File is not null && Pickles.IsName(name.File)) throw new HubException($"{name.File}: {Pickles.Advice}");
         HubFile[] safe = [.. files.Where(file => HubName.IsPath(file.Path))];
         if (name.File is { } wanted)
         {
@@ -24,6 +25,7 @@ public static class HubSelection
         return quantized.Length switch
         {
             1 => quantized,
+            0 when safe.Any(file => Pickles.IsName(file.Path)) => throw new HubException($"{name.Repository} has only pickled weights; {Pickles.Advice}"),
             0 => throw new HubException($"{name.Repository} has neither safetensors nor GGUF files; it has: {Names(safe)}"),
             _ => throw new HubException($"{name.Repository} has several GGUF files; name one, as in {name}:{quantized[0].Path}; there are: {Names(quantized)}"),
         };
