@@ -66,7 +66,7 @@ public sealed class ChatTemplate
     public RenderedPrompt Render(JsonObject variables, RenderOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(variables);
-        using JsonDocument document = JsonSerializer.SerializeToDocument(variables, JsonVariables.NodeOptions);
+        using JsonDocument document = ToDocument(variables);
         return Render(document.RootElement, options);
     }
 
@@ -85,6 +85,18 @@ public sealed class ChatTemplate
         ArgumentNullException.ThrowIfNull(messages);
         options ??= new RenderOptions();
         return Render(() => JsonVariables.Read(messages, addGenerationPrompt, specialTokens, options), options);
+    }
+
+    private JsonDocument ToDocument(JsonObject variables)
+    {
+        try
+        {
+            return JsonSerializer.SerializeToDocument(variables, JsonVariables.NodeOptions);
+        }
+        catch (JsonException)
+        {
+            throw new ChatTemplateException($"{Name}: the variables are nested too deep", ChatTemplateError.Limit);
+        }
     }
 
     private RenderedPrompt Render(Func<Dictionary<string, Value>> variables, RenderOptions options)

@@ -102,6 +102,14 @@ public sealed class BoundsTests
     }
 
     [Fact]
+    public void DeepVariablesAreAnError()
+    {
+        JsonNode deep = 1;
+        for (int i = 0; i < 500; i++) deep = new JsonArray(deep);
+        Assert.Throws<ChatTemplateException>(() => ChatTemplate.Parse("{{ x }}").Render(new JsonObject { ["x"] = deep }));
+    }
+
+    [Fact]
     public void VariablesMustBeAnObject()
     {
         using JsonDocument document = JsonDocument.Parse("[]");

@@ -193,7 +193,7 @@ internal static class SequenceFilters
         int begin = 0;
         for (int i = 0; i < slices; i++)
         {
-            rendering.Step();
+            rendering.Steps(8);
             int end = begin + size + (i < larger ? 1 : 0);
             List<Value> slice = new(end - begin + 1);
             for (int k = begin; k < end; k++) slice.Add(items[k]);
