@@ -41,7 +41,8 @@ public static class TokenizerLoader
             else if (key.StartsWith(TemplateKey + ".", StringComparison.Ordinal)) templates.TryAdd(key[(TemplateKey.Length + 1)..], metadata.Get<string>(key));
         }
 
-        return Bundle(GgufTokenizer.Create(metadata), metadata.File) with { ChatTemplates = templates, EndIds = GgufTokenizer.EndIds(metadata) };
+        Tokenizer tokenizer = GgufTokenizer.Create(metadata, out IReadOnlyList<int> endIds);
+        return Bundle(tokenizer, metadata.File) with { ChatTemplates = templates, EndIds = endIds };
     }
 
     private static TokenizerBundle LoadDirectory(string directory)

@@ -36,9 +36,16 @@ public abstract class GgufTokenizer : Tokenizer
     /// <summary>Makes the tokenizer of a file.</summary>
     /// <param name="metadata">Its keys.</param>
     /// <exception cref="ModelFormatException">Keys are missing or contradict each other, or the kind of tokenizer is not supported.</exception>
-    public static Tokenizer Create(GgufMetadata metadata)
+    public static Tokenizer Create(GgufMetadata metadata) => Create(metadata, out _);
+
+    /// <summary>Makes the tokenizer of a file.</summary>
+    /// <param name="metadata">Its keys.</param>
+    /// <param name="endIds">The tokens after which a model has said what it wanted: end of text, of turn, of message.</param>
+    /// <exception cref="ModelFormatException">Keys are missing or contradict each other, or the kind of tokenizer is not supported.</exception>
+    public static Tokenizer Create(GgufMetadata metadata, out IReadOnlyList<int> endIds)
     {
         GgufVocabulary vocabulary = GgufVocabulary.Read(metadata);
+        endIds = vocabulary.EndIds();
         return vocabulary.Model switch
         {
             "gpt2" => new ByteLevelGgufTokenizer(vocabulary),
@@ -47,9 +54,6 @@ public abstract class GgufTokenizer : Tokenizer
             _ => throw vocabulary.Error("tokenizer.ggml.model", $"'{vocabulary.Model}' is not supported, expected gpt2, llama, bert or t5"),
         };
     }
-
-    /// <summary>The tokens after which a model has said what it wanted: end of text, of turn, of message.</summary>
-    public static IReadOnlyList<int> EndIds(GgufMetadata metadata) => GgufVocabulary.Read(metadata).EndIds();
 
     /// <inheritdoc/>
     public override Encoding Encode(string text, EncodeOptions options)

@@ -51,7 +51,8 @@ public class GgufTokenizerTests
     public void TurnEndsAreSpecialWhateverTheirType()
     {
         Assert.True(ByteLevel.IsSpecial(265));
-        Assert.Equal([265], GgufTokenizer.EndIds(Vocabularies.ByteLevel().Metadata()));
+        GgufTokenizer.Create(Vocabularies.ByteLevel().Metadata(), out IReadOnlyList<int> endIds);
+        Assert.Equal([265], endIds);
         Assert.Equal("ab", ByteLevel.Decode([265, .. ByteLevel.EncodeToIds("ab")], skipSpecial: true));
         Assert.Equal("<|im_end|>ab", ByteLevel.Decode([265, .. ByteLevel.EncodeToIds("ab")]));
     }
