@@ -74,6 +74,12 @@ internal unsafe interface IWidth<TVector> where TVector : struct
     /// <summary>Bits shift to shift + 3 of each dword, as a float.</summary>
     static abstract TVector Nibble(TVector bits, int shift);
 
+    /// <summary>Shifts each dword down.</summary>
+    static abstract TVector ShiftRight(TVector bits, int count);
+
+    /// <summary>A nibble of low with further bits of high above it: (low >> lowShift &amp; 15) | (high >> highShift &amp; mask) &lt;&lt; 4, as a float.</summary>
+    static abstract TVector NibbleWith(TVector low, int lowShift, TVector high, int highShift, uint mask);
+
     /// <summary>The signed byte whose highest bit is bit 31 - shift of each dword, as a float.</summary>
     static abstract TVector SignedByte(TVector bits, int shift);
 }

@@ -20,9 +20,7 @@ internal abstract unsafe partial class PortableKernels<TWidth, TVector>
     private static int EdgeFloats => EdgeTokens * MicroKernel<TWidth, TVector>.Lanes;
 
     /// <inheritdoc/>
-    public override Matrix Prepare(Matrix weights) => weights is not PanelMatrix && PanelMatrix.TryFindLayout(weights.Format.Name, out Type layout)
-        ? (Matrix)Activator.CreateInstance(typeof(PanelMatrix<,,>).MakeGenericType(layout, typeof(TWidth), typeof(TVector)), weights)!
-        : weights;
+    public override Matrix Prepare(Matrix weights) => PanelMatrix.Pack<TWidth, TVector>(weights) ?? weights;
 
     /// <inheritdoc/>
     public override int MatMulScratchBytes(Matrix weights, int tokens) => (StepRows / PanelRows * PanelFloats + PanelFloats + EdgeFloats) * sizeof(float);
@@ -30,9 +28,10 @@ internal abstract unsafe partial class PortableKernels<TWidth, TVector>
     /// <inheritdoc/>
     public override int MatMulRowChunk(Matrix weights, int tokens)
     {
-        const int MostChunks = 64, Step = 32;
-        int rows = (weights.Rows / MostChunks + Step - 1) / Step * Step;
-        return Math.Clamp(rows, Step, 8 * Step);
+        const int MostChunks = 64;
+        int step = tokens == 1 ? 64 : 32; // what the kernels do at a time at 512 bits
+        int rows = (weights.Rows / MostChunks + step - 1) / step * step;
+        return Math.Clamp(rows, step, 256);
     }
 
     /// <inheritdoc/>

@@ -99,5 +99,15 @@ internal readonly unsafe struct Width128 : IWidth<Vector128<float>>
     public static Vector128<float> Nibble(Vector128<float> bits, int shift) => Vector128.ConvertToSingle((bits.AsUInt32() >> shift & Vector128.Create(15u)).AsInt32());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> ShiftRight(Vector128<float> bits, int count) => (bits.AsUInt32() >> count).AsSingle();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> NibbleWith(Vector128<float> low, int lowShift, Vector128<float> high, int highShift, uint mask)
+    {
+        Vector128<uint> nibble = low.AsUInt32() >> lowShift & Vector128.Create(15u), above = (high.AsUInt32() >> highShift & Vector128.Create(mask)) << 4;
+        return Vector128.ConvertToSingle((nibble | above).AsInt32());
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> SignedByte(Vector128<float> bits, int shift) => Vector128.ConvertToSingle(bits.AsInt32() << shift >> 24);
 }

@@ -99,5 +99,15 @@ internal readonly unsafe struct Width256 : IWidth<Vector256<float>>
     public static Vector256<float> Nibble(Vector256<float> bits, int shift) => Vector256.ConvertToSingle((bits.AsUInt32() >> shift & Vector256.Create(15u)).AsInt32());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> ShiftRight(Vector256<float> bits, int count) => (bits.AsUInt32() >> count).AsSingle();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> NibbleWith(Vector256<float> low, int lowShift, Vector256<float> high, int highShift, uint mask)
+    {
+        Vector256<uint> nibble = low.AsUInt32() >> lowShift & Vector256.Create(15u), above = (high.AsUInt32() >> highShift & Vector256.Create(mask)) << 4;
+        return Vector256.ConvertToSingle((nibble | above).AsInt32());
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> SignedByte(Vector256<float> bits, int shift) => Vector256.ConvertToSingle(bits.AsInt32() << shift >> 24);
 }

@@ -99,5 +99,15 @@ internal readonly unsafe struct Width512 : IWidth<Vector512<float>>
     public static Vector512<float> Nibble(Vector512<float> bits, int shift) => Vector512.ConvertToSingle((bits.AsUInt32() >> shift & Vector512.Create(15u)).AsInt32());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> ShiftRight(Vector512<float> bits, int count) => (bits.AsUInt32() >> count).AsSingle();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> NibbleWith(Vector512<float> low, int lowShift, Vector512<float> high, int highShift, uint mask)
+    {
+        Vector512<uint> nibble = low.AsUInt32() >> lowShift & Vector512.Create(15u), above = (high.AsUInt32() >> highShift & Vector512.Create(mask)) << 4;
+        return Vector512.ConvertToSingle((nibble | above).AsInt32());
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> SignedByte(Vector512<float> bits, int shift) => Vector512.ConvertToSingle(bits.AsInt32() << shift >> 24);
 }

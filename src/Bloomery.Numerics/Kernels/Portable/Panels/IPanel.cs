@@ -5,19 +5,19 @@ namespace Bloomery.Numerics.Kernels.Portable;
 /// <remarks>Nothing is lost: <see cref="Restore"/> gives back every block's bytes.</remarks>
 internal unsafe interface IPanel<TSelf> where TSelf : struct, IPanel<TSelf>
 {
-    /// <summary>Columns of one panel block: those of a block of the format.</summary>
+    /// <summary>Columns of one panel block: whole blocks of the format.</summary>
     static abstract int Columns { get; }
 
-    /// <summary>Bytes of one panel block: 16 blocks of the format.</summary>
+    /// <summary>Bytes of one panel block.</summary>
     static abstract int Bytes { get; }
 
-    /// <summary>Columns under one scale: 16 or 32.</summary>
+    /// <summary>Columns under one scale: a multiple of 8.</summary>
     static abstract int Group { get; }
 
-    /// <summary>Puts one row's block into lane <paramref name="lane"/> of a panel block that was all zeros.</summary>
+    /// <summary>Puts one row's blocks into lane <paramref name="lane"/> of a panel block that was all zeros.</summary>
     static abstract void Pack(byte* block, byte* panel, int lane);
 
-    /// <summary>Takes one row's block out again.</summary>
+    /// <summary>Takes one row's blocks out again.</summary>
     static abstract void Restore(byte* panel, int lane, byte* block);
 
     /// <summary>What multiplies the codes of group <paramref name="group"/>, for the rows from <paramref name="lane"/> on.</summary>
@@ -32,6 +32,6 @@ internal unsafe interface IPanel<TSelf> where TSelf : struct, IPanel<TSelf>
     /// <summary>A second dword per row of the same codes, for formats that need one.</summary>
     static abstract TVector High<TWidth, TVector>(byte* panel, int word, int lane) where TWidth : IWidth<TVector> where TVector : struct;
 
-    /// <summary>Code i of the eight in the two dwords; i is a constant at every call.</summary>
-    static abstract TVector Code<TWidth, TVector>(TVector low, TVector high, int i) where TWidth : IWidth<TVector> where TVector : struct;
+    /// <summary>Code i of the eight of a word, from its dwords or, where values are not packed in dwords, from the panel itself; i is a constant at every call.</summary>
+    static abstract TVector Code<TWidth, TVector>(byte* panel, int word, int lane, TVector low, TVector high, int i) where TWidth : IWidth<TVector> where TVector : struct;
 }

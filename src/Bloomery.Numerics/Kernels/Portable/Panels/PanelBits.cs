@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Bloomery.Numerics.Quantization;
 
 namespace Bloomery.Numerics.Kernels.Portable;
 
@@ -57,21 +58,54 @@ internal static unsafe class PanelBits
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static uint* Word(byte* words, int word, int lane) => (uint*)words + word * 16 + lane;
 
-    /// <summary>Packs 32 nibbles that ggml stores in 16 bytes (the low nibbles first) into dwords word to word + 3.</summary>
-    public static void PackPlanar16(byte* codes, byte* words, int word, int lane)
+    /// <summary>Packs 32 nibbles that lie in planes of 16 bytes (the low nibbles first) into dwords 0 to 3.</summary>
+    public static void PackPlanar16(byte* codes, byte* words, int lane)
     {
         for (int half = 0; half < 2; half++)
         {
             ulong bytes = Eight(codes + 8 * half);
-            *Word(words, word + half, lane) = JoinNibbles(bytes & 0x0f0f0f0f0f0f0f0f);
-            *Word(words, word + 2 + half, lane) = JoinNibbles(bytes >> 4 & 0x0f0f0f0f0f0f0f0f);
+            *Word(words, half, lane) = JoinNibbles(bytes & 0x0f0f0f0f0f0f0f0f);
+            *Word(words, 2 + half, lane) = JoinNibbles(bytes >> 4 & 0x0f0f0f0f0f0f0f0f);
         }
     }
 
     /// <summary>The inverse of <see cref="PackPlanar16"/>.</summary>
-    public static void RestorePlanar16(byte* words, int word, int lane, byte* codes)
+    public static void RestorePlanar16(byte* words, int lane, byte* codes)
     {
         for (int half = 0; half < 2; half++)
-            Unsafe.WriteUnaligned(codes + 8 * half, SplitNibbles(*Word(words, word + half, lane)) | SplitNibbles(*Word(words, word + 2 + half, lane)) << 4);
+            Unsafe.WriteUnaligned(codes + 8 * half, SplitNibbles(*Word(words, half, lane)) | SplitNibbles(*Word(words, 2 + half, lane)) << 4);
+    }
+
+    /// <summary>Packs 256 nibbles that lie in planes of 32 bytes into dwords 0 to 31.</summary>
+    public static void PackPlanar32(byte* codes, byte* words, int lane)
+    {
+        for (int word = 0; word < 32; word++)
+            *Word(words, word, lane) = JoinNibbles(Eight(codes + word / 8 * 32 + word % 4 * 8) >> word % 8 / 4 * 4 & 0x0f0f0f0f0f0f0f0f);
+    }
+
+    /// <summary>The inverse of <see cref="PackPlanar32"/>.</summary>
+    public static void RestorePlanar32(byte* words, int lane, byte* codes)
+    {
+        for (int run = 0; run < 4; run++)
+            for (int part = 0; part < 4; part++)
+                Unsafe.WriteUnaligned(codes + 32 * run + 8 * part, SplitNibbles(*Word(words, 8 * run + part, lane)) | SplitNibbles(*Word(words, 8 * run + 4 + part, lane)) << 4);
+    }
+
+    /// <summary>Spreads the eight scales and minima of a K-quant into (8, 16) bytes each.</summary>
+    public static void PackSixBitScales(byte* packed, byte* scales, byte* minima, int lane)
+    {
+        for (int group = 0; group < 8; group++)
+        {
+            (int scale, int minimum) = SixBitScales.Read(new ReadOnlySpan<byte>(packed, 12), group);
+            (scales[16 * group + lane], minima[16 * group + lane]) = ((byte)scale, (byte)minimum);
+        }
+    }
+
+    /// <summary>The inverse of <see cref="PackSixBitScales"/>.</summary>
+    public static void RestoreSixBitScales(byte* scales, byte* minima, int lane, byte* packed)
+    {
+        Span<byte> s = stackalloc byte[8], m = stackalloc byte[8];
+        for (int group = 0; group < 8; group++) (s[group], m[group]) = (scales[16 * group + lane], minima[16 * group + lane]);
+        SixBitScales.Write(s, m, new Span<byte>(packed, 12));
     }
 }

@@ -15,12 +15,13 @@ internal abstract unsafe class PanelMatrix(BlockFormat format, int rows, int col
     /// <summary>The product with one token: y[r] for the rows begin to end. The sums run as those of the expanded panels do.</summary>
     public abstract void MultiplyOne(float* x, float* y, int begin, int end);
 
-    /// <summary>The layouts by block format.</summary>
-    public static bool TryFindLayout(string format, out Type layout)
+    /// <summary>Packs <paramref name="weights"/>; null where their format has no panels, they are no whole number of panel blocks, or are packed already.</summary>
+    public static PanelMatrix? Pack<TWidth, TVector>(Matrix weights) where TWidth : IWidth<TVector> where TVector : struct
     {
-        bool found = Layouts.TryGetValue(format, out Type? type);
-        layout = type!;
-        return found;
+        if (weights is PanelMatrix || !Layouts.TryGetValue(weights.Format.Name, out Type? layout)) return null;
+        Type type = typeof(PanelMatrix<,,>).MakeGenericType(layout, typeof(TWidth), typeof(TVector));
+        int columns = (int)layout.GetProperty("Columns")!.GetValue(null)!;
+        return weights.Columns % columns == 0 ? (PanelMatrix)Activator.CreateInstance(type, weights)! : null;
     }
 
     private static readonly Dictionary<string, Type> Layouts = Scan();

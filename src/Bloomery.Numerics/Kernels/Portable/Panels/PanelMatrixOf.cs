@@ -18,7 +18,7 @@ internal sealed unsafe class PanelMatrix<TPanel, TWidth, TVector> : PanelMatrix
         long panels = (source.Rows + (long)PanelRows - 1) / PanelRows;
         NativeBuffer buffer = new("weights", checked(panels * BlocksPerRow * TPanel.Bytes), zeroed: true);
         _panels = NativeView.Of(buffer);
-        int blockBytes = source.Format.BlockBytes;
+        int blockBytes = BlockBytes;
         for (int row = 0; row < source.Rows; row++)
         {
             byte* panel = Panel(row);
@@ -35,6 +35,8 @@ internal sealed unsafe class PanelMatrix<TPanel, TWidth, TVector> : PanelMatrix
 
     private int BlocksPerRow => Columns / TPanel.Columns;
 
+    private int BlockBytes => (int)Format.RowBytes(TPanel.Columns);
+
     /// <inheritdoc/>
     public override void Dequantize(int row, int count, Span<float> values)
     {
@@ -42,7 +44,7 @@ internal sealed unsafe class PanelMatrix<TPanel, TWidth, TVector> : PanelMatrix
         ArgumentOutOfRangeException.ThrowIfNegative(count);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(row, Rows - count);
         ArgumentOutOfRangeException.ThrowIfNotEqual(values.Length, (long)count * Columns);
-        int blockBytes = Format.BlockBytes;
+        int blockBytes = BlockBytes;
         byte* block = stackalloc byte[blockBytes];
         for (int r = 0; r < count; r++)
             for (int b = 0; b < BlocksPerRow; b++)
@@ -80,14 +82,14 @@ internal sealed unsafe class PanelMatrix<TPanel, TWidth, TVector> : PanelMatrix
                     {
                         int w = group * (TPanel.Group / 8) + word;
                         TVector low = TPanel.Low<TWidth, TVector>(block, w, lane), high = TPanel.High<TWidth, TVector>(block, w, lane);
-                        TWidth.Store(TWidth.MultiplyAdd(TPanel.Code<TWidth, TVector>(low, high, 0), scale, offset), target);
-                        TWidth.Store(TWidth.MultiplyAdd(TPanel.Code<TWidth, TVector>(low, high, 1), scale, offset), target + PanelRows);
-                        TWidth.Store(TWidth.MultiplyAdd(TPanel.Code<TWidth, TVector>(low, high, 2), scale, offset), target + 2 * PanelRows);
-                        TWidth.Store(TWidth.MultiplyAdd(TPanel.Code<TWidth, TVector>(low, high, 3), scale, offset), target + 3 * PanelRows);
-                        TWidth.Store(TWidth.MultiplyAdd(TPanel.Code<TWidth, TVector>(low, high, 4), scale, offset), target + 4 * PanelRows);
-                        TWidth.Store(TWidth.MultiplyAdd(TPanel.Code<TWidth, TVector>(low, high, 5), scale, offset), target + 5 * PanelRows);
-                        TWidth.Store(TWidth.MultiplyAdd(TPanel.Code<TWidth, TVector>(low, high, 6), scale, offset), target + 6 * PanelRows);
-                        TWidth.Store(TWidth.MultiplyAdd(TPanel.Code<TWidth, TVector>(low, high, 7), scale, offset), target + 7 * PanelRows);
+                        TWidth.Store(TWidth.MultiplyAdd(TPanel.Code<TWidth, TVector>(block, w, lane, low, high, 0), scale, offset), target);
+                        TWidth.Store(TWidth.MultiplyAdd(TPanel.Code<TWidth, TVector>(block, w, lane, low, high, 1), scale, offset), target + PanelRows);
+                        TWidth.Store(TWidth.MultiplyAdd(TPanel.Code<TWidth, TVector>(block, w, lane, low, high, 2), scale, offset), target + 2 * PanelRows);
+                        TWidth.Store(TWidth.MultiplyAdd(TPanel.Code<TWidth, TVector>(block, w, lane, low, high, 3), scale, offset), target + 3 * PanelRows);
+                        TWidth.Store(TWidth.MultiplyAdd(TPanel.Code<TWidth, TVector>(block, w, lane, low, high, 4), scale, offset), target + 4 * PanelRows);
+                        TWidth.Store(TWidth.MultiplyAdd(TPanel.Code<TWidth, TVector>(block, w, lane, low, high, 5), scale, offset), target + 5 * PanelRows);
+                        TWidth.Store(TWidth.MultiplyAdd(TPanel.Code<TWidth, TVector>(block, w, lane, low, high, 6), scale, offset), target + 6 * PanelRows);
+                        TWidth.Store(TWidth.MultiplyAdd(TPanel.Code<TWidth, TVector>(block, w, lane, low, high, 7), scale, offset), target + 7 * PanelRows);
                     }
                 }
     }
@@ -139,45 +141,45 @@ internal sealed unsafe class PanelMatrix<TPanel, TWidth, TVector> : PanelMatrix
                         TVector l2 = TPanel.Low<TWidth, TVector>(p2, w, lane2), h2 = TPanel.High<TWidth, TVector>(p2, w, lane2);
                         TVector l3 = TPanel.Low<TWidth, TVector>(p3, w, lane3), h3 = TPanel.High<TWidth, TVector>(p3, w, lane3);
                         TVector x0 = TWidth.Broadcast(x[0]);
-                        a0 = TWidth.MultiplyAdd(x0, TWidth.MultiplyAdd(TPanel.Code<TWidth, TVector>(l0, h0, 0), s0, o0), a0);
-                        a1 = TWidth.MultiplyAdd(x0, TWidth.MultiplyAdd(TPanel.Code<TWidth, TVector>(l1, h1, 0), s1, o1), a1);
-                        a2 = TWidth.MultiplyAdd(x0, TWidth.MultiplyAdd(TPanel.Code<TWidth, TVector>(l2, h2, 0), s2, o2), a2);
-                        a3 = TWidth.MultiplyAdd(x0, TWidth.MultiplyAdd(TPanel.Code<TWidth, TVector>(l3, h3, 0), s3, o3), a3);
+                        a0 = TWidth.MultiplyAdd(x0, TWidth.MultiplyAdd(TPanel.Code<TWidth, TVector>(p0, w, lane, l0, h0, 0), s0, o0), a0);
+                        a1 = TWidth.MultiplyAdd(x0, TWidth.MultiplyAdd(TPanel.Code<TWidth, TVector>(p1, w, lane1, l1, h1, 0), s1, o1), a1);
+                        a2 = TWidth.MultiplyAdd(x0, TWidth.MultiplyAdd(TPanel.Code<TWidth, TVector>(p2, w, lane2, l2, h2, 0), s2, o2), a2);
+                        a3 = TWidth.MultiplyAdd(x0, TWidth.MultiplyAdd(TPanel.Code<TWidth, TVector>(p3, w, lane3, l3, h3, 0), s3, o3), a3);
                         TVector x1 = TWidth.Broadcast(x[1]);
-                        a0 = TWidth.MultiplyAdd(x1, TWidth.MultiplyAdd(TPanel.Code<TWidth, TVector>(l0, h0, 1), s0, o0), a0);
-                        a1 = TWidth.MultiplyAdd(x1, TWidth.MultiplyAdd(TPanel.Code<TWidth, TVector>(l1, h1, 1), s1, o1), a1);
-                        a2 = TWidth.MultiplyAdd(x1, TWidth.MultiplyAdd(TPanel.Code<TWidth, TVector>(l2, h2, 1), s2, o2), a2);
-                        a3 = TWidth.MultiplyAdd(x1, TWidth.MultiplyAdd(TPanel.Code<TWidth, TVector>(l3, h3, 1), s3, o3), a3);
+                        a0 = TWidth.MultiplyAdd(x1, TWidth.MultiplyAdd(TPanel.Code<TWidth, TVector>(p0, w, lane, l0, h0, 1), s0, o0), a0);
+                        a1 = TWidth.MultiplyAdd(x1, TWidth.MultiplyAdd(TPanel.Code<TWidth, TVector>(p1, w, lane1, l1, h1, 1), s1, o1), a1);
+                        a2 = TWidth.MultiplyAdd(x1, TWidth.MultiplyAdd(TPanel.Code<TWidth, TVector>(p2, w, lane2, l2, h2, 1), s2, o2), a2);
+                        a3 = TWidth.MultiplyAdd(x1, TWidth.MultiplyAdd(TPanel.Code<TWidth, TVector>(p3, w, lane3, l3, h3, 1), s3, o3), a3);
                         TVector x2 = TWidth.Broadcast(x[2]);
-                        a0 = TWidth.MultiplyAdd(x2, TWidth.MultiplyAdd(TPanel.Code<TWidth, TVector>(l0, h0, 2), s0, o0), a0);
-                        a1 = TWidth.MultiplyAdd(x2, TWidth.MultiplyAdd(TPanel.Code<TWidth, TVector>(l1, h1, 2), s1, o1), a1);
-                        a2 = TWidth.MultiplyAdd(x2, TWidth.MultiplyAdd(TPanel.Code<TWidth, TVector>(l2, h2, 2), s2, o2), a2);
-                        a3 = TWidth.MultiplyAdd(x2, TWidth.MultiplyAdd(TPanel.Code<TWidth, TVector>(l3, h3, 2), s3, o3), a3);
+                        a0 = TWidth.MultiplyAdd(x2, TWidth.MultiplyAdd(TPanel.Code<TWidth, TVector>(p0, w, lane, l0, h0, 2), s0, o0), a0);
+                        a1 = TWidth.MultiplyAdd(x2, TWidth.MultiplyAdd(TPanel.Code<TWidth, TVector>(p1, w, lane1, l1, h1, 2), s1, o1), a1);
+                        a2 = TWidth.MultiplyAdd(x2, TWidth.MultiplyAdd(TPanel.Code<TWidth, TVector>(p2, w, lane2, l2, h2, 2), s2, o2), a2);
+                        a3 = TWidth.MultiplyAdd(x2, TWidth.MultiplyAdd(TPanel.Code<TWidth, TVector>(p3, w, lane3, l3, h3, 2), s3, o3), a3);
                         TVector x3 = TWidth.Broadcast(x[3]);
-                        a0 = TWidth.MultiplyAdd(x3, TWidth.MultiplyAdd(TPanel.Code<TWidth, TVector>(l0, h0, 3), s0, o0), a0);
-                        a1 = TWidth.MultiplyAdd(x3, TWidth.MultiplyAdd(TPanel.Code<TWidth, TVector>(l1, h1, 3), s1, o1), a1);
-                        a2 = TWidth.MultiplyAdd(x3, TWidth.MultiplyAdd(TPanel.Code<TWidth, TVector>(l2, h2, 3), s2, o2), a2);
-                        a3 = TWidth.MultiplyAdd(x3, TWidth.MultiplyAdd(TPanel.Code<TWidth, TVector>(l3, h3, 3), s3, o3), a3);
+                        a0 = TWidth.MultiplyAdd(x3, TWidth.MultiplyAdd(TPanel.Code<TWidth, TVector>(p0, w, lane, l0, h0, 3), s0, o0), a0);
+                        a1 = TWidth.MultiplyAdd(x3, TWidth.MultiplyAdd(TPanel.Code<TWidth, TVector>(p1, w, lane1, l1, h1, 3), s1, o1), a1);
+                        a2 = TWidth.MultiplyAdd(x3, TWidth.MultiplyAdd(TPanel.Code<TWidth, TVector>(p2, w, lane2, l2, h2, 3), s2, o2), a2);
+                        a3 = TWidth.MultiplyAdd(x3, TWidth.MultiplyAdd(TPanel.Code<TWidth, TVector>(p3, w, lane3, l3, h3, 3), s3, o3), a3);
                         TVector x4 = TWidth.Broadcast(x[4]);
-                        a0 = TWidth.MultiplyAdd(x4, TWidth.MultiplyAdd(TPanel.Code<TWidth, TVector>(l0, h0, 4), s0, o0), a0);
-                        a1 = TWidth.MultiplyAdd(x4, TWidth.MultiplyAdd(TPanel.Code<TWidth, TVector>(l1, h1, 4), s1, o1), a1);
-                        a2 = TWidth.MultiplyAdd(x4, TWidth.MultiplyAdd(TPanel.Code<TWidth, TVector>(l2, h2, 4), s2, o2), a2);
-                        a3 = TWidth.MultiplyAdd(x4, TWidth.MultiplyAdd(TPanel.Code<TWidth, TVector>(l3, h3, 4), s3, o3), a3);
+                        a0 = TWidth.MultiplyAdd(x4, TWidth.MultiplyAdd(TPanel.Code<TWidth, TVector>(p0, w, lane, l0, h0, 4), s0, o0), a0);
+                        a1 = TWidth.MultiplyAdd(x4, TWidth.MultiplyAdd(TPanel.Code<TWidth, TVector>(p1, w, lane1, l1, h1, 4), s1, o1), a1);
+                        a2 = TWidth.MultiplyAdd(x4, TWidth.MultiplyAdd(TPanel.Code<TWidth, TVector>(p2, w, lane2, l2, h2, 4), s2, o2), a2);
+                        a3 = TWidth.MultiplyAdd(x4, TWidth.MultiplyAdd(TPanel.Code<TWidth, TVector>(p3, w, lane3, l3, h3, 4), s3, o3), a3);
                         TVector x5 = TWidth.Broadcast(x[5]);
-                        a0 = TWidth.MultiplyAdd(x5, TWidth.MultiplyAdd(TPanel.Code<TWidth, TVector>(l0, h0, 5), s0, o0), a0);
-                        a1 = TWidth.MultiplyAdd(x5, TWidth.MultiplyAdd(TPanel.Code<TWidth, TVector>(l1, h1, 5), s1, o1), a1);
-                        a2 = TWidth.MultiplyAdd(x5, TWidth.MultiplyAdd(TPanel.Code<TWidth, TVector>(l2, h2, 5), s2, o2), a2);
-                        a3 = TWidth.MultiplyAdd(x5, TWidth.MultiplyAdd(TPanel.Code<TWidth, TVector>(l3, h3, 5), s3, o3), a3);
+                        a0 = TWidth.MultiplyAdd(x5, TWidth.MultiplyAdd(TPanel.Code<TWidth, TVector>(p0, w, lane, l0, h0, 5), s0, o0), a0);
+                        a1 = TWidth.MultiplyAdd(x5, TWidth.MultiplyAdd(TPanel.Code<TWidth, TVector>(p1, w, lane1, l1, h1, 5), s1, o1), a1);
+                        a2 = TWidth.MultiplyAdd(x5, TWidth.MultiplyAdd(TPanel.Code<TWidth, TVector>(p2, w, lane2, l2, h2, 5), s2, o2), a2);
+                        a3 = TWidth.MultiplyAdd(x5, TWidth.MultiplyAdd(TPanel.Code<TWidth, TVector>(p3, w, lane3, l3, h3, 5), s3, o3), a3);
                         TVector x6 = TWidth.Broadcast(x[6]);
-                        a0 = TWidth.MultiplyAdd(x6, TWidth.MultiplyAdd(TPanel.Code<TWidth, TVector>(l0, h0, 6), s0, o0), a0);
-                        a1 = TWidth.MultiplyAdd(x6, TWidth.MultiplyAdd(TPanel.Code<TWidth, TVector>(l1, h1, 6), s1, o1), a1);
-                        a2 = TWidth.MultiplyAdd(x6, TWidth.MultiplyAdd(TPanel.Code<TWidth, TVector>(l2, h2, 6), s2, o2), a2);
-                        a3 = TWidth.MultiplyAdd(x6, TWidth.MultiplyAdd(TPanel.Code<TWidth, TVector>(l3, h3, 6), s3, o3), a3);
+                        a0 = TWidth.MultiplyAdd(x6, TWidth.MultiplyAdd(TPanel.Code<TWidth, TVector>(p0, w, lane, l0, h0, 6), s0, o0), a0);
+                        a1 = TWidth.MultiplyAdd(x6, TWidth.MultiplyAdd(TPanel.Code<TWidth, TVector>(p1, w, lane1, l1, h1, 6), s1, o1), a1);
+                        a2 = TWidth.MultiplyAdd(x6, TWidth.MultiplyAdd(TPanel.Code<TWidth, TVector>(p2, w, lane2, l2, h2, 6), s2, o2), a2);
+                        a3 = TWidth.MultiplyAdd(x6, TWidth.MultiplyAdd(TPanel.Code<TWidth, TVector>(p3, w, lane3, l3, h3, 6), s3, o3), a3);
                         TVector x7 = TWidth.Broadcast(x[7]);
-                        a0 = TWidth.MultiplyAdd(x7, TWidth.MultiplyAdd(TPanel.Code<TWidth, TVector>(l0, h0, 7), s0, o0), a0);
-                        a1 = TWidth.MultiplyAdd(x7, TWidth.MultiplyAdd(TPanel.Code<TWidth, TVector>(l1, h1, 7), s1, o1), a1);
-                        a2 = TWidth.MultiplyAdd(x7, TWidth.MultiplyAdd(TPanel.Code<TWidth, TVector>(l2, h2, 7), s2, o2), a2);
-                        a3 = TWidth.MultiplyAdd(x7, TWidth.MultiplyAdd(TPanel.Code<TWidth, TVector>(l3, h3, 7), s3, o3), a3);
+                        a0 = TWidth.MultiplyAdd(x7, TWidth.MultiplyAdd(TPanel.Code<TWidth, TVector>(p0, w, lane, l0, h0, 7), s0, o0), a0);
+                        a1 = TWidth.MultiplyAdd(x7, TWidth.MultiplyAdd(TPanel.Code<TWidth, TVector>(p1, w, lane1, l1, h1, 7), s1, o1), a1);
+                        a2 = TWidth.MultiplyAdd(x7, TWidth.MultiplyAdd(TPanel.Code<TWidth, TVector>(p2, w, lane2, l2, h2, 7), s2, o2), a2);
+                        a3 = TWidth.MultiplyAdd(x7, TWidth.MultiplyAdd(TPanel.Code<TWidth, TVector>(p3, w, lane3, l3, h3, 7), s3, o3), a3);
                     }
                 }
                 p0 += TPanel.Bytes;

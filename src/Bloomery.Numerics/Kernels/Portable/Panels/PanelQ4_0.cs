@@ -18,13 +18,13 @@ internal readonly unsafe struct PanelQ4_0 : IPanel<PanelQ4_0>
     public static void Pack(byte* block, byte* panel, int lane)
     {
         ((ushort*)(panel + Scales))[lane] = Unsafe.ReadUnaligned<ushort>(block);
-        PanelBits.PackPlanar16(block + 2, panel, 0, lane);
+        PanelBits.PackPlanar16(block + 2, panel, lane);
     }
 
     public static void Restore(byte* panel, int lane, byte* block)
     {
         Unsafe.WriteUnaligned(block, ((ushort*)(panel + Scales))[lane]);
-        PanelBits.RestorePlanar16(panel, 0, lane, block + 2);
+        PanelBits.RestorePlanar16(panel, lane, block + 2);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -40,8 +40,10 @@ internal readonly unsafe struct PanelQ4_0 : IPanel<PanelQ4_0>
         TWidth.LoadBits(PanelBits.Word(panel, word, lane));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TVector High<TWidth, TVector>(byte* panel, int word, int lane) where TWidth : IWidth<TVector> where TVector : struct => TWidth.Zero;
+    public static TVector High<TWidth, TVector>(byte* panel, int word, int lane) where TWidth : IWidth<TVector> where TVector : struct =>
+        TWidth.Zero;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TVector Code<TWidth, TVector>(TVector low, TVector high, int i) where TWidth : IWidth<TVector> where TVector : struct => TWidth.Nibble(low, 4 * i);
+    public static TVector Code<TWidth, TVector>(byte* panel, int word, int lane, TVector low, TVector high, int i) where TWidth : IWidth<TVector> where TVector : struct =>
+        TWidth.Nibble(low, 4 * i);
 }

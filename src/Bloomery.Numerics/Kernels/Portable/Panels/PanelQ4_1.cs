@@ -19,14 +19,14 @@ internal readonly unsafe struct PanelQ4_1 : IPanel<PanelQ4_1>
     {
         ((ushort*)(panel + Scales))[lane] = Unsafe.ReadUnaligned<ushort>(block);
         ((ushort*)(panel + Minima))[lane] = Unsafe.ReadUnaligned<ushort>(block + 2);
-        PanelBits.PackPlanar16(block + 4, panel, 0, lane);
+        PanelBits.PackPlanar16(block + 4, panel, lane);
     }
 
     public static void Restore(byte* panel, int lane, byte* block)
     {
         Unsafe.WriteUnaligned(block, ((ushort*)(panel + Scales))[lane]);
         Unsafe.WriteUnaligned(block + 2, ((ushort*)(panel + Minima))[lane]);
-        PanelBits.RestorePlanar16(panel, 0, lane, block + 4);
+        PanelBits.RestorePlanar16(panel, lane, block + 4);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -42,8 +42,10 @@ internal readonly unsafe struct PanelQ4_1 : IPanel<PanelQ4_1>
         TWidth.LoadBits(PanelBits.Word(panel, word, lane));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TVector High<TWidth, TVector>(byte* panel, int word, int lane) where TWidth : IWidth<TVector> where TVector : struct => TWidth.Zero;
+    public static TVector High<TWidth, TVector>(byte* panel, int word, int lane) where TWidth : IWidth<TVector> where TVector : struct =>
+        TWidth.Zero;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TVector Code<TWidth, TVector>(TVector low, TVector high, int i) where TWidth : IWidth<TVector> where TVector : struct => TWidth.Nibble(low, 4 * i);
+    public static TVector Code<TWidth, TVector>(byte* panel, int word, int lane, TVector low, TVector high, int i) where TWidth : IWidth<TVector> where TVector : struct =>
+        TWidth.Nibble(low, 4 * i);
 }
