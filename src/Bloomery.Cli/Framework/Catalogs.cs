@@ -1,4 +1,6 @@
 using Bloomery.Engine.Sampling;
+using Bloomery.Formats.Conversion;
+using Bloomery.Models;
 using Bloomery.Numerics.Kernels;
 using Bloomery.Numerics.Quantization;
 
@@ -9,9 +11,11 @@ public static class Catalogs
 {
     private static readonly SortedDictionary<string, Func<IEnumerable<CatalogEntry>>> Known = new(StringComparer.Ordinal)
     {
+        ["architectures"] = () => LoadedModel.Architectures.Names.Select(name => new CatalogEntry(name, "")),
         ["formats"] = () => BlockFormat.All.OrderBy(format => format.Name, StringComparer.Ordinal).Select(format => new CatalogEntry(format.Name,
             $"{format.BlockBytes * 8.0 / format.BlockSize:0.####} bits a weight, blocks of {format.BlockSize}{(format.CanQuantize ? "" : ", read only")}")),
         ["kernels"] = () => KernelTiers.Names.Select(name => new CatalogEntry(name, KernelTiers.MissingFeature(name) is { } missing ? $"needs {missing}, which this processor lacks" : "works here")),
+        ["recipes"] = () => TypeRecipe.Names.Select(name => new CatalogEntry(name, "")),
         ["samplers"] = () => LogitSteps.Names.Select(name => new CatalogEntry(name, "")),
         ["verbs"] = () => App.Verbs.Names.Select(name => new CatalogEntry(name, App.Verbs.Create(name).Summary)),
     };

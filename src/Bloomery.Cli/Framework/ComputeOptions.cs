@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Runtime.Intrinsics.X86;
+using Bloomery.Engine.Inference;
 using Bloomery.Numerics.Kernels;
 using Bloomery.Numerics.Platform;
 
@@ -36,6 +37,25 @@ public sealed class ComputeOptions
 
     /// <summary>All of them.</summary>
     public IEnumerable<Symbol> Symbols => [Threads, Kernels, Exact, Deterministic, Context, KvType, Mmap];
+
+    /// <summary>What these options mean to the engine.</summary>
+    /// <exception cref="CliException">This build or processor lacks the kernel tier.</exception>
+    public RuntimeOptions Runtime(Call call)
+    {
+        string? tier = call.Get(Kernels);
+        Detect(tier);
+        bool given = call.Get(KvType) is not null;
+        (KvType keys, KvType values) = ParseKvType(call.Get(KvType));
+        return new RuntimeOptions
+        {
+            Threads = call.Get(Threads) ?? Processors.DefaultThreads,
+            Kernels = tier,
+            Exact = call.Get(Exact),
+            KeyType = given ? keys : null,
+            ValueType = given ? values : null,
+            ContextLength = call.Get(Context),
+        };
+    }
 
     /// <summary>Chooses the kernels.</summary>
     /// <exception cref="CliException">This build or processor lacks the tier; the message names the feature.</exception>

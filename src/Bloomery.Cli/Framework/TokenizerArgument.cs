@@ -1,6 +1,5 @@
 using Bloomery.Formats.Hub;
 using Bloomery.Formats.Tokenizers;
-using Bloomery.Formats.Tokenizers.SentencePiece;
 
 namespace Bloomery.Cli.Framework;
 
@@ -8,10 +7,5 @@ namespace Bloomery.Cli.Framework;
 public static class TokenizerArgument
 {
     /// <summary>Loads a tokenizer.json, a .model, a GGUF file, a model directory or a model in the store.</summary>
-    public static Tokenizer Load(string argument)
-    {
-        string path = ModelLocation.Resolve(argument);
-        if (path.EndsWith(".model", StringComparison.OrdinalIgnoreCase)) return SentencePieceTokenizer.Load(path);
-        throw new CliException($"{path}: no tokenizer that this build can read");
-    }
+    public static Tokenizer Load(string argument) => TokenizerLoader.Load(ModelLocation.Resolve(argument)).Tokenizer;
 }

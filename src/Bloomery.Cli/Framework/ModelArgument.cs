@@ -1,0 +1,33 @@
+using Bloomery.Engine.Inference;
+using Bloomery.Formats;
+using Bloomery.Formats.Hub;
+
+namespace Bloomery.Cli.Framework;
+
+/// <summary>Finds and loads what the verbs call MODEL.</summary>
+public static class ModelArgument
+{
+    /// <summary>The path behind a name; the embedded text model where none is given.</summary>
+    public static string Resolve(string? model) => model is null ? EmbeddedModels.Find(EmbeddedModels.TextFile) : ModelLocation.Resolve(model);
+
+    /// <summary>Loads a model as the options say, with progress.</summary>
+    public static Runtime Load(Call call, ComputeOptions options, string path)
+    {
+        RuntimeOptions runtime = options.Runtime(call);
+        using ProgressLine progress = call.Progress($"Loading {Path.GetFileName(Path.TrimEndingDirectorySeparator(path))}");
+        Runtime loaded = Runtime.Load(path, runtime, progress);
+        call.Detail($"kernels: {loaded.Choice.Reason}; threads: {loaded.Team.Threads}; context: {loaded.ContextLength}; kv: {loaded.KeyType},{loaded.ValueType}");
+        return loaded;
+    }
+
+    /// <summary>The vectors of a soft prompt's file: its tensor <c>soft_prompt</c> [n, hidden]; none when no file is given.</summary>
+    /// <exception cref="CliException">The file has no such tensor, or one of another width.</exception>
+    public static float[] SoftPrompt(string? path, int hidden)
+    {
+        if (path is null) return [];
+        using TensorFile file = TensorFile.OpenAny(path);
+        TensorInfo tensor = file.Tensor("soft_prompt");
+        if (tensor.Shape.Length != 2 || tensor.Shape[1] != hidden) throw new CliException($"{path}: soft_prompt is [{string.Join(", ", tensor.Shape)}], this model takes [n, {hidden}]");
+        return file.Dequantize(tensor);
+    }
+}

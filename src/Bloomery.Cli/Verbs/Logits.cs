@@ -1,0 +1,99 @@
+using System.CommandLine;
+using System.Runtime.InteropServices;
+using Bloomery.Cli.Framework;
+using Bloomery.Engine.Inference;
+using Bloomery.Formats.Safetensors;
+using Bloomery.Models.Architectures;
+using Bloomery.Numerics.Catalogs;
+using Bloomery.Numerics.Quantization;
+
+namespace Bloomery.Cli.Verbs;
+
+/// <summary>What a model answers to rows of token ids: logits, hidden states, pooled vectors.</summary>
+[Key("logits")]
+public sealed class Logits : Verb
+{
+    private readonly Argument<string> _model = Arg.Required("MODEL", "A GGUF file, a directory with safetensors or a name in the local store");
+    private readonly Option<string?> _ids = Opt.Text("--ids-file", "IN", "JSON: {\"input_ids\": [[..], ..]}, perhaps with \"decoder_input_ids\", \"attention_mask\", \"token_type_ids\"; - is standard input");
+    private readonly Option<string?> _out = Opt.Text("--out", "OUT.safetensors", "The file to write", "-o");
+    private readonly Option<bool> _hidden = Opt.Flag("--hidden-states", "Write the hidden states of every layer, too");
+    private readonly Option<string?> _soft = Opt.Text("--soft-prompt", "FILE", "A file with a tensor soft_prompt [n, hidden] to put before every row");
+    private readonly ComputeOptions _compute = new();
+
+    /// <inheritdoc/>
+    public override string Summary => "Writes logits, hidden states or pooled vectors for rows of token ids";
+
+    /// <inheritdoc/>
+    public override string Examples => "bloomery logits model.gguf --ids-file ids.json --out logits.safetensors --exact\nbloomery logits ./bert --ids-file ids.json --out states.safetensors --hidden-states";
+
+    /// <inheritdoc/>
+    public override string Remarks => "Writes, for row i, logits.i [T, vocabulary]; with --hidden-states hidden_states.i [layers + 1, T, hidden]; for encoders last_hidden_state.i and pooler_output.i; for encoder-decoders encoder_last_hidden_state.i, and with --hidden-states encoder_hidden_states.i and decoder_hidden_states.i. Rows may differ in length; masked positions hold zeros.";
+
+    /// <inheritdoc/>
+    public override IEnumerable<Symbol> Symbols => [_model, _ids, _out, _hidden, _soft, .. _compute.Symbols];
+
+    /// <inheritdoc/>
+    public override int Run(Call call)
+    {
+        string to = call.Need(_out);
+        IdsFile ids = IdsFile.Read(call.Need(_ids));
+        using Runtime runtime = ModelArgument.Load(call, _compute, ModelArgument.Resolve(call.Need(_model)));
+        bool both = runtime.Architecture is EncoderDecoderArchitecture;
+        if (both && ids.DecoderInputIds is null) throw new CliException("an encoder-decoder needs \"decoder_input_ids\" beside \"input_ids\"");
+        if (!both && ids.DecoderInputIds is not null) throw new CliException($"\"decoder_input_ids\" is for encoder-decoders; {runtime.Architecture.Config.ModelType} is none");
+        var pass = new ForwardPass(runtime) { HiddenStates = call.Get(_hidden), SoftPrompt = ModelArgument.SoftPrompt(call.Get(_soft), runtime.Architecture.Hidden) };
+        IReadOnlyList<ForwardResult> results;
+        using (call.Progress($"Computing {ids.InputIds.Length} rows"))
+            results = pass.Run([.. ids.InputIds.Select((row, i) => new ForwardRow(row) { Mask = ids.AttentionMask?[i], TokenTypes = ids.TokenTypeIds?[i], DecoderIds = ids.DecoderInputIds?[i] })]);
+        call.Cancellation.ThrowIfCancellationRequested();
+        var writer = new SafetensorsWriter();
+        for (int i = 0; i < results.Count; i++) Add(writer, i, ids, results[i], both);
+        writer.Save(to);
+        if (call.WantsJson)
+        {
+            call.WriteJson(json =>
+            {
+                json.WriteStartObject();
+                json.WriteString("out", to);
+                json.WriteNumber("rows", results.Count);
+                json.WriteEndObject();
+            });
+        }
+        return 0;
+    }
+
+    private static void Add(SafetensorsWriter writer, int i, IdsFile ids, ForwardResult result, bool both)
+    {
+        int length = both ? ids.DecoderInputIds![i].Length : ids.InputIds[i].Length;
+        if (result.Logits is { } logits) Matrix(writer, $"logits.{i}", logits, length);
+        else if (result.LastHiddenState is { } last) Matrix(writer, $"last_hidden_state.{i}", last, length);
+        if (result.PoolerOutput is { } pooled) writer.Add($"pooler_output.{i}", BlockFormat.F32, [pooled.Length], Bytes(pooled));
+        States(writer, both ? $"decoder_hidden_states.{i}" : $"hidden_states.{i}", result.HiddenStates, length);
+        if (result.ProjectedHiddenState is { } projected) Matrix(writer, $"projected_hidden_state.{i}", projected, length);
+        if (result.Encoder is not { } encoder) return;
+        Matrix(writer, $"encoder_last_hidden_state.{i}", encoder.LastHiddenState!, ids.InputIds[i].Length);
+        States(writer, $"encoder_hidden_states.{i}", encoder.HiddenStates, ids.InputIds[i].Length);
+    }
+
+    /// <param name="writer">Where to.</param>
+    /// <param name="name">The tensor's name.</param>
+    /// <param name="values">(length, columns)</param>
+    /// <param name="length">Rows.</param>
+    private static void Matrix(SafetensorsWriter writer, string name, float[] values, int length) =>
+        writer.Add(name, BlockFormat.F32, [length, values.Length / length], Bytes(values));
+
+    /// <param name="writer">Where to.</param>
+    /// <param name="name">The tensor's name.</param>
+    /// <param name="states">(layers + 1) of (length, hidden)</param>
+    /// <param name="length">Rows of each.</param>
+    private static void States(SafetensorsWriter writer, string name, float[][] states, int length)
+    {
+        if (states.Length == 0) return;
+        writer.Add(name, BlockFormat.F32, [states.Length, length, states[0].Length / length], stream =>
+        {
+            foreach (float[] state in states) stream.Write(MemoryMarshal.AsBytes<float>(state));
+        });
+    }
+
+    private static byte[] Bytes(float[] values) => MemoryMarshal.AsBytes<float>(values).ToArray();
+}

@@ -1,0 +1,94 @@
+using System.CommandLine;
+using System.Numerics.Tensors;
+using Bloomery.Cli.Framework;
+using Bloomery.Engine.Inference;
+using Bloomery.Formats.Tokenizers;
+using Bloomery.Models.Architectures;
+using Bloomery.Numerics.Catalogs;
+
+namespace Bloomery.Cli.Verbs;
+
+/// <summary>How well a model predicts a text.</summary>
+[Key("perplexity")]
+public sealed class Perplexity : Verb
+{
+    private readonly Argument<string> _model = Arg.Required("MODEL", "A GGUF file, a directory with safetensors or a name in the local store");
+    private readonly Option<string?> _file = Opt.Text("--file", "TEXT", "A text file in UTF-8; - is standard input", "-f");
+    private readonly Option<int?> _stride = Opt.Int("--stride", "From one window to the next (default: the context)", least: 1, value: "S");
+    private readonly Option<int?> _scoreFrom = Opt.Int("--score-from", "Score only positions from here on in each window", value: "K");
+    private readonly ComputeOptions _compute = new();
+
+    /// <inheritdoc/>
+    public override string Summary => "Measures how well a model predicts a text";
+
+    /// <inheritdoc/>
+    public override string Examples => "bloomery perplexity model.gguf --file book.txt --context 512 --stride 256\nbloomery perplexity model.gguf --file book.txt --context 512 --score-from 256 --exact";
+
+    /// <inheritdoc/>
+    public override string Remarks => "Windows start at 0, S, 2S, ... and end with the one that reaches the end of the text. A window's first token is never scored; of the rest, those not scored before. Prints {\"ppl\", \"nll\" (mean, nats), \"tokens\" (scored), \"context\", \"stride\"}.";
+
+    /// <inheritdoc/>
+    public override IEnumerable<Symbol> Symbols => [_model, _file, _stride, _scoreFrom, .. _compute.Symbols];
+
+    /// <inheritdoc/>
+    public override int Run(Call call)
+    {
+        string text = InputFile.Text(call.Need(_file));
+        string path = ModelArgument.Resolve(call.Need(_model));
+        int[] ids = Encode(TokenizerArgument.Load(path), text);
+        using Runtime runtime = ModelArgument.Load(call, _compute, path);
+        if (runtime.Architecture is not DecoderArchitecture) throw new CliException($"{path}: perplexity needs a decoder; {runtime.Architecture.Config.ModelType} is none");
+        int context = Math.Min(runtime.ContextLength, ids.Length), stride = call.Get(_stride) ?? context;
+        (double nll, long tokens) = Score(call, runtime, ids, context, stride, call.Get(_scoreFrom) ?? 0);
+        if (tokens == 0) throw new CliException($"{call.Need(_file)}: {ids.Length} tokens leave none to score (context {context}, stride {stride})");
+        double mean = nll / tokens;
+        call.WriteJson(json =>
+        {
+            json.WriteStartObject();
+            json.WriteNumber("ppl", Math.Exp(mean));
+            json.WriteNumber("nll", mean);
+            json.WriteNumber("tokens", tokens);
+            json.WriteNumber("context", context);
+            json.WriteNumber("stride", stride);
+            json.WriteEndObject();
+        });
+        return 0;
+    }
+
+    /// <summary>The text's ids, with the begin token if the model adds one, and never an end token.</summary>
+    private static int[] Encode(Tokenizer tokenizer, string text)
+    {
+        int[] plain = tokenizer.EncodeToIds(text), special = tokenizer.EncodeToIds(text, new EncodeOptions { AddSpecial = true });
+        return special.Length > plain.Length && special[0] == tokenizer.BosId && !special.AsSpan(0, plain.Length).SequenceEqual(plain) ? [special[0], .. plain] : plain;
+    }
+
+    private static (double Nll, long Tokens) Score(Call call, Runtime runtime, int[] ids, int context, int stride, int scoreFrom)
+    {
+        double nll = 0;
+        long tokens = 0;
+        var pass = new ForwardPass(runtime);
+        int vocabulary = runtime.Architecture.Vocabulary;
+        using ProgressLine progress = call.Progress($"Scoring {ids.Length} tokens");
+        foreach (PerplexityWindow window in PerplexityWindows.Divide(ids.Length, context, stride, scoreFrom))
+        {
+            call.Cancellation.ThrowIfCancellationRequested();
+            if (window.FirstScored < window.End)
+            {
+                // The last token predicts nothing that is scored.
+                float[] logits = pass.Run([new ForwardRow(ids[window.Begin..(window.End - 1)])])[0].Logits!;
+                for (int i = window.FirstScored; i < window.End; i++)
+                    nll -= LogProbability(logits.AsSpan((i - 1 - window.Begin) * vocabulary, vocabulary), ids[i]);
+                tokens += window.End - window.FirstScored;
+            }
+            progress.Report((double)window.End / ids.Length);
+        }
+        return (nll, tokens);
+    }
+
+    private static double LogProbability(ReadOnlySpan<float> logits, int id)
+    {
+        double max = TensorPrimitives.Max(logits), sum = 0;
+        foreach (float logit in logits) sum += Math.Exp(logit - max);
+        return logits[id] - max - Math.Log(sum);
+    }
+}
