@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using System.Reflection;
 using System.Text.Json;
 using Bloomery.Numerics.Catalogs;
 
@@ -83,6 +84,7 @@ public static class App
 
     private static int Report(Exception e, string hint, bool verbose)
     {
+        while (e is AggregateException or TargetInvocationException && e.InnerException is { } inner) e = inner;
         string message = e switch
         {
             UsageException => $"{e.Message} (see '{hint}')",

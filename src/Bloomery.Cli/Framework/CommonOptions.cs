@@ -6,11 +6,11 @@ namespace Bloomery.Cli.Framework;
 public static class CommonOptions
 {
     /// <summary>One JSON document on standard output.</summary>
-    public static Option<bool> Json { get; } = Opt.Flag("--json", "Print one JSON document on standard output");
+    public static Option<bool> Json { get; } = OptionOf.Flag("--json", "Print one JSON document on standard output");
 
     /// <summary>No progress, no logs.</summary>
-    public static Option<bool> Quiet { get; } = Opt.Flag("--quiet", "No progress and no logs", "-q");
+    public static Option<bool> Quiet { get; } = OptionOf.Flag("--quiet", "No progress and no logs", "-q");
 
     /// <summary>Logs, and stack traces of failures.</summary>
-    public static Option<bool> Verbose { get; } = Opt.Flag("--verbose", "Logs on standard error, and the stack trace of a failure", "-v");
+    public static Option<bool> Verbose { get; } = OptionOf.Flag("--verbose", "Logs on standard error, and the stack trace of a failure", "-v");
 }

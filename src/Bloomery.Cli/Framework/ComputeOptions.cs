@@ -15,25 +15,25 @@ public sealed class ComputeOptions
     private static readonly string[] KvTypes = ["f32", "f16", "bf16", "q8_0"];
 
     /// <summary>Threads.</summary>
-    public Option<int?> Threads { get; } = Opt.Int("--threads", $"Threads to compute with (default here: {Processors.DefaultThreads})", least: 1, aliases: "-t");
+    public Option<int?> Threads { get; } = OptionOf.Int("--threads", $"Threads to compute with (default here: {Processors.DefaultThreads})", least: 1, aliases: "-t");
 
     /// <summary>The kernel tier.</summary>
-    public Option<string?> Kernels { get; } = Opt.Choice("--kernels", "The kernel tier (default: the best that works)", Tiers);
+    public Option<string?> Kernels { get; } = OptionOf.Choice("--kernels", "The kernel tier (default: the best that works)", Tiers);
 
     /// <summary>Float activations and cache.</summary>
-    public Option<bool> Exact { get; } = Opt.Flag("--exact", "Activations, accumulation and KV in f32 on every tier; implied by --kernels reference");
+    public Option<bool> Exact { get; } = OptionOf.Flag("--exact", "Activations, accumulation and KV in f32 on every tier; implied by --kernels reference");
 
     /// <summary>The same result at any batch and thread count.</summary>
-    public Option<bool> Deterministic { get; } = Opt.Flag("--deterministic", "The same tokens alone or among others, at any thread count");
+    public Option<bool> Deterministic { get; } = OptionOf.Flag("--deterministic", "The same tokens alone or among others, at any thread count");
 
     /// <summary>Context length.</summary>
-    public Option<int?> Context { get; } = Opt.Int("--context", "Context in tokens (default: the model's)", least: 1, aliases: "-c");
+    public Option<int?> Context { get; } = OptionOf.Int("--context", "Context in tokens (default: the model's)", least: 1, aliases: "-c");
 
     /// <summary>Element types of the cache.</summary>
     public Option<string?> KvType { get; } = KvTypeOption();
 
     /// <summary>Keep the file mapped.</summary>
-    public Option<bool> Mmap { get; } = Opt.Flag("--mmap", "Use weights from the mapped file where they need no packing; the program dies if somebody truncates the file meanwhile");
+    public Option<bool> Mmap { get; } = OptionOf.Flag("--mmap", "Use weights from the mapped file where they need no packing; the program dies if somebody truncates the file meanwhile");
 
     /// <summary>All of them.</summary>
     public IEnumerable<Symbol> Symbols => [Threads, Kernels, Exact, Deterministic, Context, KvType, Mmap];
@@ -75,6 +75,13 @@ public sealed class ComputeOptions
         return (Type(parts[0]), Type(parts[^1]));
     }
 
+    /// <summary>What is wrong with <paramref name="text"/> as <c>K[,V]</c>, or null.</summary>
+    public static string? KvTypeProblem(string option, string text)
+    {
+        string[] parts = text.Split(',');
+        return parts.Length <= 2 && parts.All(KvTypes.Contains) ? null : $"{option} takes f32, f16, bf16 or q8_0, or two of them as K,V, not '{text}'";
+    }
+
     /// <summary>What the processor lacks for a tier, whether or not this build has the tier.</summary>
     private static string? Lacking(string? tier) => tier switch
     {
@@ -88,13 +95,12 @@ public sealed class ComputeOptions
 
     private static Option<string?> KvTypeOption()
     {
-        Option<string?> option = Opt.Text("--kv-type", "K[,V]", "Element types of cached keys and values, each f32, f16, bf16 or q8_0 (default f16)");
+        Option<string?> option = OptionOf.Text("--kv-type", "K[,V]", "Element types of cached keys and values, each f32, f16, bf16 or q8_0 (default f16)");
         option.Validators.Add(result =>
         {
             foreach (var token in result.Tokens)
             {
-                string[] parts = token.Value.Split(',');
-                if (parts.Length > 2 || !parts.All(KvTypes.Contains)) result.AddError($"--kv-type takes f32, f16, bf16 or q8_0, or two of them as K,V, not '{token.Value}'");
+                if (KvTypeProblem(option.Name, token.Value) is { } problem) result.AddError(problem);
             }
         });
         return option;

@@ -13,10 +13,10 @@ namespace Bloomery.Cli.Framework;
 public static class Conversion
 {
     /// <summary>Types by tensor.</summary>
-    public static Option<string[]> TensorTypes() => Opt.Texts("--tensor-type", "PATTERN=T", "The type of tensors whose name contains PATTERN, * for anything (may be repeated)");
+    public static Option<string[]> TensorTypes() => OptionOf.Texts("--tensor-type", "PATTERN=T", "The type of tensors whose name contains PATTERN, * for anything (may be repeated)");
 
     /// <summary>Threads.</summary>
-    public static Option<int?> Threads() => Opt.Int("--threads", $"Threads to quantise with (default here: {Processors.DefaultThreads})", least: 1, aliases: "-t");
+    public static Option<int?> Threads() => OptionOf.Int("--threads", $"Threads to quantise with (default here: {Processors.DefaultThreads})", least: 1, aliases: "-t");
 
     /// <summary>Reads a type; a wrong one is a usage error.</summary>
     public static TypeRecipe Recipe(string type, string[]? overrides)
@@ -43,7 +43,7 @@ public static class Conversion
             throw new CliException(toGguf ? $"{path}: this build writes GGUF from GGUF only, not from safetensors" : $"{path}: this build writes safetensors from safetensors only; name an OUT that ends with .gguf");
         long total = file.Tensors.Values.Sum(tensor => tensor.ElementCount);
         using ProgressLine progress = call.Progress($"Writing {Path.GetFileName(to)}");
-        var conversion = new TensorConversion(file, imatrix is null ? null : ImportanceMatrix.Load(imatrix), threads ?? Processors.DefaultThreads, call.Cancellation)
+        var conversion = new TensorConversion(file, imatrix is null ? null : ImportanceMatrix.Open(imatrix), threads ?? Processors.DefaultThreads, call.Cancellation)
         {
             Progress = done => progress.Report((double)done / Math.Max(1, total)),
         };

@@ -11,11 +11,13 @@ public static class ModelArgument
     public static string Resolve(string? model) => model is null ? EmbeddedModels.Find(EmbeddedModels.TextFile) : ModelLocation.Resolve(model);
 
     /// <summary>Loads a model as the options say, with progress.</summary>
-    public static Runtime Load(Call call, ComputeOptions options, string path)
+    public static Runtime Load(Call call, ComputeOptions options, string path) => Load(call, options.Runtime(call), path);
+
+    /// <summary>Loads a model, with progress.</summary>
+    public static Runtime Load(Call call, RuntimeOptions options, string path)
     {
-        RuntimeOptions runtime = options.Runtime(call);
         using ProgressLine progress = call.Progress($"Loading {Path.GetFileName(Path.TrimEndingDirectorySeparator(path))}");
-        Runtime loaded = Runtime.Load(path, runtime, progress);
+        Runtime loaded = Runtime.Load(path, options, progress);
         call.Detail($"kernels: {loaded.Choice.Reason}; threads: {loaded.Team.Threads}; context: {loaded.ContextLength}; kv: {loaded.KeyType},{loaded.ValueType}");
         return loaded;
     }

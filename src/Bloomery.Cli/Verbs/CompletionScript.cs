@@ -9,7 +9,7 @@ namespace Bloomery.Cli.Verbs;
 [Key("completion")]
 public sealed class CompletionScript : Verb
 {
-    private readonly Argument<string> _shell = Arg.Choice("SHELL", "The shell", "bash", "zsh", "fish", "pwsh");
+    private readonly Argument<string> _shell = ArgumentOf.Choice("SHELL", "The shell", "bash", "zsh", "fish", "pwsh");
 
     /// <inheritdoc/>
     public override string Summary => "Prints a completion script for a shell";

@@ -9,9 +9,9 @@ namespace Bloomery.Cli.Verbs;
 [Key("detokenize")]
 public sealed class Detokenize : Verb
 {
-    private readonly Argument<string> _tokenizer = Arg.Required("TOK", "A tokenizer.json, a SentencePiece .model, a GGUF file, a model directory or a name in the local store");
-    private readonly Option<string?> _file = Opt.Text("--file", "IDS", "A JSON list of lists of token ids; - is standard input", "-f");
-    private readonly Option<bool> _skipSpecial = Opt.Flag("--skip-special", "Special tokens give no text");
+    private readonly Argument<string> _tokenizer = ArgumentOf.Required("TOK", "A tokenizer.json, a SentencePiece .model, a GGUF file, a model directory or a name in the local store");
+    private readonly Option<string?> _file = OptionOf.Text("--file", "IDS", "A JSON list of lists of token ids; - is standard input", "-f");
+    private readonly Option<bool> _skipSpecial = OptionOf.Flag("--skip-special", "Special tokens give no text");
 
     /// <inheritdoc/>
     public override string Summary => "Turns token ids into texts";

@@ -15,9 +15,9 @@ public sealed class Dump : Verb
 {
     private const long StepWeights = 1 << 20;
 
-    private readonly Argument<string> _file = Arg.Required("FILE", "A GGUF or safetensors file or directory, with or without a model's keys");
-    private readonly Option<string?> _out = Opt.Text("--out", "OUT.safetensors", "The file to write", "-o");
-    private readonly Option<string[]> _tensors = Opt.Texts("--tensor", "NAME", "Only this tensor (may be repeated)");
+    private readonly Argument<string> _file = ArgumentOf.Required("FILE", "A GGUF or safetensors file or directory, with or without a model's keys");
+    private readonly Option<string?> _out = OptionOf.Text("--out", "OUT.safetensors", "The file to write", "-o");
+    private readonly Option<string[]> _tensors = OptionOf.Texts("--tensor", "NAME", "Only this tensor (may be repeated)");
 
     /// <inheritdoc/>
     public override string Summary => "Writes tensors dequantised to f32, names kept, outermost dimension first";

@@ -8,7 +8,7 @@ namespace Bloomery.Cli.Verbs;
 [Key("list")]
 public sealed class List : Verb
 {
-    private readonly Argument<string> _what = Arg.Choice("WHAT", "The catalogue", [.. Catalogs.Names]);
+    private readonly Argument<string> _what = ArgumentOf.Choice("WHAT", "The catalogue", [.. Catalogs.Names]);
 
     /// <inheritdoc/>
     public override string Summary => "Prints what this build can do: architectures, formats, samplers, kernels, ...";

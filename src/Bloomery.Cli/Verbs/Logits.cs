@@ -13,11 +13,11 @@ namespace Bloomery.Cli.Verbs;
 [Key("logits")]
 public sealed class Logits : Verb
 {
-    private readonly Argument<string> _model = Arg.Required("MODEL", "A GGUF file, a directory with safetensors or a name in the local store");
-    private readonly Option<string?> _ids = Opt.Text("--ids-file", "IN", "JSON: {\"input_ids\": [[..], ..]}, perhaps with \"decoder_input_ids\", \"attention_mask\", \"token_type_ids\"; - is standard input");
-    private readonly Option<string?> _out = Opt.Text("--out", "OUT.safetensors", "The file to write", "-o");
-    private readonly Option<bool> _hidden = Opt.Flag("--hidden-states", "Write the hidden states of every layer, too");
-    private readonly Option<string?> _soft = Opt.Text("--soft-prompt", "FILE", "A file with a tensor soft_prompt [n, hidden] to put before every row");
+    private readonly Argument<string> _model = ArgumentOf.Required("MODEL", "A GGUF file, a directory with safetensors or a name in the local store");
+    private readonly Option<string?> _ids = OptionOf.Text("--ids-file", "IN", "JSON: {\"input_ids\": [[..], ..]}, perhaps with \"decoder_input_ids\", \"attention_mask\", \"token_type_ids\"; - is standard input");
+    private readonly Option<string?> _out = OptionOf.Text("--out", "OUT.safetensors", "The file to write", "-o");
+    private readonly Option<bool> _hidden = OptionOf.Flag("--hidden-states", "Write the hidden states of every layer, too");
+    private readonly Option<string?> _soft = OptionOf.Text("--soft-prompt", "FILE", "A file with a tensor soft_prompt [n, hidden] to put before every row");
     private readonly ComputeOptions _compute = new();
 
     /// <inheritdoc/>

@@ -9,8 +9,8 @@ namespace Bloomery.Cli.Verbs;
 [Key("models")]
 public sealed class Models : Verb
 {
-    private readonly Argument<string> _action = Arg.Choice("ACTION", "What to do", "list", "remove");
-    private readonly Argument<string?> _name = Arg.Optional("NAME", "The model to remove");
+    private readonly Argument<string> _action = ArgumentOf.Choice("ACTION", "What to do", "list", "remove");
+    private readonly Argument<string?> _name = ArgumentOf.Optional("NAME", "The model to remove");
 
     /// <inheritdoc/>
     public override string Summary => "Lists or removes the models in the local store";

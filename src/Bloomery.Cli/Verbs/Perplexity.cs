@@ -12,10 +12,10 @@ namespace Bloomery.Cli.Verbs;
 [Key("perplexity")]
 public sealed class Perplexity : Verb
 {
-    private readonly Argument<string> _model = Arg.Required("MODEL", "A GGUF file, a directory with safetensors or a name in the local store");
-    private readonly Option<string?> _file = Opt.Text("--file", "TEXT", "A text file in UTF-8; - is standard input", "-f");
-    private readonly Option<int?> _stride = Opt.Int("--stride", "From one window to the next (default: the context)", least: 1, value: "S");
-    private readonly Option<int?> _scoreFrom = Opt.Int("--score-from", "Score only positions from here on in each window", value: "K");
+    private readonly Argument<string> _model = ArgumentOf.Required("MODEL", "A GGUF file, a directory with safetensors or a name in the local store");
+    private readonly Option<string?> _file = OptionOf.Text("--file", "TEXT", "A text file in UTF-8; - is standard input", "-f");
+    private readonly Option<int?> _stride = OptionOf.Int("--stride", "From one window to the next (default: the context)", least: 1, value: "S");
+    private readonly Option<int?> _scoreFrom = OptionOf.Int("--score-from", "Score only positions from here on in each window", value: "K");
     private readonly ComputeOptions _compute = new();
 
     /// <inheritdoc/>

@@ -9,7 +9,7 @@ namespace Bloomery.Cli.Verbs;
 [Key("pull")]
 public sealed class Pull : Verb
 {
-    private readonly Argument<string> _name = Arg.Required("MODEL", "hf:ORG/NAME, hf:ORG/NAME@REVISION or hf:ORG/NAME:FILE.gguf");
+    private readonly Argument<string> _name = ArgumentOf.Required("MODEL", "hf:ORG/NAME, hf:ORG/NAME@REVISION or hf:ORG/NAME:FILE.gguf");
 
     /// <inheritdoc/>
     public override string Summary => "Fetches a model into the local store";

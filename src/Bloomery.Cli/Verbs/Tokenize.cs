@@ -10,10 +10,10 @@ namespace Bloomery.Cli.Verbs;
 [Key("tokenize")]
 public sealed class Tokenize : Verb
 {
-    private readonly Argument<string> _tokenizer = Arg.Required("TOK", "A tokenizer.json, a SentencePiece .model, a GGUF file, a model directory or a name in the local store");
-    private readonly Option<string?> _file = Opt.Text("--file", "TEXTS", "A JSON list of strings or pairs [a, b]; - is standard input", "-f");
-    private readonly Option<bool> _addSpecial = Opt.Flag("--add-special", "Add what the post-processor or the GGUF's flags add; for a .model, BOS and EOS");
-    private readonly Option<bool> _parseSpecial = Opt.Flag("--parse-special", "Special tokens spelled in a text become tokens");
+    private readonly Argument<string> _tokenizer = ArgumentOf.Required("TOK", "A tokenizer.json, a SentencePiece .model, a GGUF file, a model directory or a name in the local store");
+    private readonly Option<string?> _file = OptionOf.Text("--file", "TEXTS", "A JSON list of strings or pairs [a, b]; - is standard input", "-f");
+    private readonly Option<bool> _addSpecial = OptionOf.Flag("--add-special", "Add what the post-processor or the GGUF's flags add; for a .model, BOS and EOS");
+    private readonly Option<bool> _parseSpecial = OptionOf.Flag("--parse-special", "Special tokens spelled in a text become tokens");
 
     /// <inheritdoc/>
     public override string Summary => "Turns texts into token ids";

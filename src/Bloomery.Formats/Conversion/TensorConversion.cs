@@ -1,3 +1,4 @@
+using Bloomery.Formats.Gguf;
 using Bloomery.Numerics.Quantization;
 
 namespace Bloomery.Formats.Conversion;
@@ -39,12 +40,20 @@ public sealed class TensorConversion(TensorFile file, ImportanceMatrix? importan
                 {
                     Span<float> row = values.AsSpan(i * rowLength, rowLength);
                     file.Dequantize(tensor, begin + i, row);
-                    ReadOnlySpan<float> weight = importance is null ? [] : importance.Of(tensor, begin + i);
+                    ReadOnlySpan<float> weight = Importance(tensor, begin + i);
                     format.Quantize(row, weight, blocks.AsSpan(i * rowBytes, rowBytes));
                 });
                 stream.Write(blocks, 0, count * rowBytes);
             }
             Progress?.Invoke(Done += (long)count * rowLength);
         }
+    }
+
+    /// <summary>The importance of a row's columns; empty where nothing is known.</summary>
+    private ReadOnlySpan<float> Importance(TensorInfo tensor, long row)
+    {
+        if (importance is null) return [];
+        long matrices = tensor.Shape.Length > 2 ? tensor.Shape[0] : 1, rowsPerMatrix = tensor.ElementCount / tensor.RowLength / matrices;
+        return importance.TryGet(tensor.Name, (int)(row / rowsPerMatrix), tensor.RowLength, out ReadOnlySpan<float> columns) ? columns : [];
     }
 }

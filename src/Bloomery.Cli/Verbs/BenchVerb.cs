@@ -1,0 +1,124 @@
+using System.CommandLine;
+using Bloomery.Cli.Bench;
+using Bloomery.Cli.Framework;
+using Bloomery.Engine.Inference;
+using Bloomery.Models.Architectures;
+using Bloomery.Numerics.Catalogs;
+using Bloomery.Numerics.Platform;
+
+namespace Bloomery.Cli.Verbs;
+
+/// <summary>Measures how fast models run.</summary>
+[Key("bench")]
+public sealed class BenchVerb : Verb
+{
+    private readonly Option<string[]> _models = OptionOf.Texts("--model", "MODEL", "A model (may be repeated; default: the embedded text model)", "-m");
+    private readonly Option<string?> _prompts = NumberList.Option("--n-prompt", "Prompt lengths (default 512; 0 for none)", "-p");
+    private readonly Option<string?> _generated = NumberList.Option("--n-gen", "Generation lengths (default 128; 0 for none)", "-n");
+    private readonly Option<string[]> _pairs = OptionOf.Texts("--prompt-gen", "PP,TG", "A prompt of PP and then TG tokens (may be repeated)", "-pg");
+    private readonly Option<string?> _batches = NumberList.Option("--batch", "Sequences decoded together (default 1)", "-b");
+    private readonly Option<string?> _depths = NumberList.Option("--n-depth", "Tokens in the cache beforehand (default 0)", "-d");
+    private readonly Option<string?> _threads = NumberList.Option("--threads", $"Threads (default here: {Processors.DefaultThreads})", "-t");
+    private readonly Option<int?> _repetitions = OptionOf.Int("--repetitions", "How often each is measured (default 5)", 1, "N", "-r");
+    private readonly Option<string?> _output = OptionOf.Choice("--output", "The form of the result (default md)", "md", "json", "csv");
+    private readonly Option<string[]> _kernels = OptionOf.Texts("--kernels", "TIER", "A kernel tier (may be repeated; default: the best that works)");
+    private readonly Option<string[]> _kvTypes = OptionOf.Texts("--kv-type", "K[,V]", "Element types of the cache (may be repeated; default f16)");
+    private readonly ComputeOptions _compute = new();
+
+    /// <summary>Names the short form.</summary>
+    public BenchVerb() => _output.Aliases.Add("-o");
+
+    /// <inheritdoc/>
+    public override string Summary => "Measures prompt and generation speed";
+
+    /// <inheritdoc/>
+    public override string Examples => "bloomery bench\nbloomery bench -m model.gguf -p 512 -n 128 -t 1,2 -r 3 -o json\nbloomery bench -n 64 -p 0 -b 1,4 --kernels portable --kernels avx2";
+
+    /// <inheritdoc/>
+    public override string Remarks => "As llama-bench: every combination of the lists is measured, after one warming run, on made-up tokens and without sampling. Prints the median and half the distance between the quartiles in tokens per second. pp is a prompt, tg a generation.";
+
+    /// <inheritdoc/>
+    public override IEnumerable<Symbol> Symbols =>
+        [_models, _prompts, _generated, _pairs, _batches, _depths, _threads, _repetitions, _output, _kernels, _kvTypes, _compute.Exact, _compute.Deterministic, _compute.Context, _compute.Mmap];
+
+    /// <inheritdoc/>
+    public override int Run(Call call)
+    {
+        string[] models = call.Get(_models) is { Length: > 0 } named ? named : [""];
+        IReadOnlyList<string?> kernels = OrDefault(call.Get(_kernels)), kvTypes = OrDefault(call.Get(_kvTypes));
+        BenchTest[] tests = [.. BenchTest.All(NumberList.Read(call.Get(_prompts), 512), NumberList.Read(call.Get(_generated), 128), (call.Get(_pairs) ?? []).Select(Pair))];
+        if (tests.Length == 0) throw new UsageException("nothing to measure: -p and -n are 0");
+        if (NumberList.Read(call.Get(_batches), 1).Any(batch => batch < 1) || NumberList.Read(call.Get(_threads), 1).Any(threads => threads < 1)) throw new UsageException("-b and -t must be at least 1");
+        foreach (string? kv in kvTypes) CheckKvType(kv);
+        foreach (string? tier in kernels) CheckKernels(tier);
+        var rows = new List<BenchRow>();
+        foreach (string model in models)
+            foreach (string? tier in kernels)
+                foreach (string? kv in kvTypes)
+                    foreach (int threads in NumberList.Read(call.Get(_threads), Processors.DefaultThreads))
+                        rows.AddRange(Measure(call, ModelArgument.Resolve(model.Length == 0 ? null : model), tier, kv, threads, tests));
+        switch (call.WantsJson ? "json" : call.Get(_output) ?? "md")
+        {
+            case "json":
+                call.WriteJson(json => BenchOutput.Json(json, rows));
+                break;
+            case "csv":
+                call.Write(BenchOutput.Csv(rows));
+                break;
+            default:
+                call.Write(BenchOutput.Markdown(rows));
+                break;
+        }
+        return 0;
+    }
+
+    private List<BenchRow> Measure(Call call, string path, string? tier, string? kv, int threads, BenchTest[] tests)
+    {
+        ComputeOptions.Detect(tier);
+        bool exact = call.Get(_compute.Exact);
+        (var keys, var values) = ComputeOptions.ParseKvType(kv);
+        var options = new RuntimeOptions { Threads = threads, Kernels = tier, Exact = exact, KeyType = kv is null ? null : keys, ValueType = kv is null ? null : values, ContextLength = call.Get(_compute.Context) };
+        using Runtime runtime = ModelArgument.Load(call, options, path);
+        if (runtime.Architecture is not DecoderArchitecture) throw new CliException($"{path}: bench measures decoders; {runtime.Architecture.Config.ModelType} is none");
+        string name = Path.GetFileNameWithoutExtension(Path.TrimEndingDirectorySeparator(path)), type = (kv ?? runtime.KeyType.ToString()).ToLowerInvariant();
+        var speed = new SpeedTest(runtime, call.Cancellation);
+        var rows = new List<BenchRow>();
+        int repetitions = call.Get(_repetitions) ?? 5;
+        foreach (int depth in NumberList.Read(call.Get(_depths), 0))
+            foreach (int batch in NumberList.Read(call.Get(_batches), 1))
+                foreach (BenchTest test in tests)
+                {
+                    if (depth + test.Prompt + test.Generated > runtime.ContextLength)
+                        throw new CliException($"{path}: {depth + test.Prompt + test.Generated} tokens do not fit its context of {runtime.ContextLength}");
+                    var row = new BenchRow(name, runtime.Choice.Kernels.Name.Split('-')[0], threads, test.Prompt, test.Generated, depth, batch, type, new double[repetitions]);
+                    using ProgressLine progress = call.Progress($"{name}, {row.Kernels}, {threads} threads, {row.Test}");
+                    speed.Run(new BenchTest(Math.Min(test.Prompt, 64), Math.Min(test.Generated, 4)), 0, batch);
+                    for (int i = 0; i < repetitions; i++)
+                    {
+                        progress.Report($"{i + 1} of {repetitions}");
+                        row.Samples[i] = speed.Run(test, depth, batch);
+                    }
+                    rows.Add(row);
+                }
+        return rows;
+    }
+
+    private static IReadOnlyList<string?> OrDefault(string[]? named) => named is { Length: > 0 } ? named : new string?[1];
+
+    private static BenchTest Pair(string text)
+    {
+        string[] parts = text.Split(',');
+        if (parts.Length == 2 && int.TryParse(parts[0], out int prompt) && int.TryParse(parts[1], out int generated) && prompt > 0 && generated > 0) return new BenchTest(prompt, generated);
+        throw new UsageException($"-pg takes two whole numbers, as in -pg 512,128, not '{text}'");
+    }
+
+    private static void CheckKvType(string? text)
+    {
+        if (text is not null && ComputeOptions.KvTypeProblem("--kv-type", text) is { } problem) throw new UsageException(problem);
+    }
+
+    private static void CheckKernels(string? tier)
+    {
+        if (tier is not null && !ComputeOptions.Tiers.Contains(tier)) throw new UsageException($"--kernels takes {string.Join(", ", ComputeOptions.Tiers)}, not '{tier}'");
+    }
+}
