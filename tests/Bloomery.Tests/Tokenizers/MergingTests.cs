@@ -48,7 +48,7 @@ public sealed class MergingTests(ITestOutputHelper output)
         long large = Measure(1 << 20, out double largeSeconds);
         output.WriteLine($"128 KiB: {small:N0} bytes, {smallSeconds:F3} s; 1 MiB: {large:N0} bytes, {largeSeconds:F3} s");
         Assert.InRange(large, 0, small * 12);
-        Assert.InRange(largeSeconds, 0, 20);    // quadratic would be hours
+        Assert.InRange(largeSeconds, 0, 120);    // for a busy machine without optimisation; quadratic would be hours
     }
 
     [Fact]

@@ -110,6 +110,15 @@ public sealed class RegexPatternTests
         }
     }
 
+    [Fact]
+    public void A_long_run_that_leads_nowhere_is_passed_over_once()
+    {
+        string text = new string(' ', 1 << 20) + "x";
+        Assert.False(new RegexPattern(@"\s+$").Find(text, 0, out _, out _));
+        Assert.True(new RegexPattern(@"\s+x").Find("\n \U0001F600 " + text, 0, out int begin, out _));
+        Assert.Equal(4, begin);
+    }
+
     [Property(MaxTest = 500)]
     public Property Scanners_agree_with_the_expressions_they_translate() => Prop.ForAll(Texts.Arbitrary(), text =>
     {

@@ -10,6 +10,7 @@ public sealed class RegexPattern : SplitPattern
     private readonly int _registers;
     private readonly CharSet? _run;
     private readonly int _runLimit;
+    private readonly CharSet? _head;
 
     /// <summary>Compiles <paramref name="expression"/>.</summary>
     /// <exception cref="FormatException">It is malformed, too large, or uses what is not supported; the message says which.</exception>
@@ -24,6 +25,8 @@ public sealed class RegexPattern : SplitPattern
             RegexNode.Repeat { Part: RegexNode.Set set, Min: 1, Max: -1, Lazy: false } => (set.Chars, int.MaxValue),
             _ => (null, 0),
         };
+        // Where `x+...` fails at the start of a run of x it fails all through the run: what may follow has been tried at each place.
+        if (_code[0] is { Operation: RegexOperation.SetRun, A: 1, B: -1 }) _head = _code[0].Set;
     }
 
     /// <inheritdoc/>
@@ -36,6 +39,8 @@ public sealed class RegexPattern : SplitPattern
             if (begin > 0 && begin < text.Length && char.IsLowSurrogate(text[begin]) && char.IsHighSurrogate(text[begin - 1])) continue;
             end = matcher.Match(_code, _registers, text, begin);
             if (end >= 0) return true;
+            if (_head is null) continue;
+            for (int units; begin + 1 < text.Length && Has(_head, text, begin, out units) && Has(_head, text, begin + units, out _);) begin += units;
         }
         end = begin;
         return false;
@@ -44,16 +49,18 @@ public sealed class RegexPattern : SplitPattern
     private bool FindRun(ReadOnlySpan<char> text, int from, out int begin, out int end)
     {
         int units;
-        for (begin = from; begin < text.Length && !Has(text, begin, out units); begin += units) { }
+        for (begin = from; begin < text.Length && !Has(_run!, text, begin, out units); begin += units) { }
         end = begin;
-        for (int n = 0; n < _runLimit && end < text.Length && Has(text, end, out units); n++) end += units;
+        for (int n = 0; n < _runLimit && end < text.Length && Has(_run!, text, end, out units); n++) end += units;
         return end > begin;
     }
 
-    private bool Has(ReadOnlySpan<char> text, int at, out int units)
+    private static bool Has(CharSet set, ReadOnlySpan<char> text, int at, out int units)
     {
+        units = 1;
+        if (at >= text.Length) return false;
         bool pair = char.IsHighSurrogate(text[at]) && at + 1 < text.Length && char.IsLowSurrogate(text[at + 1]);
         units = pair ? 2 : 1;
-        return _run!.Contains(pair ? char.ConvertToUtf32(text[at], text[at + 1]) : text[at]);
+        return set.Contains(pair ? char.ConvertToUtf32(text[at], text[at + 1]) : text[at]);
     }
 }
