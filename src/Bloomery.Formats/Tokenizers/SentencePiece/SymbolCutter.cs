@@ -92,11 +92,15 @@ internal sealed class SymbolCutter
     private static bool MayParse(int begin, int end, EncodeOptions options)
     {
         if (!options.ParseSpecial) return false;
-        foreach (TextRange range in options.PlainRanges)
+        IReadOnlyList<TextRange> plain = options.PlainRanges;
+        int low = 0, high = plain.Count;        // the first range that ends behind the beginning
+        while (low < high)
         {
-            if (range.Begin < end && begin < range.End) return false;
+            int middle = (low + high) >>> 1;
+            if (plain[middle].End <= begin) low = middle + 1;
+            else high = middle;
         }
 
-        return true;
+        return low == plain.Count || plain[low].Begin >= end;
     }
 }
