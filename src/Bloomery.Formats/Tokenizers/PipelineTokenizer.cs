@@ -48,8 +48,15 @@ public sealed partial class PipelineTokenizer : Tokenizer
         Roles = new SpecialTokenIds { Unknown = parts.Model.UnknownId };
     }
 
+    private PipelineTokenizer(PipelineTokenizer other)
+    {
+        (_parts, _rawFinder, _normalizedFinder, _addedIds) = (other._parts, other._rawFinder, other._normalizedFinder, other._addedIds);
+        (_spellings, _decodable, _special, _skipped) = (other._spellings, other._decodable, other._special, other._skipped);
+        (_before, _behind, _bytes, VocabularySize) = (other._before, other._behind, other._bytes, other.VocabularySize);
+    }
+
     /// <summary>The same tokenizer with other roles.</summary>
-    public PipelineTokenizer WithRoles(SpecialTokenIds roles) => new(_parts) { Roles = roles };
+    public PipelineTokenizer WithRoles(SpecialTokenIds roles) => new(this) { Roles = roles };
 
     /// <inheritdoc/>
     public override int VocabularySize { get; }

@@ -10,14 +10,9 @@ public static class TokenizerJson
     private const int MaxDepth = 64;
     private const long MaxBytes = 1L << 30;
 
-    /// <summary>Reads a file, gzipped or not, and the roles of special tokens from the tokenizer_config.json beside it.</summary>
+    /// <summary>Reads a file, gzipped or not. What lies beside it is read by <see cref="TokenizerLoader"/>.</summary>
     /// <exception cref="ModelFormatException">The file is not a tokenizer that this library can run; the message names the place.</exception>
-    public static PipelineTokenizer Load(string path)
-    {
-        PipelineTokenizer tokenizer = Load(ReadAll(path), path);
-        string config = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(path))!, "tokenizer_config.json");
-        return File.Exists(config) ? tokenizer.WithRoles(RolesFile.Read(config, tokenizer)) : tokenizer;
-    }
+    public static PipelineTokenizer Load(string path) => Load(ReadAll(path), path);
 
     /// <summary>Reads a tokenizer from memory.</summary>
     /// <param name="utf8">The JSON text.</param>
@@ -39,7 +34,7 @@ public static class TokenizerJson
         });
     }
 
-    internal static JsonDocument Parse(ReadOnlyMemory<byte> utf8, string name)
+    private static JsonDocument Parse(ReadOnlyMemory<byte> utf8, string name)
     {
         try
         {

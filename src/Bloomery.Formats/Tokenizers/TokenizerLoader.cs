@@ -23,7 +23,7 @@ public static class TokenizerLoader
         return Recognize(path) switch
         {
             Kind.Gguf => LoadGguf(path),
-            Kind.Json => Bundle(TokenizerJson.Load(path), path),
+            Kind.Json => WithConfig(TokenizerJson.Load(path), path, Path.GetDirectoryName(Path.GetFullPath(path))!),
             Kind.SentencePiece => Bundle(SentencePieceTokenizer.Load(path), path),
             _ => throw new ModelFormatException(path, null, null, "no tokenizer: expected tokenizer.json, a SentencePiece .model or a GGUF file"),
         };
