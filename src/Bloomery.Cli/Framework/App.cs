@@ -36,7 +36,7 @@ public static class App
             try
             {
                 verbose |= parsed.GetValue(CommonOptions.Verbose);
-                int code = verb!.Run(new Call(parsed, StandardOutput.Open(), interrupt.Token));
+                int code = verb!.Run(new Call(parsed, StandardOutput.Open(), interrupt));
                 return interrupt.Token.IsCancellationRequested ? Interrupt.ExitCode : code;
             }
             catch (Exception) when (interrupt.Token.IsCancellationRequested)

@@ -6,13 +6,16 @@ using System.Text.Json;
 namespace Bloomery.Cli.Framework;
 
 /// <summary>One run of a verb: its parsed options, where its results and messages go, and whether it was interrupted.</summary>
-public sealed class Call(ParseResult parsed, Stream output, CancellationToken cancellation)
+public sealed class Call(ParseResult parsed, Stream output, Interrupt interrupt)
 {
     private static readonly JsonWriterOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
 
     /// <summary>Set when the user interrupts.</summary>
-    public CancellationToken Cancellation => cancellation;
+    public CancellationToken Cancellation => interrupt.Token;
+
+    /// <summary>For those who deal with interrupts themselves.</summary>
+    public Interrupt Interrupt => interrupt;
 
     /// <summary>Whether one JSON document is wanted.</summary>
     public bool WantsJson => parsed.GetValue(CommonOptions.Json);

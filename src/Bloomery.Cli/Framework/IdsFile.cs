@@ -29,6 +29,9 @@ public sealed record IdsFile(int[][] InputIds, int[][]? DecoderInputIds, int[][]
         return new IdsFile(rows, Beside(root, path, "decoder_input_ids", rows, sameLengths: false), mask, Beside(root, path, "token_type_ids", rows, sameLengths: true));
     }
 
+    /// <summary>The tokens of row <paramref name="i"/> that the mask does not hide.</summary>
+    public int[] Real(int i) => AttentionMask is null ? InputIds[i] : [.. InputIds[i].Where((_, t) => AttentionMask[i][t] != 0)];
+
     private static int[][]? Beside(JsonElement root, string path, string field, int[][] rows, bool sameLengths)
     {
         if (!root.TryGetProperty(field, out JsonElement element) || element.ValueKind == JsonValueKind.Null) return null;

@@ -19,6 +19,9 @@ public sealed class Interrupt : IDisposable
             _registrations.Add(PosixSignalRegistration.Create(signal, Handle));
     }
 
+    /// <summary>Asked first: whether it takes care of the interrupt itself (a chat stops its answer and goes on).</summary>
+    public Func<bool>? Intercept { get; set; }
+
     /// <summary>Set at the first interrupt.</summary>
     public CancellationToken Token => _source.Token;
 
@@ -32,6 +35,7 @@ public sealed class Interrupt : IDisposable
     private void Handle(PosixSignalContext context)
     {
         context.Cancel = true;
+        if (context.Signal == PosixSignal.SIGINT && Intercept?.Invoke() == true) return;
         if (Interlocked.Increment(ref _count) > 1) Environment.Exit(ExitCode);
         new Thread(() =>
         {

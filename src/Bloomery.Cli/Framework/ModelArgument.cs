@@ -1,3 +1,4 @@
+using Bloomery.Engine;
 using Bloomery.Engine.Inference;
 using Bloomery.Formats;
 using Bloomery.Formats.Hub;
@@ -7,8 +8,22 @@ namespace Bloomery.Cli.Framework;
 /// <summary>Finds and loads what the verbs call MODEL.</summary>
 public static class ModelArgument
 {
-    /// <summary>The path behind a name; the embedded text model where none is given.</summary>
-    public static string Resolve(string? model) => model is null ? EmbeddedModels.Find(EmbeddedModels.TextFile) : ModelLocation.Resolve(model);
+    /// <summary>The path behind a name; an embedded model where none is given.</summary>
+    public static string Resolve(string? model, ModelKind kind = ModelKind.Text) => model is null ? EmbeddedModels.Find(kind) : ModelLocation.Resolve(model);
+
+    /// <summary>Loads a model with its tokenizer and template as the options say, with progress.</summary>
+    public static Model LoadModel(Call call, ComputeOptions options, string path)
+    {
+        RuntimeOptions runtime = options.Runtime(call);
+        using ProgressLine progress = call.Progress($"Loading {Path.GetFileName(Path.TrimEndingDirectorySeparator(path))}");
+        Model model = Model.Load(path, new ModelOptions
+        {
+            Threads = runtime.Threads, Kernels = runtime.Kernels, Exact = runtime.Exact, ContextLength = runtime.ContextLength,
+            KeyType = runtime.KeyType, ValueType = runtime.ValueType, Progress = progress,
+        });
+        Describe(call, model.Runtime);
+        return model;
+    }
 
     /// <summary>Loads a model as the options say, with progress.</summary>
     public static Runtime Load(Call call, ComputeOptions options, string path) => Load(call, options.Runtime(call), path);
@@ -18,9 +33,12 @@ public static class ModelArgument
     {
         using ProgressLine progress = call.Progress($"Loading {Path.GetFileName(Path.TrimEndingDirectorySeparator(path))}");
         Runtime loaded = Runtime.Load(path, options, progress);
-        call.Detail($"kernels: {loaded.Choice.Reason}; threads: {loaded.Team.Threads}; context: {loaded.ContextLength}; kv: {loaded.KeyType},{loaded.ValueType}");
+        Describe(call, loaded);
         return loaded;
     }
+
+    private static void Describe(Call call, Runtime runtime) =>
+        call.Detail($"kernels: {runtime.Choice.Reason}; threads: {runtime.Team.Threads}; context: {runtime.ContextLength}; kv: {runtime.KeyType},{runtime.ValueType}");
 
     /// <summary>The vectors of a soft prompt's file: its tensor <c>soft_prompt</c> [n, hidden]; none when no file is given.</summary>
     /// <exception cref="CliException">The file has no such tensor, or one of another width.</exception>

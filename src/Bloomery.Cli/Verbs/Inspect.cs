@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using Bloomery.Cli.Framework;
 using Bloomery.Cli.Inspection;
-using Bloomery.Formats;
+using Bloomery.Engine;
 using Bloomery.Formats.Hub;
 using Bloomery.Models;
 using Bloomery.Models.Architectures;
@@ -32,7 +32,7 @@ public sealed class Inspect : Verb
     /// <inheritdoc/>
     public override int Run(Call call)
     {
-        string path = call.Get(_model) is { } model ? ModelLocation.Resolve(model) : EmbeddedModels.Find(EmbeddedModels.TextFile);
+        string path = call.Get(_model) is { } model ? ModelLocation.Resolve(model) : EmbeddedModels.Find(ModelKind.Text);
         (KvType keys, KvType values) = ComputeOptions.ParseKvType(call.Get(_compute.KvType));
         bool exact = call.Get(_compute.Exact) || call.Get(_compute.Kernels) == "reference";
         ModelCard card = ModelCard.Read(path, call.Get(_compute.Context), exact ? (KvType.F32, KvType.F32) : (keys, values));

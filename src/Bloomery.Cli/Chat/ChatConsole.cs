@@ -1,0 +1,58 @@
+using Bloomery.Cli.Framework;
+
+namespace Bloomery.Cli.Chat;
+
+/// <summary>The keyboard and screen of a chat; without a terminal, lines from standard input.</summary>
+public sealed class ChatConsole : IDisposable
+{
+    private readonly Call _call;
+    private readonly LineEditor? _editor;
+    private CancellationTokenSource? _answer;
+
+    /// <summary>Takes over the terminal; Ctrl-C stops answers from now on, and not the program.</summary>
+    public ChatConsole(Call call)
+    {
+        _call = call;
+        if (!Terminal.IsInputTerminal || !Terminal.IsOutputTerminal) return;
+        _editor = new LineEditor(() => Console.ReadKey(intercept: true), () => Console.KeyAvailable, call.Write);
+        call.Interrupt.Intercept = StopAnswer;
+    }
+
+    /// <summary>Reads a message; null at the end of the input.</summary>
+    public string? Read(string prompt)
+    {
+        if (_editor is null) return Console.In.ReadLine();
+        // While a line is edited Ctrl-C is a key; while an answer is made it is a signal.
+        Console.TreatControlCAsInput = true;
+        try
+        {
+            return _editor.Read(prompt);
+        }
+        finally
+        {
+            Console.TreatControlCAsInput = false;
+        }
+    }
+
+    /// <summary>Writes to the screen.</summary>
+    public void Write(string text) => _call.Write(text);
+
+    /// <summary>Begins an answer that Ctrl-C stops; the caller disposes.</summary>
+    public CancellationTokenSource BeginAnswer() => _answer = CancellationTokenSource.CreateLinkedTokenSource(_call.Cancellation);
+
+    /// <inheritdoc/>
+    public void Dispose() => _call.Interrupt.Intercept = null;
+
+    private bool StopAnswer()
+    {
+        try
+        {
+            _answer?.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The answer ended by itself in this moment.
+        }
+        return true;
+    }
+}

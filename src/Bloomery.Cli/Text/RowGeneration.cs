@@ -1,0 +1,89 @@
+using Bloomery.Cli.Framework;
+using Bloomery.Engine;
+using Bloomery.Engine.BeamSearch;
+using Bloomery.Engine.Generation;
+using Bloomery.Engine.Inference;
+using Bloomery.Engine.Sampling;
+using Bloomery.Engine.Stopping;
+using Bloomery.Models.Architectures;
+
+namespace Bloomery.Cli.Text;
+
+/// <summary>Continues rows of ids, one after the other; no tokenizer is needed.</summary>
+public sealed class RowGeneration(Model model, SamplingOptions sampling)
+{
+    /// <summary>The most new tokens of a row.</summary>
+    public int MaxNewTokens { get; init; }
+
+    /// <summary>The tokens that end a row.</summary>
+    public IReadOnlyList<int> EndIds { get; init; } = [];
+
+    /// <summary>(n, hidden) vectors before every row.</summary>
+    public float[] SoftPrompt { get; init; } = [];
+
+    /// <summary>Beams; 1 for none.</summary>
+    public int Beams { get; init; } = 1;
+
+    /// <summary>The power of the length by which beam scores are divided.</summary>
+    public double LengthPenalty { get; init; } = 1;
+
+    /// <summary>When a beam search ends.</summary>
+    public EarlyStopping EarlyStopping { get; init; }
+
+    private int Vocabulary => model.Runtime.Architecture.Vocabulary;
+
+    /// <summary>The end tokens that the model's configuration files name.</summary>
+    public static IReadOnlyList<int> ConfiguredEndIds(Model model)
+    {
+        IReadOnlyList<int> advised = model.Defaults.EndIds;
+        return advised.Count > 0 ? advised : GenerationDefaults.Read(model.Runtime.Architecture.Config).EndIds;
+    }
+
+    /// <summary>Continues one row.</summary>
+    /// <param name="ids">The row: of an encoder-decoder, the encoder's.</param>
+    /// <param name="decoderIds">What the decoder begins with; null: the model's start token.</param>
+    /// <param name="cancellation">Stops.</param>
+    public GeneratedRow Run(int[] ids, int[]? decoderIds, CancellationToken cancellation)
+    {
+        bool both = model.Runtime.Architecture is EncoderDecoderArchitecture;
+        if (!both && decoderIds is not null) throw new CliException($"\"decoder_input_ids\" is for encoder-decoders; {model.Runtime.Architecture.Config.ModelType} is none");
+        int[] prompt = both ? decoderIds ?? [DecoderStart()] : ids;
+        foreach (int id in prompt.Concat(ids))
+            if ((uint)id >= (uint)Vocabulary) throw new CliException($"token id {id} is outside the vocabulary of {Vocabulary}");
+        int room = model.ContextLength - SoftPrompt.Length / model.Runtime.Architecture.Hidden - prompt.Length;
+        if (room < 0) throw new CliException($"a row of {prompt.Length} tokens does not fit the context of {model.ContextLength}");
+        return Beams > 1 ? Search(ids, prompt, both, Math.Min(MaxNewTokens, room + 1), cancellation) : Sample(ids, prompt, both, cancellation);
+    }
+
+    private GeneratedRow Sample(int[] ids, int[] prompt, bool both, CancellationToken cancellation)
+    {
+        using Sequence sequence = NewSequence(ids, prompt, both);
+        SamplingOptions options = sampling with { LogProbs = 0, MaxTokens = MaxNewTokens, EndIds = EndIds };
+        var rules = new StopRules { EndIds = EndIds, MaxTokens = MaxNewTokens };
+        var tokens = new TokenGenerator(sequence, Vocabulary, options, rules, both ? ids : null);
+        var chosen = new List<TokenChoice> { tokens.Start(prompt) };
+        while (tokens.FinishReason is null)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            chosen.Add(tokens.Next());
+        }
+        return new GeneratedRow([.. chosen.Select(choice => choice.Id)], [.. chosen.Select(choice => choice.LogProb)], null, Word(tokens.FinishReason.Value));
+    }
+
+    private GeneratedRow Search(int[] ids, int[] prompt, bool both, int maxNewTokens, CancellationToken cancellation)
+    {
+        var options = new BeamOptions { NumBeams = Beams, LengthPenalty = LengthPenalty, EarlyStopping = EarlyStopping, MaxNewTokens = maxNewTokens, EndIds = EndIds };
+        // Penalties act on beams, too; temperature and truncation have no meaning there.
+        LogitChain? chain = sampling.RepetitionPenalty == 1 ? null : new LogitChain(new SamplingOptions { RepetitionPenalty = sampling.RepetitionPenalty });
+        using var beams = new ModelBeams(Vocabulary, () => NewSequence(ids, prompt, both));
+        BeamHypothesis best = BeamSearcher.Run(beams, prompt, options, chain, cancellation)[0];
+        return new GeneratedRow(best.Ids, best.LogProbs, best.Score, Word(best.FinishReason));
+    }
+
+    private Sequence NewSequence(int[] ids, int[] prompt, bool both) => new(model.Runtime, prompt.Length + MaxNewTokens, both ? ids : null, SoftPrompt);
+
+    private int DecoderStart() => model.Defaults.DecoderStartId ?? (model.Runtime.Architecture as EncoderDecoderArchitecture)?.DecoderStartId
+        ?? throw new CliException($"{model.Path}: its configuration names no decoder_start_token_id; give \"decoder_input_ids\"");
+
+    private static string Word(FinishReason reason) => reason == FinishReason.Stop ? "stop" : "length";
+}

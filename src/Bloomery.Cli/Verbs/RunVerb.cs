@@ -1,0 +1,100 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Text.Json;
+using Bloomery.Cli.Framework;
+using Bloomery.Engine;
+using Bloomery.Engine.Generation;
+using Bloomery.Engine.Stopping;
+using Bloomery.Numerics.Catalogs;
+
+namespace Bloomery.Cli.Verbs;
+
+/// <summary>One prompt, one answer.</summary>
+[Key("run")]
+public sealed class RunVerb : Verb
+{
+    private readonly Argument<string?> _prompt = ArgumentOf.Optional("PROMPT", "What to answer; without it, standard input when that is piped");
+    private readonly Option<string?> _model = OptionOf.Text("--model", "MODEL", "A GGUF file, a directory with safetensors or a name in the local store (default: the embedded text model)", "-m");
+    private readonly SamplingArguments _sampling = new();
+    private readonly Option<string?> _system = OptionOf.Text("--system", "TEXT", "A system message before the prompt");
+    private readonly Option<bool> _raw = OptionOf.Flag("--raw", "Feed the text as it is, without the model's chat template");
+    private readonly ComputeOptions _compute = new();
+
+    /// <inheritdoc/>
+    public override string Summary => "Answers a prompt";
+
+    /// <inheritdoc/>
+    public override string Examples => "bloomery run \"Why is the sky blue?\"\necho \"Give me three names for a cat.\" | bloomery run --temp 0.8 --seed 7 > names.txt\nbloomery run \"Once upon a time\" --raw -n 64 -m model.gguf --json";
+
+    /// <inheritdoc/>
+    public override string Remarks => "The answer is streamed. Sampling that is not given is the model's own advice (generation_config.json, or NAME.generation.json beside a GGUF file), else temperature 1 and top-p 1; temperature 0 is greedy. With --json: {\"text\", \"ids\", \"prompt_ids\", \"finish_reason\", \"usage\", \"timings\"}.";
+
+    /// <inheritdoc/>
+    public override IEnumerable<Symbol> Symbols => [_prompt, _model, .. _sampling.Symbols, _system, _raw, .. _compute.Symbols];
+
+    /// <inheritdoc/>
+    public override int Run(Call call)
+    {
+        string prompt = Prompt(call);
+        GenerationOptions options = _sampling.Options(call) with { System = call.Get(_system), Raw = call.Get(_raw) };
+        long start = Stopwatch.GetTimestamp();
+        using Model model = ModelArgument.LoadModel(call, _compute, ModelArgument.Resolve(call.Get(_model)));
+        if (!model.IsGenerative) throw new CliException($"{model.Path}: an encoder generates nothing; 'bloomery embed' takes it");
+        int[] ids = model.EncodePrompt(prompt, options);
+        double load = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        if (ids.Length > model.ContextLength) throw new CliException($"the prompt of {ids.Length} tokens does not fit the context of {model.ContextLength}; raise --context, or shorten it");
+        using TextGeneration generation = model.Begin(ids, options);
+        while (generation.MoveNext(out TextPiece piece))
+        {
+            call.Cancellation.ThrowIfCancellationRequested();
+            if (!call.WantsJson && piece.Text.Length > 0) call.Write(Terminal.IsOutputTerminal ? Terminal.Safe(piece.Text) : piece.Text);
+        }
+        GenerationResult result = generation.Result;
+        if (call.WantsJson) call.WriteJson(json => WriteJson(json, result, load));
+        else if (Terminal.IsOutputTerminal) call.Write("\n");
+        call.Detail(FormattableString.Invariant($"{result.PromptIds.Length} prompt tokens in {result.PromptSeconds:0.00} s, {result.Ids.Length} tokens at {Rate(result.Ids.Length - 1, result.DecodeSeconds):0.0} tokens/s"));
+        return 0;
+    }
+
+    private string Prompt(Call call)
+    {
+        if (call.Get(_prompt) is { } given) return given;
+        if (Terminal.IsInputTerminal) throw new UsageException("PROMPT is missing: give it as an argument or through a pipe");
+        string piped = InputFile.Text("-");
+        if (piped.Length == 0) throw new UsageException("PROMPT is missing: standard input is empty");
+        // A line's end belongs to the pipe, not to the message; --raw takes the text as it is.
+        return call.Get(_raw) ? piped : piped.TrimEnd('\r', '\n');
+    }
+
+    private static void WriteJson(Utf8JsonWriter json, GenerationResult result, double load)
+    {
+        json.WriteStartObject();
+        json.WriteString("text", result.Text);
+        Ids("ids", result.Ids);
+        Ids("prompt_ids", result.PromptIds);
+        json.WriteString("finish_reason", result.FinishReason == FinishReason.Stop ? "stop" : "length");
+        json.WriteStartObject("usage");
+        json.WriteNumber("prompt_tokens", result.PromptIds.Length);
+        json.WriteNumber("completion_tokens", result.Ids.Length);
+        json.WriteEndObject();
+        json.WriteStartObject("timings");
+        json.WriteNumber("load_s", Round(load));
+        json.WriteNumber("prompt_s", Round(result.PromptSeconds));
+        json.WriteNumber("decode_s", Round(result.DecodeSeconds));
+        json.WriteNumber("prompt_per_s", Round(Rate(result.PromptIds.Length, result.PromptSeconds)));
+        json.WriteNumber("decode_per_s", Round(Rate(result.Ids.Length - 1, result.DecodeSeconds)));
+        json.WriteEndObject();
+        json.WriteEndObject();
+
+        void Ids(string name, int[] ids)
+        {
+            json.WriteStartArray(name);
+            foreach (int id in ids) json.WriteNumberValue(id);
+            json.WriteEndArray();
+        }
+    }
+
+    private static double Rate(int tokens, double seconds) => seconds > 0 && tokens > 0 ? tokens / seconds : 0;
+
+    private static double Round(double value) => Math.Round(value, 6);
+}
