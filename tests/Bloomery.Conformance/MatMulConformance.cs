@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Bloomery.Numerics.Kernels;
 using Bloomery.Numerics.Memory;
 using Bloomery.Numerics.Quantization;
@@ -7,6 +8,8 @@ namespace Bloomery.Conformance;
 /// <summary>Matrix products of every tier with every block format.</summary>
 public class MatMulConformance
 {
+    // Some formats take long to quantise to: every tier tests the same matrices.
+    private static readonly ConcurrentDictionary<(string Format, int Rows, int Columns, int Seed), Matrix> Matrices = new();
     private static readonly int[] TokenCounts = [1, 2, 3, 4, 5, 12, 13, 33];
 
     public static TheoryData<string, string> Rows()
@@ -107,7 +110,9 @@ public class MatMulConformance
     private static BlockFormat Format(string name) => BlockFormat.TryFind(name, out BlockFormat? format) ? format : throw new ArgumentException(name);
 
     /// <summary>Random weights: quantised ones where the format can, else random bytes whose scales are tamed.</summary>
-    private static Matrix RandomMatrix(string name, int rows, int columns, int seed)
+    private static Matrix RandomMatrix(string name, int rows, int columns, int seed) => Matrices.GetOrAdd((name, rows, columns, seed), static key => MakeMatrix(key.Format, key.Rows, key.Columns, key.Seed));
+
+    private static Matrix MakeMatrix(string name, int rows, int columns, int seed)
     {
         BlockFormat format = Format(name);
         NativeBuffer buffer = new("test", format.RowBytes(columns) * rows);

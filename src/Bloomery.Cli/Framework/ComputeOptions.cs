@@ -62,7 +62,7 @@ public sealed class ComputeOptions
     public static KernelChoice Detect(string? tier)
     {
         if (Lacking(tier) is { } feature) throw new CliException($"--kernels {tier} needs {feature}, which this processor lacks; 'bloomery list kernels' shows what works");
-        if (tier is not null && !KernelTiers.Names.Contains(tier))
+        if (tier is not null && !KernelTiers.Has(tier))
             throw new CliException($"this build has no kernels '{tier}'; it has: {string.Join(", ", KernelTiers.Names)}");
         return KernelTiers.Detect(tier);
     }

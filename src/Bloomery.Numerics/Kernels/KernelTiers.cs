@@ -14,25 +14,19 @@ public static class KernelTiers
     /// <summary>The keys of all tiers, the most preferred first.</summary>
     public static IReadOnlyList<string> Names { get; } = [.. Tiers.Names.OrderByDescending(name => Describe(name).Preference)];
 
-    /// <summary>The tier that <paramref name="name"/> means: itself, or for a name without its vector width (<c>portable</c>) the widest that can run.</summary>
-    /// <exception cref="ArgumentException">This build has no such tier.</exception>
-    public static string Resolve(string name)
-    {
-        if (Tiers.TryFind(name, out _)) return name;
-        string? widest = Names.FirstOrDefault(n => n.StartsWith(name + "-", StringComparison.OrdinalIgnoreCase) && Describe(n).MissingFeature is null);
-        return widest ?? throw new ArgumentException($"this build has no kernel tier '{name}'; there are: {string.Join(", ", Names)}", nameof(name));
-    }
+    /// <summary>Whether this build has the tier; a name without its vector width (<c>portable</c>) means the widest that can run.</summary>
+    public static bool Has(string name) => Find(name) is not null;
 
     /// <summary>The processor feature that keeps a tier from running here; null when it can run.</summary>
     /// <exception cref="ArgumentException">This build has no such tier.</exception>
-    public static string? MissingFeature(string name) => Describe(Resolve(name)).MissingFeature;
+    public static string? MissingFeature(string name) => Describe(Known(name)).MissingFeature;
 
     /// <summary>Makes the tier called <paramref name="name"/>.</summary>
     /// <exception cref="ArgumentException">This build has no such tier.</exception>
     /// <exception cref="PlatformNotSupportedException">This processor cannot run it.</exception>
     public static KernelSet Create(string name) => MissingFeature(name) is { } missing
         ? throw new PlatformNotSupportedException($"kernel tier '{name}' needs {missing}, which this processor lacks.")
-        : Tiers.Create(Resolve(name));
+        : Tiers.Create(Known(name));
 
     /// <summary>The tier asked for; or, when <paramref name="wanted"/> is empty or <c>auto</c>, the one that <see cref="Variable"/> names; or the fastest that can run.</summary>
     /// <exception cref="ArgumentException">This build has no such tier.</exception>
@@ -52,6 +46,13 @@ public static class KernelTiers
         string why = passed.Count == 0 ? "the fastest tier of this build" : $"the fastest that this processor runs: {string.Join(", ", passed)}";
         return new KernelChoice(kernels, $"{kernels.Description} ({why})");
     }
+
+    private static string Known(string name) =>
+        Find(name) ?? throw new ArgumentException($"this build has no kernel tier '{name}'; there are: {string.Join(", ", Names)}", nameof(name));
+
+    private static string? Find(string name) => Tiers.TryFind(name, out _)
+        ? name
+        : Names.FirstOrDefault(n => n.StartsWith(name + "-", StringComparison.OrdinalIgnoreCase) && Describe(n).MissingFeature is null);
 
     private static bool IsAuto(string? name) => string.IsNullOrEmpty(name) || name.Equals("auto", StringComparison.OrdinalIgnoreCase);
 
