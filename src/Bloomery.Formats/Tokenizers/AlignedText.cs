@@ -124,6 +124,31 @@ public sealed class AlignedText
         _chars.AsSpan(0, _length).Replace(from, to);
     }
 
+    /// <summary>Overwrites characters in place with others of the same length in UTF-16 units; spans stay.</summary>
+    /// <param name="map">Gives the other character, or the same.</param>
+    /// <returns>Whether all was done; if not, a character changes its length, and those before it are done.</returns>
+    public bool TryOverwrite(Func<int, int> map)
+    {
+        ReadOnlySpan<char> text = Text;
+        for (int i = 0, units; i < text.Length; i += units)
+        {
+            int old = text[i];
+            units = 1;
+            if (char.IsSurrogate(text[i]))
+            {
+                System.Text.Rune.DecodeFromUtf16(text[i..], out System.Text.Rune rune, out units);
+                old = rune.Value;
+            }
+            int mapped = map(old);
+            if (mapped == old) continue;
+            if ((mapped >= 0x10000 ? 2 : 1) != units) return false;
+            if (!_aligned) Materialize();
+            text = Text;
+            new System.Text.Rune(mapped).EncodeToUtf16(_chars.AsSpan(i, units));
+        }
+        return true;
+    }
+
     /// <summary>Puts a character with the span of the old character at <paramref name="index"/>.</summary>
     public void PutWithSpanOf(int codePoint, int index)
     {

@@ -29,15 +29,6 @@ public sealed class TokenSink(bool idsOnly)
         Texts.Add(text);
     }
 
-    /// <summary>Drops all tokens but the first <paramref name="count"/>.</summary>
-    public void Truncate(int count)
-    {
-        Ids.RemoveRange(count, Ids.Count - count);
-        if (IdsOnly) return;
-        Spans.RemoveRange(count, Spans.Count - count);
-        Texts.RemoveRange(count, Texts.Count - count);
-    }
-
     /// <summary>
     /// Appends tokens that cover a text's UTF-8 bytes one after the other. In text a token covers the characters that its bytes belong to.
     /// </summary>

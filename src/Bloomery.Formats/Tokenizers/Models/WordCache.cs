@@ -43,6 +43,6 @@ internal sealed class WordCache
         return value ^ (value >> 29);
     }
 
-    /// <summary>A word, its tokens and their lengths in UTF-8 bytes.</summary>
+    /// <summary>A word, its tokens and their lengths, in whatever unit the model counts.</summary>
     internal sealed record Entry(char[] Word, uint Hash, int[] Ids, int[] Lengths);
 }

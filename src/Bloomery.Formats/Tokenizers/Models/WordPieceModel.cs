@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text;
 using Bloomery.Formats.Tokenizers.SentencePiece;
 using Bloomery.Numerics.Catalogs;
@@ -9,6 +10,9 @@ namespace Bloomery.Formats.Tokenizers.Models;
 public sealed class WordPieceModel : TokenModel
 {
     private readonly ByteTrie _trie = new();
+    [ThreadStatic] private static List<int>? _ids;
+    [ThreadStatic] private static List<int>? _lengths;
+    private readonly WordCache _cache = new();
     private readonly int _start, _continuation;
     private readonly int _unknown, _maxCharacters;
 
@@ -39,10 +43,32 @@ public sealed class WordPieceModel : TokenModel
     /// <inheritdoc/>
     public override void Tokenize(ReadOnlySpan<char> piece, bool asBytes, TokenSink sink)
     {
-        int mark = sink.Ids.Count;
-        if (IsShort(piece) && TrySpell(piece, sink)) return;
-        sink.Truncate(mark);
-        sink.Add(_unknown, 0, piece.Length);
+        bool cached = piece.Length <= WordCache.MaxLength;
+        uint hash = cached ? WordCache.Hash(piece) : 0;
+        if (cached && _cache.TryGet(piece, hash, out WordCache.Entry entry))
+        {
+            Emit(entry.Ids, entry.Lengths, sink);
+            return;
+        }
+        (List<int> ids, List<int> lengths) = (_ids ??= [], _lengths ??= []);
+        ids.Clear();
+        lengths.Clear();
+        if (!IsShort(piece) || !TrySpell(piece, ids, lengths))
+        {
+            ids.Clear();
+            lengths.Clear();
+            ids.Add(_unknown);
+            lengths.Add(piece.Length);
+        }
+        if (cached) _cache.Add(piece, hash, CollectionsMarshal.AsSpan(ids), CollectionsMarshal.AsSpan(lengths));
+        Emit(CollectionsMarshal.AsSpan(ids), CollectionsMarshal.AsSpan(lengths), sink);
+    }
+
+    // Lengths are in UTF-16 units here.
+    private static void Emit(ReadOnlySpan<int> ids, ReadOnlySpan<int> lengths, TokenSink sink)
+    {
+        int begin = 0;
+        for (int i = 0; i < ids.Length; begin += lengths[i++]) sink.Add(ids[i], begin, begin + lengths[i]);
     }
 
     private bool IsShort(ReadOnlySpan<char> piece)
@@ -54,7 +80,7 @@ public sealed class WordPieceModel : TokenModel
         return true;
     }
 
-    private bool TrySpell(ReadOnlySpan<char> piece, TokenSink sink)
+    private bool TrySpell(ReadOnlySpan<char> piece, List<int> ids, List<int> lengths)
     {
         Span<byte> utf8 = stackalloc byte[4];
         for (int begin = 0; begin < piece.Length;)
@@ -69,7 +95,8 @@ public sealed class WordPieceModel : TokenModel
                 if (node != ByteTrie.None && _trie.Value(node) is >= 0 and int value) (id, end) = (value, at);
             }
             if (id < 0) return false;
-            sink.Add(id, begin, end);
+            ids.Add(id);
+            lengths.Add(end - begin);
             begin = end;
         }
         return true;

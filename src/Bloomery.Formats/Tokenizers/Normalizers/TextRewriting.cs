@@ -25,17 +25,10 @@ internal static class TextRewriting
         text.Commit();
     }
 
-    /// <summary>Puts other characters in the place of single ones.</summary>
+    /// <summary>Puts other characters in the place of single ones; mapping twice must be mapping once.</summary>
     public static void Map(this AlignedText text, Func<int, int> map)
     {
-        bool any = false;
-        foreach (Rune rune in text.Text.EnumerateRunes())
-        {
-            if (map(rune.Value) == rune.Value) continue;
-            any = true;
-            break;
-        }
-        if (!any) return;
+        if (text.TryOverwrite(map)) return;
         text.Edit();
         foreach (Rune rune in text.Text.EnumerateRunes()) text.Put(map(rune.Value), 0);
         text.Commit();
