@@ -10,11 +10,7 @@ public sealed class HubDownloadTests : HubTestBase
 
     private string Final => Path.Combine("org", "model", "m.gguf");
 
-    private HubDownloadTests AddModel()
-    {
-        Hub.Add("m.gguf", Content);
-        return this;
-    }
+    private void AddModel() => Hub.Add("m.gguf", Content);
 
     [Fact]
     public async Task FetchesVerifiesAndReports()

@@ -1,6 +1,6 @@
 using Bloomery.Formats.Hub;
 
-namespace Bloomery.Tests.Hub;
+namespace Bloomery.Tests.Formats.Hub;
 
 public sealed class LocalStoreTests : IDisposable
 {

@@ -4,7 +4,7 @@ using Bloomery.Formats.Conversion;
 using Bloomery.Formats.Gguf;
 using Bloomery.Numerics.Quantization;
 
-namespace Bloomery.Tests.Conversion;
+namespace Bloomery.Tests.Formats.Conversion;
 
 public sealed class ConverterTests : IDisposable
 {
