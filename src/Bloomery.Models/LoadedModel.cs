@@ -33,13 +33,14 @@ public sealed class LoadedModel : IDisposable
     /// <param name="path">The file or directory.</param>
     /// <param name="kernels">Whose layout the matrices take.</param>
     /// <param name="progress">Told the share that is done, 0 to 1.</param>
+    /// <param name="allocatedContext">The context that will be allocated for each sequence, in tokens; null: the model's own.</param>
     /// <exception cref="ModelFormatException">The checkpoint is not what it claims to be, or is not supported.</exception>
-    public static LoadedModel Load(string path, KernelSet kernels, IProgress<double>? progress = null)
+    public static LoadedModel Load(string path, KernelSet kernels, IProgress<double>? progress = null, int? allocatedContext = null)
     {
         using TensorFile file = OpenFile(path);
-        ModelConfig config = ReadConfig(path, file);
+        ModelConfig config = ReadConfig(path, file, allocatedContext);
         Architecture architecture = Create(config);
-        WeightMap map = new(config.IsGguf, file.Tensors.ContainsKey);
+        WeightMap map = new(config.IsGguf, file.Tensors.ContainsKey, path);
         architecture.Map(map);
         return new LoadedModel(path, architecture, WeightLoader.Load(file, map, kernels, progress));
     }
@@ -54,9 +55,9 @@ public sealed class LoadedModel : IDisposable
     }
 
     /// <summary>The configuration of a checkpoint that is open.</summary>
-    public static ModelConfig ReadConfig(string path, TensorFile file)
+    public static ModelConfig ReadConfig(string path, TensorFile file, int? allocatedContext = null)
     {
-        if (file is GgufFile gguf) return GgufConfig.Read(gguf);
+        if (file is GgufFile gguf) return GgufConfig.Read(gguf, allocatedContext);
         string directory = Directory.Exists(path) ? path : System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path))!;
         string config = System.IO.Path.Combine(directory, "config.json");
         if (!File.Exists(config)) throw new ModelFormatException(path, null, null, "there is no config.json beside the weights, so the architecture is unknown");

@@ -33,12 +33,20 @@ public sealed class Bart : EncoderDecoderArchitecture
     }
 
     /// <inheritdoc/>
+    public override int? DecoderStartId => (int?)Config.NullableOr(2, "decoder_start_token_id");
+
+    /// <inheritdoc/>
+    public override int? ForcedEosId => (int?)Config.NullableOr(2, "forced_eos_token_id");
+
+    /// <inheritdoc/>
+    public override int ContextLength => _positions;
+
+    /// <inheritdoc/>
     public override void Map(WeightMap map)
     {
         map.Prefix("model.");
         LayerMap root = map.Root;
-        root.Shared("token_embd", ["shared", "encoder.embed_tokens", "decoder.embed_tokens"], Vocabulary, Hidden);
-        root.Head("lm_head", Vocabulary, Hidden, Config.BoolOr(true, "tie_word_embeddings"));
+        root.Words(["shared", "encoder.embed_tokens", "decoder.embed_tokens"], "lm_head", Vocabulary, Hidden, Config.BoolOr(true, "tie_word_embeddings"));
         root.Vector("output.bias", "final_logits_bias", Vocabulary, optional: true);
         MapSide(map, "enc", "encoder", EncoderLayerCount, _encoder, _encoderInner, cross: false);
         MapSide(map, "dec", "decoder", LayerCount, _decoder, _decoderInner, cross: true);
@@ -76,7 +84,7 @@ public sealed class Bart : EncoderDecoderArchitecture
     {
         int heads = Config.Size(key);
         if (Hidden % heads != 0) throw Config.Error(key, $"is {heads}, which does not divide the hidden size {Hidden}");
-        return new HeadShape(heads, heads, Hidden / heads).Attention();
+        return HeadShape.Checked(Config, heads, heads, Hidden / heads).Attention();
     }
 
     private Value Embed(Ops ops, WeightSet weights, string side)
@@ -88,11 +96,11 @@ public sealed class Bart : EncoderDecoderArchitecture
     private void MapSide(WeightMap map, string canonical, string source, int layers, AttentionSpec spec, int inner, bool cross)
     {
         LayerMap side = map.Under($"{canonical}.", $"{source}.");
-        side.Embedding("position_embd", "embed_positions", _positions + PositionOffset, Hidden);
+        side.Embedding("position_embd", "embed_positions", checked(_positions + PositionOffset), Hidden, "max_position_embeddings");
         side.Norm("token_embd_norm", "layernorm_embedding", Hidden, BiasRule.Required);
         for (int i = 0; i < layers; i++)
         {
-            LayerMap l = map.Under($"{canonical}.blk.{i}.", $"{source}.layers.{i}.");
+            LayerMap l = map.Layer(i, $"{canonical}.blk.{i}.", $"{source}.layers.{i}.");
             l.Separate(spec, Hidden);
             l.Linear("attn_output", "self_attn.out_proj", Hidden, Hidden, BiasRule.Required);
             l.Norm("attn_norm", "self_attn_layer_norm", Hidden, BiasRule.Required);

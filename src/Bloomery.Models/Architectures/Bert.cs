@@ -22,13 +22,13 @@ public sealed class Bert : EncoderArchitecture
         string positions = c.StringOr("absolute", "position_embedding_type");
         c.Require(positions == "absolute", "position_embedding_type", "absolute is supported");
         _roberta = c.ModelType != "bert";
-        HeadShape heads = HeadShape.Read(c, Hidden, hasHeadDim: false);
+        HeadShape heads = HeadShape.ReadEqual(c, Hidden);
         bool causal = c.BoolOr(false, "is_decoder") || c.BoolOr(false, "gguf.attention.causal");
-        _attention = (heads with { KvHeads = heads.Heads }).Attention() with { After = causal ? 1 : AttentionTile.Unbounded };
+        _attention = heads.Attention() with { After = causal ? 1 : AttentionTile.Unbounded };
         _activation = c.ActivationOr(Activation.GeluErf, "hidden_act");
         _inner = c.Size("intermediate_size");
         _types = c.SizeOr(2, "type_vocab_size");
-        _padding = c.IntOr(_roberta ? 1 : 0, "pad_token_id");
+        _padding = c.CountOr(_roberta ? 1 : 0, "pad_token_id");
         _positions = c.SizeOr(512, "max_position_embeddings");
         _epsilon = c.FloatOr(1e-12f, "layer_norm_eps");
     }
@@ -37,21 +37,18 @@ public sealed class Bert : EncoderArchitecture
     public override int ContextLength => _roberta ? _positions - _padding - 1 : _positions;
 
     /// <inheritdoc/>
-    public override int PositionOf(int index, int token) => _roberta ? _padding + 1 + index : index;
-
-    /// <inheritdoc/>
     public override void Map(WeightMap map)
     {
         map.Prefix("bert.");
         map.Prefix("roberta.");
-        map.Ignore("cls.", "lm_head.", "position_ids", "classifier.", "qa_outputs.");
+        map.IgnoreUnder("cls.", "lm_head.", "classifier.", "qa_outputs."); // heads for other tasks
         LayerMap root = map.Root;
-        root.Embedding("token_embd", "embeddings.word_embeddings", Vocabulary, Hidden);
-        root.Embedding("position_embd", "embeddings.position_embeddings", _positions, Hidden);
+        root.Embedding("token_embd", "embeddings.word_embeddings", Vocabulary, Hidden, "vocab_size");
+        root.Embedding("position_embd", "embeddings.position_embeddings", _positions, Hidden, "max_position_embeddings");
         int types = map.IsGguf && !map.Contains("token_types.weight") ? 0 : _types;
-        if (types > 0) root.Embedding("token_types", "embeddings.token_type_embeddings", _types, Hidden);
+        if (types > 0) root.Embedding("token_types", "embeddings.token_type_embeddings", _types, Hidden, "type_vocab_size");
         root.Norm("token_embd_norm", "embeddings.LayerNorm", Hidden, BiasRule.Required);
-        if (!map.IsGguf && (map.Contains("pooler.dense.weight"))) root.Linear("pooler", "pooler.dense", Hidden, Hidden, BiasRule.Required);
+        if (!map.IsGguf && map.Contains("pooler.dense.weight")) root.Linear("pooler", "pooler.dense", Hidden, Hidden, BiasRule.Required);
         for (int i = 0; i < LayerCount; i++)
         {
             LayerMap l = map.Layer(i, $"encoder.layer.{i}.");
@@ -70,7 +67,8 @@ public sealed class Bert : EncoderArchitecture
     {
         Value x = ops.Embed(weights["token_embd"]);
         if (weights.TryGet("token_types", out Weight? types)) x = ops.Add(x, ops.EmbedTypes(types));
-        x = ops.Add(x, ops.EmbedPositions(weights["position_embd"]));
+        Weight positions = weights["position_embd"]; // in GGUF files the rows up to the padding's are cut
+        x = ops.Add(x, _roberta ? ops.EmbedCountedPositions(positions, _padding) : ops.EmbedPositions(positions));
         return ops.LayerNorm(x, weights["token_embd_norm"], _epsilon);
     }
 

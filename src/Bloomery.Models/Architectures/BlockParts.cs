@@ -42,10 +42,20 @@ internal static class BlockParts
     }
 
     /// <summary>The window's width; null: none. An absent key means <paramref name="fallback"/>.</summary>
-    public static int? Window(ModelConfig c, int? fallback)
+    public static int? Window(ModelConfig c, int? fallback) => c.NullableSizeOr(fallback, "sliding_window");
+
+    /// <summary>The feed-forward width of the families that call it by another name, or leave it at four times the hidden size.</summary>
+    public static int InnerSize(ModelConfig c, int hidden, string name) => c.SizeOr(checked(4 * hidden), c.IsGguf ? "intermediate_size" : name);
+
+    /// <summary>Makes sure that a mixture of experts can be used.</summary>
+    public static ExpertSpec Checked(this ExpertSpec spec, ModelConfig c)
     {
-        double? window = c.NullableOr(c.IsGguf ? null : fallback, "sliding_window");
-        if (window is <= 0) throw c.Error("sliding_window", $"is {window}; a positive width or null is needed");
-        return (int?)window;
+        if (spec.Used > spec.Experts) throw c.Error("num_experts_per_tok", $"is {spec.Used}, but there are only {spec.Experts} experts");
+        if (spec.Groups == 1) return spec;
+        if (spec.Groups < 1 || spec.Experts % spec.Groups != 0) throw c.Error("n_group", $"is {spec.Groups}, which does not divide the {spec.Experts} experts");
+        if (spec.GroupsUsed < 1 || spec.GroupsUsed > spec.Groups) throw c.Error("topk_group", $"is {spec.GroupsUsed} of {spec.Groups} groups");
+        if (spec.Experts / spec.Groups * spec.GroupsUsed < spec.Used)
+            throw c.Error("num_experts_per_tok", $"is {spec.Used}, but {spec.GroupsUsed} groups of {spec.Experts / spec.Groups} experts hold fewer");
+        return spec;
     }
 }

@@ -19,8 +19,7 @@ public sealed class Bloom : DecoderArchitecture
     /// <summary>Reads the configuration.</summary>
     public Bloom(ModelConfig c) : base(c)
     {
-        HeadShape heads = HeadShape.Read(c, Hidden, hasHeadDim: false);
-        heads = heads with { KvHeads = heads.Heads };
+        HeadShape heads = HeadShape.ReadEqual(c, Hidden);
         _attention = heads.Attention() with { Slopes = Alibi.Slopes(heads.Heads) };
         _residualAfterNorm = c.BoolOr(false, "apply_residual_connection_post_layernorm");
         // The reference sums slices of these products without their biases when it imitates tensor parallelism.
@@ -32,10 +31,9 @@ public sealed class Bloom : DecoderArchitecture
     public override void Map(WeightMap map)
     {
         map.Prefix("transformer.");
-        map.Root.Embedding("token_embd", "word_embeddings", Vocabulary, Hidden);
+        map.Root.Words("word_embeddings", "lm_head", Vocabulary, Hidden, Config.BoolOr(true, "tie_word_embeddings"));
         map.Root.Norm("token_embd_norm", "word_embeddings_layernorm", Hidden, BiasRule.Required);
         map.Root.Norm("output_norm", "ln_f", Hidden, BiasRule.Required);
-        map.Root.Head("lm_head", Vocabulary, Hidden, Config.BoolOr(true, "tie_word_embeddings"));
         int heads = _attention.Heads, d = _attention.KeyDim;
         for (int i = 0; i < LayerCount; i++)
         {

@@ -30,7 +30,7 @@ public sealed class Cohere : DecoderArchitecture
         _bias = BlockParts.Bias(c.BoolOr(false, "attention_bias"));
         _inner = c.Size("intermediate_size");
         _epsilon = c.FloatOr(1e-5f, "layer_norm_eps");
-        _logitScale = c.FloatOr(0.0625f, "logit_scale", "gguf.logit_scale");
+        _logitScale = c.FloatOr(c.IsGguf ? 1 : 0.0625f, "logit_scale", "gguf.logit_scale");
     }
 
     /// <inheritdoc/>
@@ -40,9 +40,8 @@ public sealed class Cohere : DecoderArchitecture
     public override void Map(WeightMap map)
     {
         map.Prefix("model.");
-        map.Root.Embedding("token_embd", "embed_tokens", Vocabulary, Hidden);
+        map.Root.Words("embed_tokens", "lm_head", Vocabulary, Hidden, Config.BoolOr(true, "tie_word_embeddings"));
         map.Root.Norm("output_norm", "norm", Hidden);
-        map.Root.Head("lm_head", Vocabulary, Hidden, Config.BoolOr(true, "tie_word_embeddings"));
         for (int i = 0; i < LayerCount; i++)
         {
             LayerMap l = map.Layer(i, $"layers.{i}.");

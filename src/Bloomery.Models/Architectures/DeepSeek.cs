@@ -27,17 +27,23 @@ public sealed class DeepSeek : DecoderArchitecture
     /// <summary>Reads the configuration.</summary>
     public DeepSeek(ModelConfig c) : base(c)
     {
-        _three = c.ModelType == "deepseek_v3" || c.IntOr(1, "gguf.expert_gating_func") == 2;
+        int gating = c.IntOr(1, "gguf.expert_gating_func");
+        if (gating is not (1 or 2)) throw c.Error("expert_gating_func", $"is {gating}; 1 (softmax) and 2 (sigmoid) are supported");
+        _three = c.ModelType == "deepseek_v3" || gating == 2;
         _heads = c.Size("num_attention_heads");
         _latent = c.SizeOr(512, "kv_lora_rank");
-        _queryRank = c.IsGguf ? c.IntOrNull("q_lora_rank") : (int?)c.NullableOr(1536, "q_lora_rank");
-        if (_queryRank == 0) _queryRank = null;
-        _rope = c.SizeOr(64, "qk_rope_head_dim", "gguf.rope.dimension_count");
-        _nope = c.IsGguf ? c.SizeOr(192, "gguf.attention.key_length_mla") - _rope : c.SizeOr(128, "qk_nope_head_dim");
-        _valueDim = c.SizeOr(128, "v_head_dim", "gguf.attention.value_length_mla");
+        _queryRank = c.IsGguf && c.IntOr(0, "q_lora_rank") == 0 ? null : c.NullableSizeOr(1536, "q_lora_rank");
+        _rope = c.SizeOr(64, c.IsGguf ? "gguf.rope.dimension_count" : "qk_rope_head_dim");
+        // Older GGUF files keep keys and values apart and state their sizes under the usual keys.
+        _nope = c.IsGguf ? c.Size("gguf.attention.key_length_mla", "head_dim") - _rope : c.SizeOr(128, "qk_nope_head_dim");
+        _valueDim = c.IsGguf ? c.Size("gguf.attention.value_length_mla", "gguf.attention.value_length") : c.SizeOr(128, "v_head_dim");
+        if (_nope < 1) throw c.Error("attention.key_length_mla", $"leaves {_nope} dimensions beside the {_rope} that rotate");
+        HeadShape.Checked(c, _heads, _heads, _nope + _rope);
+        HeadShape.Checked(c, _heads, _heads, _valueDim);
+        HeadShape.Checked(c, _heads, 1, _latent + _rope);
         RopeScaling rope = RopeConfig.Read(c);
         if (c.IsGguf && rope.Type == "yarn" && c.DoubleOrNull("gguf.rope.scaling.yarn_log_multiplier") is { } log) rope = rope with { MScaleAllDim = log * 10, MScale = log * 10 };
-        _rotary = RopeConfig.Make(c, _rope, rope, interleaved: !_three || c.BoolOr(true, "rope_interleave"));
+        _rotary = RopeConfig.Make(c, _rope, rope, _rope, "qk_rope_head_dim", interleaved: !_three || c.BoolOr(true, "rope_interleave"));
         float scale = 1 / MathF.Sqrt(_nope + _rope);
         if (rope.Type != "default" && rope.MScaleAllDim is { } all && all != 0)
         {
@@ -51,8 +57,9 @@ public sealed class DeepSeek : DecoderArchitecture
         _mlpBias = BlockParts.Bias(!_three && c.BoolOr(false, "mlp_bias"));
         _inner = c.Size("intermediate_size");
         _expertInner = c.SizeOr(_three ? 2048 : 1407, "moe_intermediate_size");
-        _shared = c.IntOr(_three ? 1 : 2, "n_shared_experts");
-        int dense = c.IntOr(_three ? 3 : 0, "first_k_dense_replace");
+        // The defaults are those of the reference library's classes; a GGUF file states what differs from none.
+        _shared = c.CountOr(c.IsGguf ? 0 : _three ? 1 : 2, "n_shared_experts");
+        int dense = c.CountOr(_three && !c.IsGguf ? 3 : 0, "first_k_dense_replace");
         _experts = ReadExperts(c);
         _sparse = [.. Enumerable.Range(0, LayerCount).Select(i => i >= dense && _experts.Experts > 0)];
         _epsilon = c.FloatOr(1e-6f, "rms_norm_eps");
@@ -65,10 +72,8 @@ public sealed class DeepSeek : DecoderArchitecture
     public override void Map(WeightMap map)
     {
         map.Prefix("model.");
-        map.Ignore("rotary_emb.inv_freq", $"model.layers.{LayerCount}.", $"blk.{LayerCount}."); // the extra layer predicts a second token
-        map.Root.Embedding("token_embd", "embed_tokens", Vocabulary, Hidden);
+        map.Root.Words("embed_tokens", "lm_head", Vocabulary, Hidden, Config.BoolOr(false, "tie_word_embeddings"));
         map.Root.Norm("output_norm", "norm", Hidden);
-        map.Root.Head("lm_head", Vocabulary, Hidden, Config.BoolOr(false, "tie_word_embeddings"));
         for (int i = 0; i < LayerCount; i++)
         {
             LayerMap l = map.Layer(i, $"layers.{i}.");
@@ -114,10 +119,10 @@ public sealed class DeepSeek : DecoderArchitecture
             l.Norm("attn_q_a_norm", "self_attn.q_a_layernorm", rank);
         }
         string query = _queryRank is null ? "self_attn.q_proj" : "self_attn.q_b_proj", ggufQuery = _queryRank is null ? "attn_q" : "attn_q_b";
-        int[] nope = RowSelection.PerGroup(_heads, head, 0, _nope), rope = RowSelection.PerGroup(_heads, head, _nope, _rope);
+        RowSelection nope = RowSelection.PerGroup(_heads, head, 0, _nope), rope = RowSelection.PerGroup(_heads, head, _nope, _rope);
         l.Linear("attn_q_nope", new WeightSource(query, nope), _heads * _nope, queryIn, gguf: new WeightSource(ggufQuery, nope));
         l.Linear("attn_q_rope", new WeightSource(query, rope), _heads * _rope, queryIn, gguf: new WeightSource(ggufQuery, rope));
-        int[] latent = RowSelection.Range(0, _latent), shared = RowSelection.Range(_latent, _rope);
+        RowSelection latent = RowSelection.Range(0, _latent), shared = RowSelection.Range(_latent, _rope);
         l.Linear("attn_kv_latent", new WeightSource("self_attn.kv_a_proj_with_mqa", latent), _latent, Hidden, _attentionBias, new WeightSource("attn_kv_a_mqa", latent));
         l.Linear("attn_kv_rope", new WeightSource("self_attn.kv_a_proj_with_mqa", shared), _rope, Hidden, _attentionBias, new WeightSource("attn_kv_a_mqa", shared));
         l.Norm("attn_kv_a_norm", "self_attn.kv_a_layernorm", _latent);
@@ -127,34 +132,37 @@ public sealed class DeepSeek : DecoderArchitecture
 
     private void MapExperts(WeightMap map, LayerMap l)
     {
-        WeightSource[] Members(string name) => [.. Enumerable.Range(0, _experts.Experts).Select(e => new WeightSource($"mlp.experts.{e}.{name}"))];
+        Func<int, WeightSource> Expert(string name) => e => $"mlp.experts.{e}.{name}";
         l.Linear("ffn_gate_inp", "mlp.gate", _experts.Experts, Hidden);
         if (_three) l.Vector("exp_probs_b.bias", "mlp.gate.e_score_correction_bias", _experts.Experts, optional: map.IsGguf);
-        l.Stack("ffn_gate_exps", Members("gate_proj"), _expertInner, Hidden);
-        l.Stack("ffn_up_exps", Members("up_proj"), _expertInner, Hidden);
-        l.Stack("ffn_down_exps", Members("down_proj"), Hidden, _expertInner);
+        l.Stack("ffn_gate_exps", _experts.Experts, Expert("gate_proj"), _expertInner, Hidden);
+        l.Stack("ffn_up_exps", _experts.Experts, Expert("up_proj"), _expertInner, Hidden);
+        l.Stack("ffn_down_exps", _experts.Experts, Expert("down_proj"), Hidden, _expertInner);
         if (_shared > 0) l.GatedMlp(Hidden, _shared * _expertInner, _mlpBias, "mlp.shared_experts.", "_shexp");
     }
 
     private ExpertSpec ReadExperts(ModelConfig c)
     {
-        int groups = c.IntOr(_three ? 8 : 1, "n_group"), groupsUsed = c.IntOr(_three ? 4 : 1, "topk_group");
-        bool grouped = c.IsGguf ? groups > 1 : _three || c.StringOr("greedy", "topk_method") == "group_limited_greedy";
-        int experts = c.IntOr(_three ? 256 : 0, "n_routed_experts", "num_local_experts");
-        if (grouped && groups > 1 && (experts % groups != 0 || groupsUsed < 1 || groupsUsed > groups))
-            throw c.Error("n_group", $"is {groups} with topk_group {groupsUsed}; groups must divide the {experts} experts, and at least one must be used");
+        bool checkpoint = !c.IsGguf, checkpointThree = _three && checkpoint;
+        int groups = c.SizeOr(checkpointThree ? 8 : 1, "n_group"), groupsUsed = c.SizeOr(checkpointThree ? 4 : 1, "topk_group");
+        string method = c.StringOr("greedy", "topk_method");
+        if (!_three) c.Require(method is "greedy" or "group_limited_greedy", "topk_method", "greedy and group_limited_greedy are supported");
+        bool grouped = c.IsGguf || _three || method == "group_limited_greedy";
+        int experts = c.CountOr(checkpoint ? _three ? 256 : 64 : 0, "n_routed_experts");
+        float scale = c.FloatOr(checkpointThree ? 2.5f : 1, "routed_scaling_factor");
+        if (experts == 0) return new ExpertSpec { Experts = 0, Used = 0 };
         return new ExpertSpec
         {
             Experts = experts,
-            Used = c.IntOr(8, "num_experts_per_tok"),
+            Used = c.SizeOr(8, "num_experts_per_tok"),
             Activation = _activation,
             Sigmoid = _three,
-            Normalize = _three && c.BoolOr(true, "norm_topk_prob", "gguf.expert_weights_norm"),
+            Normalize = c.IsGguf ? c.BoolOr(false, "gguf.expert_weights_norm") : _three && c.BoolOr(true, "norm_topk_prob"),
             NormalizeEpsilon = 1e-20f,
-            Scale = c.FloatOr(_three ? 2.5f : 1, "routed_scaling_factor"),
+            Scale = c.IsGguf && scale == 0 ? 1 : scale,
             Groups = grouped ? groups : 1,
             GroupsUsed = grouped ? groupsUsed : 1,
             GroupByTopTwo = _three || c.IsGguf,
-        };
+        }.Checked(c);
     }
 }

@@ -11,7 +11,10 @@ public abstract class EncoderDecoderArchitecture(ModelConfig config) : Architect
     public int EncoderLayerCount { get; protected init; }
 
     /// <summary>The id that a decoder's text begins with; null where the configuration names none.</summary>
-    public int? DecoderStartId => Config.IntOrNull("decoder_start_token_id");
+    public virtual int? DecoderStartId => Config.IntOrNull("decoder_start_token_id");
+
+    /// <summary>The id that is forced when the length limit is reached; null where there is none.</summary>
+    public virtual int? ForcedEosId => Config.IntOrNull("forced_eos_token_id");
 
     /// <summary>Traces the encoder. Result: <c>last_hidden_state</c>; it also fills the cross-attention cache.</summary>
     public Plan TraceEncoder(WeightSet weights, bool recordHiddenStates = false)

@@ -22,13 +22,16 @@ public sealed class Falcon : DecoderArchitecture
     /// <summary>Reads the configuration.</summary>
     public Falcon(ModelConfig c) : base(c)
     {
-        HeadShape heads = HeadShape.Read(c, Hidden, hasHeadDim: false);
-        int stated = c.SizeOr(heads.Heads, "num_kv_heads", "num_key_value_heads");
+        HeadShape heads = HeadShape.ReadEqual(c, Hidden);
+        int stated = c.SizeOr(heads.Heads, c.IsGguf ? "num_key_value_heads" : "num_kv_heads");
         _new = c.IsGguf ? stated > 1 : c.BoolOr(false, "new_decoder_architecture");
         _multiQuery = c.IsGguf ? stated == 1 : c.BoolOr(true, "multi_query");
         heads = HeadShape.Checked(c, heads.Heads, _multiQuery && !_new ? 1 : stated, heads.HeadDim);
-        _parallel = _new || c.BoolOr(true, "parallel_attn");
-        _twoNorms = _new && c.IntOr(2, "num_ln_in_parallel_attn") == 2;
+        _parallel = c.BoolOr(true, "parallel_attn");
+        if (_new) c.Require(_parallel, "parallel_attn", "the new decoder architecture has its branches side by side");
+        int norms = c.IntOr(2, "num_ln_in_parallel_attn");
+        if (_new) c.Require(norms is 1 or 2, "num_ln_in_parallel_attn", "1 and 2 are supported");
+        _twoNorms = _new && norms == 2;
         _attention = heads.Attention();
         if (c.BoolOr(false, "alibi"))
         {
@@ -41,7 +44,7 @@ public sealed class Falcon : DecoderArchitecture
         }
         _activation = c.ActivationOr(Activation.GeluErf, "activation");
         _bias = BlockParts.Bias(c.BoolOr(false, "bias"));
-        _inner = c.SizeOr(4 * Hidden, "ffn_hidden_size", "intermediate_size");
+        _inner = BlockParts.InnerSize(c, Hidden, "ffn_hidden_size");
         _epsilon = c.FloatOr(1e-5f, "layer_norm_epsilon");
     }
 
@@ -52,13 +55,12 @@ public sealed class Falcon : DecoderArchitecture
     public override void Map(WeightMap map)
     {
         map.Prefix("transformer.");
-        map.Root.Embedding("token_embd", "word_embeddings", Vocabulary, Hidden);
+        map.Root.Words("word_embeddings", "lm_head", Vocabulary, Hidden, Config.BoolOr(true, "tie_word_embeddings"));
         map.Root.Norm("output_norm", "ln_f", Hidden, BiasRule.Required);
-        map.Root.Head("lm_head", Vocabulary, Hidden, Config.BoolOr(true, "tie_word_embeddings"));
         int d = _attention.KeyDim, group = _attention.Heads / _attention.KvHeads, stride = (group + 2) * d;
         // One kv head is the case of a single group: all q, one k, one v.
-        int[] q = RowSelection.PerGroup(_attention.KvHeads, stride, 0, group * d);
-        int[] k = RowSelection.PerGroup(_attention.KvHeads, stride, group * d, d), v = RowSelection.PerGroup(_attention.KvHeads, stride, (group + 1) * d, d);
+        RowSelection q = RowSelection.PerGroup(_attention.KvHeads, stride, 0, group * d);
+        RowSelection k = RowSelection.PerGroup(_attention.KvHeads, stride, group * d, d), v = RowSelection.PerGroup(_attention.KvHeads, stride, (group + 1) * d, d);
         for (int i = 0; i < LayerCount; i++)
         {
             LayerMap l = map.Layer(i, $"h.{i}.");

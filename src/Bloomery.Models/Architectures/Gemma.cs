@@ -26,20 +26,20 @@ public sealed class Gemma : DecoderArchitecture
     public Gemma(ModelConfig c) : base(c)
     {
         _version = c.ModelType switch { "gemma" => 1, "gemma2" => 2, _ => 3 };
-        HeadShape heads = HeadShape.Read(c, Hidden, defaultKvHeads: _version == 1 ? 16 : 4, defaultHeadDim: 256);
+        HeadShape heads = HeadShape.Read(c, Hidden, _version == 1 ? 16 : 4, 256);
         float scale = 1 / MathF.Sqrt(heads.HeadDim);
         if (_version > 1 && !c.IsGguf) scale = 1 / MathF.Sqrt(c.FloatOr(256, "query_pre_attn_scalar"));
         // The 27B models scale by hidden / heads, which GGUF files imply by their size.
-        if (c.IsGguf && ((_version == 2 && LayerCount == 46) || (_version == 3 && LayerCount == 62))) scale = 1 / MathF.Sqrt((float)Hidden / heads.Heads);
+        if (c.IsGguf && ((_version == 2 && LayerCount == 46) || (_version == 3 && LayerCount == 62))) scale = 1 / MathF.Sqrt(Hidden / heads.Heads);
         float cap = _version == 2 ? (float)(c.NullableOr(50, "attn_logit_softcapping") ?? 0) : 0;
         if (_version > 1) _finalCap = (float)(c.NullableOr(_version == 2 ? 30 : null, "final_logit_softcapping") ?? 0);
         _attention = heads.Attention(scale) with { SoftCap = cap };
         _bidirectional = _version == 3 && c.BoolOr(false, "use_bidirectional_attention");
         if (_bidirectional) _attention = _attention with { After = AttentionTile.Unbounded };
 
-        _window = _version == 1 ? null : BlockParts.Window(c, 4096);
-        int period = c.SizeOr(_version == 3 ? 6 : 2, "sliding_window_pattern", "gguf.attention.sliding_window_pattern");
-        _sliding = _version == 1 ? new bool[LayerCount] : BlockParts.SlidingLayers(c, LayerCount, i => _version == 2 ? i % 2 == 0 : (i + 1) % period != 0);
+        _window = _version == 1 ? null : BlockParts.Window(c, c.IsGguf && _version == 3 ? null : 4096);
+        int period = _version == 3 ? c.SizeOr(6, "sliding_window_pattern", "gguf.attention.sliding_window_pattern") : c.SizeOr(2, "gguf.attention.sliding_window_pattern");
+        _sliding = _version == 1 || (c.IsGguf && _window is null) ? new bool[LayerCount] : BlockParts.SlidingLayers(c, LayerCount, i => (i + 1) % period != 0);
 
         _rotary = RopeConfig.Make(c, heads.HeadDim, RopeConfig.Read(c, _version == 3 ? 1e6 : 1e4, layerType: "full_attention"));
         RopeScaling local = c.Section("rope_parameters")?.Section("sliding_attention") is not null
@@ -49,8 +49,7 @@ public sealed class Gemma : DecoderArchitecture
 
         // Gemma 1 checkpoints say "gelu" and mean the tanh form.
         _activation = _version == 1 ? Activation.GeluTanh : c.ActivationOr(Activation.GeluTanh, "hidden_activation");
-        if (_version == 1 && c.StringOr("gelu", "hidden_activation", "hidden_act") is var name && name is not ("gelu" or "gelu_pytorch_tanh"))
-            _activation = c.ActivationOr(Activation.GeluTanh, "hidden_activation", "hidden_act");
+        if (_version == 1 && c.StringOr("gelu", "hidden_act") != "gelu") _activation = c.ActivationOr(Activation.GeluTanh, "hidden_act");
         _bias = BlockParts.Bias(c.BoolOr(false, "attention_bias"));
         _inner = c.Size("intermediate_size");
         _epsilon = c.FloatOr(1e-6f, "rms_norm_eps");
@@ -63,9 +62,8 @@ public sealed class Gemma : DecoderArchitecture
     public override void Map(WeightMap map)
     {
         map.Prefix("model.");
-        map.Root.Embedding("token_embd", "embed_tokens", Vocabulary, Hidden);
+        map.Root.Words("embed_tokens", "lm_head", Vocabulary, Hidden, Config.BoolOr(true, "tie_word_embeddings"));
         map.Root.Norm("output_norm", "norm", Hidden, plus: 1);
-        map.Root.Head("lm_head", Vocabulary, Hidden, Config.BoolOr(true, "tie_word_embeddings"));
         for (int i = 0; i < LayerCount; i++)
         {
             LayerMap l = map.Layer(i, $"layers.{i}.");

@@ -20,23 +20,24 @@ public sealed class Gpt2 : DecoderArchitecture
     public Gpt2(ModelConfig c) : base(c)
     {
         c.Require(!c.BoolOr(false, "add_cross_attention"), "add_cross_attention", "decoders without cross-attention are supported");
-        HeadShape heads = HeadShape.Read(c, Hidden, hasHeadDim: false);
-        _attention = (heads with { KvHeads = heads.Heads }).Attention(c.BoolOr(true, "scale_attn_weights") ? null : 1);
+        HeadShape heads = HeadShape.ReadEqual(c, Hidden);
+        _attention = heads.Attention(c.BoolOr(true, "scale_attn_weights") ? null : 1);
         _activation = c.ActivationOr(Activation.GeluTanh, "activation_function");
         _inverseLayerScale = c.BoolOr(false, "scale_attn_by_inverse_layer_idx");
-        _inner = c.SizeOr(4 * Hidden, "n_inner", "intermediate_size");
+        _inner = BlockParts.InnerSize(c, Hidden, "n_inner");
         _epsilon = c.FloatOr(1e-5f, "layer_norm_epsilon");
     }
+
+    /// <inheritdoc/>
+    public override int ContextLength => Config.SizeOr(1024, "n_positions", "max_position_embeddings");
 
     /// <inheritdoc/>
     public override void Map(WeightMap map)
     {
         map.Prefix("transformer.");
-        map.Ignore("attn.bias", "attn.masked_bias");
-        map.Root.Embedding("token_embd", "wte", Vocabulary, Hidden);
-        map.Root.Embedding("position_embd", "wpe", ContextLength, Hidden);
+        map.Root.Words("wte", "lm_head", Vocabulary, Hidden, Config.BoolOr(true, "tie_word_embeddings"));
+        map.Root.Embedding("position_embd", "wpe", ContextLength, Hidden, "n_positions");
         map.Root.Norm("output_norm", "ln_f", Hidden, BiasRule.Required);
-        map.Root.Head("lm_head", Vocabulary, Hidden, Config.BoolOr(true, "tie_word_embeddings"));
         bool transposed = !map.IsGguf;
         for (int i = 0; i < LayerCount; i++)
         {

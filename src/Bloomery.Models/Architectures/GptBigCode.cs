@@ -19,23 +19,24 @@ public sealed class GptBigCode : DecoderArchitecture
     /// <summary>Reads the configuration.</summary>
     public GptBigCode(ModelConfig c) : base(c)
     {
-        HeadShape heads = HeadShape.Read(c, Hidden, hasHeadDim: false);
+        HeadShape heads = HeadShape.ReadEqual(c, Hidden);
         _multiQuery = c.IsGguf || c.BoolOr(true, "multi_query");
         _attention = (heads with { KvHeads = _multiQuery ? 1 : heads.Heads }).Attention(c.BoolOr(true, "scale_attn_weights") ? null : 1);
         _activation = c.ActivationOr(Activation.GeluTanh, "activation_function");
-        _inner = c.SizeOr(4 * Hidden, "n_inner", "intermediate_size");
+        _inner = BlockParts.InnerSize(c, Hidden, "n_inner");
         _epsilon = c.FloatOr(1e-5f, "layer_norm_epsilon");
     }
+
+    /// <inheritdoc/>
+    public override int ContextLength => Config.SizeOr(1024, "n_positions", "max_position_embeddings");
 
     /// <inheritdoc/>
     public override void Map(WeightMap map)
     {
         map.Prefix("transformer.");
-        map.Ignore("attn.bias", "attn.masked_bias");
-        map.Root.Embedding("token_embd", "wte", Vocabulary, Hidden);
-        map.Root.Embedding("position_embd", "wpe", ContextLength, Hidden);
+        map.Root.Words("wte", "lm_head", Vocabulary, Hidden, Config.BoolOr(true, "tie_word_embeddings"));
+        map.Root.Embedding("position_embd", "wpe", ContextLength, Hidden, "n_positions");
         map.Root.Norm("output_norm", "ln_f", Hidden, BiasRule.Required);
-        map.Root.Head("lm_head", Vocabulary, Hidden, Config.BoolOr(true, "tie_word_embeddings"));
         int heads = _attention.Heads, d = _attention.KeyDim;
         for (int i = 0; i < LayerCount; i++)
         {

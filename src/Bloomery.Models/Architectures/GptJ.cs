@@ -21,13 +21,13 @@ public sealed class GptJ : DecoderArchitecture
     /// <summary>Reads the configuration.</summary>
     public GptJ(ModelConfig c) : base(c)
     {
-        HeadShape heads = HeadShape.Read(c, Hidden, hasHeadDim: false);
-        heads = heads with { KvHeads = heads.Heads };
+        HeadShape heads = HeadShape.ReadEqual(c, Hidden);
         _attention = heads.Attention();
         if (c.ModelType == "codegen" && heads.Heads % CodeGenBlocks != 0) throw c.Error("n_head", $"is {heads.Heads}; CodeGen's heads come in {CodeGenBlocks} equal blocks");
-        _rotary = RopeConfig.Make(c, c.IntOr(64, "rotary_dim"), new RopeScaling(), interleaved: true);
+        int rotated = c.NullableSizeOr(64, "rotary_dim") ?? throw c.Error("rotary_dim", "is null, which is not supported; a number of dimensions is needed");
+        _rotary = RopeConfig.Make(c, heads.HeadDim, new RopeScaling(), rotated, "rotary_dim", interleaved: true);
         _activation = c.ActivationOr(Activation.GeluTanh, "activation_function");
-        _inner = c.SizeOr(4 * Hidden, "n_inner");
+        _inner = BlockParts.InnerSize(c, Hidden, "n_inner");
         _epsilon = c.FloatOr(1e-5f, "layer_norm_epsilon");
     }
 
@@ -35,10 +35,9 @@ public sealed class GptJ : DecoderArchitecture
     public override void Map(WeightMap map)
     {
         map.Prefix("transformer.");
-        map.Ignore("attn.bias", "attn.masked_bias", "attn.causal_mask", "attn.embed_positions");
-        map.Root.Embedding("token_embd", "wte", Vocabulary, Hidden);
+        map.Ignore("attn.causal_mask", "attn.embed_positions");
+        map.Root.Words("wte", "lm_head", Vocabulary, Hidden, Config.BoolOr(false, "tie_word_embeddings"), BiasRule.Required);
         map.Root.Norm("output_norm", "ln_f", Hidden, BiasRule.Required);
-        map.Root.Head("lm_head", Vocabulary, Hidden, Config.BoolOr(false, "tie_word_embeddings"), BiasRule.Required);
         int block = Hidden / CodeGenBlocks;
         for (int i = 0; i < LayerCount; i++)
         {

@@ -21,10 +21,9 @@ public sealed class GptNeoX : DecoderArchitecture
     /// <summary>Reads the configuration.</summary>
     public GptNeoX(ModelConfig c) : base(c)
     {
-        HeadShape heads = HeadShape.Read(c, Hidden, hasHeadDim: false) with { KvHeads = c.Size("num_attention_heads") };
+        HeadShape heads = HeadShape.ReadEqual(c, Hidden);
         _attention = heads.Attention();
-        int rotated = c.IntOrNull("gguf.rope.dimension_count") ?? (int)(heads.HeadDim * RopeConfig.PartialFactor(c, 0.25));
-        _rotary = RopeConfig.Make(c, rotated, RopeConfig.Read(c));
+        _rotary = RopeConfig.Make(c, heads.HeadDim, RopeConfig.Read(c), 0.25);
         _activation = c.ActivationOr(Activation.GeluErf, "hidden_act");
         _parallel = c.BoolOr(true, "use_parallel_residual", "gguf.use_parallel_residual");
         _bias = c.BoolOr(true, "attention_bias");
@@ -39,10 +38,8 @@ public sealed class GptNeoX : DecoderArchitecture
     public override void Map(WeightMap map)
     {
         map.Prefix("gpt_neox.");
-        map.Ignore("attention.bias", "attention.masked_bias", "rotary_emb.inv_freq");
-        map.Root.Embedding("token_embd", "embed_in", Vocabulary, Hidden);
+        map.Root.Words("embed_in", "embed_out", Vocabulary, Hidden, Config.BoolOr(false, "tie_word_embeddings"));
         map.Root.Norm("output_norm", "final_layer_norm", Hidden, BiasRule.Required);
-        map.Root.Head("embed_out", Vocabulary, Hidden, Config.BoolOr(false, "tie_word_embeddings"));
         int heads = _attention.Heads, d = _attention.KeyDim;
         for (int i = 0; i < LayerCount; i++)
         {

@@ -9,6 +9,8 @@ namespace Bloomery.Models.Architectures;
 /// <param name="HeadDim">Elements of a head.</param>
 public readonly record struct HeadShape(int Heads, int KvHeads, int HeadDim)
 {
+    private const int MostColumns = 1 << 26;
+
     /// <summary>Columns of all query heads.</summary>
     public int QueryColumns => Heads * HeadDim;
 
@@ -18,16 +20,28 @@ public readonly record struct HeadShape(int Heads, int KvHeads, int HeadDim)
     /// <summary>Reads the keys that nearly all families share.</summary>
     /// <param name="c">The configuration.</param>
     /// <param name="hidden">Elements of a hidden state.</param>
-    /// <param name="defaultKvHeads">Used where the key is absent; null: as many as query heads.</param>
-    /// <param name="defaultHeadDim">Used where the key is absent; null: hidden / heads.</param>
-    /// <param name="hasHeadDim">False for the families whose head size always is hidden / heads.</param>
-    public static HeadShape Read(ModelConfig c, int hidden, int? defaultKvHeads = null, int? defaultHeadDim = null, bool hasHeadDim = true)
+    /// <param name="defaultKvHeads">Used where the key is absent; null, and a key that is null: as many as query heads.</param>
+    /// <param name="defaultHeadDim">Used where the key is absent; null, and a key that is null: hidden / heads.</param>
+    public static HeadShape Read(ModelConfig c, int hidden, int? defaultKvHeads = null, int? defaultHeadDim = null)
     {
-        int heads = c.Size("num_attention_heads", "n_head", "n_heads");
-        int kv = c.SizeOr(defaultKvHeads ?? heads, "num_key_value_heads");
-        int? dim = hasHeadDim ? c.IntOrNull("head_dim") ?? defaultHeadDim : null;
-        if (dim is null && hidden % heads != 0) throw c.Error("num_attention_heads", $"is {heads}, which does not divide the hidden size {hidden}");
-        return Checked(c, heads, kv, dim ?? hidden / heads);
+        if (c.IsGguf) (defaultKvHeads, defaultHeadDim) = (null, null); // these are defaults of the reference library's classes
+        int heads = HeadCount(c);
+        int? dim = c.NullableSizeOr(defaultHeadDim, "head_dim");
+        if (c.IntOrNull("gguf.attention.value_length") is { } valueDim && valueDim != (dim ?? hidden / heads))
+            throw c.Error("attention.value_length", $"is {valueDim}; values as long as keys ({dim ?? hidden / heads}) are supported");
+        return Checked(c, heads, c.NullableSizeOr(defaultKvHeads, "num_key_value_heads") ?? heads, dim ?? Divided(c, hidden, heads));
+    }
+
+    /// <summary>Reads the number of heads of the families whose head size always is hidden / heads.</summary>
+    /// <param name="c">The configuration.</param>
+    /// <param name="hidden">Elements of a hidden state.</param>
+    /// <param name="defaultKvHeads">Used where the key of kv heads is absent; null: the family has no such key, and as many as query heads.</param>
+    public static HeadShape ReadEqual(ModelConfig c, int hidden, int? defaultKvHeads = null)
+    {
+        if (c.IsGguf) return Read(c, hidden);
+        int heads = HeadCount(c);
+        int kv = defaultKvHeads is null ? heads : c.NullableSizeOr(defaultKvHeads, "num_key_value_heads") ?? heads;
+        return Checked(c, heads, kv, Divided(c, hidden, heads));
     }
 
     /// <summary>Makes a shape whose numbers agree.</summary>
@@ -35,6 +49,7 @@ public readonly record struct HeadShape(int Heads, int KvHeads, int HeadDim)
     {
         if (heads % kvHeads != 0) throw c.Error("num_key_value_heads", $"is {kvHeads}, which does not divide the {heads} query heads");
         if (headDim is < 1 or > 1 << 14) throw c.Error("head_dim", $"is {headDim}; it must lie between 1 and {1 << 14}");
+        if ((long)heads * headDim > MostColumns) throw c.Error("num_attention_heads", $"is {heads}, which with heads of {headDim} makes more than {MostColumns} columns");
         return new HeadShape(heads, kvHeads, headDim);
     }
 
@@ -43,4 +58,9 @@ public readonly record struct HeadShape(int Heads, int KvHeads, int HeadDim)
     {
         Heads = Heads, KvHeads = KvHeads, KeyDim = HeadDim, ValueDim = HeadDim, Scale = scale ?? 1 / MathF.Sqrt(HeadDim),
     };
+
+    private static int HeadCount(ModelConfig c) => c.Size("num_attention_heads", "n_head", "n_heads");
+
+    private static int Divided(ModelConfig c, int hidden, int heads) =>
+        hidden % heads == 0 ? hidden / heads : throw c.Error("num_attention_heads", $"is {heads}, which does not divide the hidden size {hidden}");
 }

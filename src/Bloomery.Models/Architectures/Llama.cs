@@ -25,7 +25,7 @@ public sealed class Llama : DecoderArchitecture
     public Llama(ModelConfig c) : base(c)
     {
         string type = c.ModelType;
-        HeadShape heads = HeadShape.Read(c, Hidden, defaultKvHeads: type switch { "mistral" or "mixtral" => 8, "smollm3" => 4, _ => null });
+        HeadShape heads = HeadShape.Read(c, Hidden, type switch { "mistral" or "mixtral" => 8, "smollm3" => 4, _ => null });
         float scale = 1 / MathF.Sqrt(heads.HeadDim);
         if (type == "granite")
         {
@@ -35,17 +35,19 @@ public sealed class Llama : DecoderArchitecture
         }
         _attention = heads.Attention(scale);
         _rotary = RopeConfig.Make(c, heads.HeadDim, RopeConfig.Read(c, type switch { "mixtral" => 1e6, "smollm3" => 2e6, _ => 1e4 }));
+        if (_rotary.Dimensions != heads.HeadDim) throw c.Error("rope.dimension_count", $"is {_rotary.Dimensions}; these files order rows by whole heads of {heads.HeadDim}");
         _rotated = RotatedLayers(c);
-        _window = type is "mistral" or "mixtral" or "smollm3" ? BlockParts.Window(c, type == "mistral" ? 4096 : null) : null;
+        _window = type is "mistral" or "mixtral" or "smollm3" && !c.IsGguf ? BlockParts.Window(c, type == "mistral" ? 4096 : null) : null;
         _sliding = type == "smollm3"
             ? BlockParts.SlidingLayers(c, LayerCount, i => c.BoolOr(false, "use_sliding_window") && !_rotated[i])
             : [.. Enumerable.Repeat(_window is not null, LayerCount)];
         _activation = c.ActivationOr(Activation.Silu, "hidden_act");
-        (_attentionBias, _mlpBias) = (BlockParts.Bias(c.BoolOr(false, "attention_bias")), BlockParts.Bias(c.BoolOr(false, "mlp_bias")));
+        bool mayHaveBiases = type is not ("mistral" or "mixtral");
+        (_attentionBias, _mlpBias) = (BlockParts.Bias(mayHaveBiases && c.BoolOr(false, "attention_bias")), BlockParts.Bias(mayHaveBiases && c.BoolOr(false, "mlp_bias")));
         _inner = c.Size("intermediate_size");
         _epsilon = c.FloatOr(type == "mixtral" ? 1e-5f : 1e-6f, "rms_norm_eps");
-        int experts = type == "mixtral" || c.IsGguf ? c.IntOr(type == "mixtral" ? 8 : 0, "num_local_experts") : 0;
-        if (experts > 0) _experts = new ExpertSpec { Experts = experts, Used = c.SizeOr(2, "num_experts_per_tok"), Activation = _activation, Normalize = true };
+        int experts = type == "mixtral" || c.IsGguf ? c.CountOr(type == "mixtral" ? 8 : 0, "num_local_experts") : 0;
+        if (experts > 0) _experts = new ExpertSpec { Experts = experts, Used = c.SizeOr(2, "num_experts_per_tok"), Activation = _activation, Normalize = true }.Checked(c);
     }
 
     /// <inheritdoc/>
@@ -55,9 +57,8 @@ public sealed class Llama : DecoderArchitecture
     public override void Map(WeightMap map)
     {
         map.Prefix("model.");
-        map.Root.Embedding("token_embd", "embed_tokens", Vocabulary, Hidden);
+        map.Root.Words("embed_tokens", "lm_head", Vocabulary, Hidden, Config.BoolOr(Config.ModelType == "smollm3", "tie_word_embeddings"));
         map.Root.Norm("output_norm", "norm", Hidden);
-        map.Root.Head("lm_head", Vocabulary, Hidden, Config.BoolOr(Config.ModelType == "smollm3", "tie_word_embeddings"));
         for (int i = 0; i < LayerCount; i++)
         {
             LayerMap l = map.Layer(i, $"layers.{i}.");
@@ -94,11 +95,11 @@ public sealed class Llama : DecoderArchitecture
 
     private void MapExperts(LayerMap l, ExpertSpec experts)
     {
-        WeightSource[] Members(string name) => [.. Enumerable.Range(0, experts.Experts).Select(e => new WeightSource($"block_sparse_moe.experts.{e}.{name}"))];
+        Func<int, WeightSource> Expert(string name) => e => $"block_sparse_moe.experts.{e}.{name}";
         l.Linear("ffn_gate_inp", "block_sparse_moe.gate", experts.Experts, Hidden);
-        l.Stack("ffn_gate_exps", Members("w1"), _inner, Hidden);
-        l.Stack("ffn_up_exps", Members("w3"), _inner, Hidden);
-        l.Stack("ffn_down_exps", Members("w2"), Hidden, _inner);
+        l.Stack("ffn_gate_exps", experts.Experts, Expert("w1"), _inner, Hidden);
+        l.Stack("ffn_up_exps", experts.Experts, Expert("w3"), _inner, Hidden);
+        l.Stack("ffn_down_exps", experts.Experts, Expert("w2"), Hidden, _inner);
     }
 
     private bool[] RotatedLayers(ModelConfig c)

@@ -17,14 +17,13 @@ public sealed class Mpt : DecoderArchitecture
     /// <summary>Reads the configuration.</summary>
     public Mpt(ModelConfig c) : base(c)
     {
-        HeadShape heads = HeadShape.Read(c, Hidden, hasHeadDim: false);
-        heads = heads with { KvHeads = heads.Heads };
-        ModelConfig options = c.Section("attn_config") ?? c;
-        double bias = c.DoubleOrNull("gguf.attention.max_alibi_bias") ?? 8;
-        if (bias != 8) throw c.Error("attention.max_alibi_bias", $"is {bias}; only 8 is supported, as in the reference library");
-        float? scale = options.DoubleOrNull("softmax_scale") is { } s ? (float)s : null;
-        _attention = heads.Attention(scale) with { Slopes = Alibi.Slopes(heads.Heads) };
-        _clip = (float)(options.DoubleOrNull("clip_qkv") ?? c.DoubleOrNull("gguf.attention.clamp_kqv") ?? 0);
+        HeadShape heads = HeadShape.ReadEqual(c, Hidden);
+        ModelConfig? options = c.Section("attn_config");
+        double bias = c.IsGguf ? c.DoubleOrNull("gguf.attention.max_alibi_bias") ?? 0 : 8;
+        float? scale = options?.DoubleOrNull("softmax_scale") is { } s ? (float)s : null;
+        _attention = heads.Attention(scale) with { Slopes = bias > 0 ? Alibi.Slopes(heads.Heads, bias) : null };
+        _clip = (float)(options?.DoubleOrNull("clip_qkv") ?? c.DoubleOrNull("gguf.attention.clamp_kqv") ?? 0);
+        if (_clip < 0) throw c.Error("clip_qkv", $"is {_clip}; a positive limit is needed");
         _epsilon = c.FloatOr(1e-5f, "layer_norm_epsilon");
     }
 
@@ -32,9 +31,8 @@ public sealed class Mpt : DecoderArchitecture
     public override void Map(WeightMap map)
     {
         map.Prefix("transformer.");
-        map.Root.Embedding("token_embd", "wte", Vocabulary, Hidden);
+        map.Root.Words("wte", "lm_head", Vocabulary, Hidden, Config.BoolOr(true, "tie_word_embeddings"));
         map.Root.Norm("output_norm", "norm_f", Hidden);
-        map.Root.Head("lm_head", Vocabulary, Hidden, Config.BoolOr(true, "tie_word_embeddings"));
         for (int i = 0; i < LayerCount; i++)
         {
             LayerMap l = map.Layer(i, $"blocks.{i}.");

@@ -23,8 +23,7 @@ public sealed class Nemotron : DecoderArchitecture
     {
         HeadShape heads = HeadShape.Read(c, Hidden);
         _attention = heads.Attention();
-        int rotated = c.IntOrNull("gguf.rope.dimension_count") ?? (int)(heads.HeadDim * RopeConfig.PartialFactor(c, 0.5));
-        _rotary = RopeConfig.Make(c, rotated, RopeConfig.Read(c));
+        _rotary = RopeConfig.Make(c, heads.HeadDim, RopeConfig.Read(c), 0.5);
         _activation = c.ActivationOr(Activation.ReluSquared, "hidden_act");
         (_attentionBias, _mlpBias) = (BlockParts.Bias(c.BoolOr(false, "attention_bias")), BlockParts.Bias(c.BoolOr(false, "mlp_bias")));
         _inner = c.Size("intermediate_size");
@@ -38,9 +37,8 @@ public sealed class Nemotron : DecoderArchitecture
     public override void Map(WeightMap map)
     {
         map.Prefix("model.");
-        map.Root.Embedding("token_embd", "embed_tokens", Vocabulary, Hidden);
+        map.Root.Words("embed_tokens", "lm_head", Vocabulary, Hidden, Config.BoolOr(false, "tie_word_embeddings"));
         map.Root.Norm("output_norm", "norm", Hidden, BiasRule.Required, plus: 1);
-        map.Root.Head("lm_head", Vocabulary, Hidden, Config.BoolOr(false, "tie_word_embeddings"));
         for (int i = 0; i < LayerCount; i++)
         {
             LayerMap l = map.Layer(i, $"layers.{i}.");

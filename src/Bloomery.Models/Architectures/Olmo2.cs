@@ -24,9 +24,8 @@ public sealed class Olmo2(ModelConfig c) : DecoderArchitecture(c)
     public override void Map(WeightMap map)
     {
         map.Prefix("model.");
-        map.Root.Embedding("token_embd", "embed_tokens", Vocabulary, Hidden);
+        map.Root.Words("embed_tokens", "lm_head", Vocabulary, Hidden, Config.BoolOr(false, "tie_word_embeddings"));
         map.Root.Norm("output_norm", "norm", Hidden);
-        map.Root.Head("lm_head", Vocabulary, Hidden, Config.BoolOr(false, "tie_word_embeddings"));
         for (int i = 0; i < LayerCount; i++)
         {
             LayerMap l = map.Layer(i, $"layers.{i}.");

@@ -21,8 +21,8 @@ public sealed class Opt : DecoderArchitecture
     /// <summary>Reads the configuration.</summary>
     public Opt(ModelConfig c) : base(c)
     {
-        HeadShape heads = HeadShape.Read(c, Hidden, hasHeadDim: false);
-        _attention = (heads with { KvHeads = heads.Heads }).Attention();
+        HeadShape heads = HeadShape.ReadEqual(c, Hidden);
+        _attention = heads.Attention();
         _activation = c.ActivationOr(Activation.Relu, "activation_function");
         _normFirst = c.BoolOr(true, "do_layer_norm_before");
         _affine = c.BoolOr(true, "layer_norm_elementwise_affine");
@@ -38,9 +38,8 @@ public sealed class Opt : DecoderArchitecture
         map.Prefix("decoder.");
         map.Prefix("model.decoder.");
         LayerMap root = map.Root;
-        root.Embedding("token_embd", "embed_tokens", Vocabulary, _embedding);
-        root.Embedding("position_embd", "embed_positions", ContextLength + PositionOffset, Hidden);
-        root.Head("lm_head", Vocabulary, _embedding, Config.BoolOr(true, "tie_word_embeddings"));
+        root.Words("embed_tokens", "lm_head", Vocabulary, _embedding, Config.BoolOr(true, "tie_word_embeddings"));
+        root.Embedding("position_embd", "embed_positions", checked(ContextLength + PositionOffset), Hidden, "max_position_embeddings");
         if (_embedding != Hidden)
         {
             root.Linear("project_in", "project_in", Hidden, _embedding);

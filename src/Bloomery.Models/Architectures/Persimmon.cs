@@ -21,10 +21,9 @@ public sealed class Persimmon : DecoderArchitecture
     /// <summary>Reads the configuration.</summary>
     public Persimmon(ModelConfig c) : base(c)
     {
-        HeadShape heads = HeadShape.Read(c, Hidden, hasHeadDim: false);
-        heads = heads with { KvHeads = heads.Heads };
+        HeadShape heads = HeadShape.ReadEqual(c, Hidden);
         _attention = heads.Attention();
-        _rotary = RopeConfig.Make(c, (int)(heads.HeadDim * RopeConfig.PartialFactor(c, 0.5)), RopeConfig.Read(c));
+        _rotary = RopeConfig.Make(c, heads.HeadDim, RopeConfig.Read(c), 0.5);
         _activation = c.ActivationOr(Activation.ReluSquared, "hidden_act");
         _headNorms = c.BoolOr(true, "qk_layernorm");
         _inner = c.Size("intermediate_size");
@@ -38,9 +37,8 @@ public sealed class Persimmon : DecoderArchitecture
     public override void Map(WeightMap map)
     {
         map.Prefix("model.");
-        map.Root.Embedding("token_embd", "embed_tokens", Vocabulary, Hidden);
+        map.Root.Words("embed_tokens", "lm_head", Vocabulary, Hidden, Config.BoolOr(false, "tie_word_embeddings"));
         map.Root.Norm("output_norm", "final_layernorm", Hidden, BiasRule.Required);
-        map.Root.Head("lm_head", Vocabulary, Hidden, Config.BoolOr(false, "tie_word_embeddings"));
         int heads = _attention.Heads, d = _attention.KeyDim;
         for (int i = 0; i < LayerCount; i++)
         {

@@ -23,8 +23,7 @@ public sealed class Phi : DecoderArchitecture
     {
         HeadShape heads = HeadShape.Read(c, Hidden);
         _attention = heads.Attention();
-        int rotated = c.IntOrNull("gguf.rope.dimension_count") ?? (int)(heads.HeadDim * RopeConfig.PartialFactor(c, 0.5));
-        _rotary = RopeConfig.Make(c, rotated, RopeConfig.Read(c));
+        _rotary = RopeConfig.Make(c, heads.HeadDim, RopeConfig.Read(c), 0.5);
         _activation = c.ActivationOr(Activation.GeluTanh, "hidden_act");
         _headNorms = c.BoolOr(false, "qk_layernorm");
         _inner = c.SizeOr(4 * Hidden, "intermediate_size");
@@ -38,9 +37,8 @@ public sealed class Phi : DecoderArchitecture
     public override void Map(WeightMap map)
     {
         map.Prefix("model.");
-        map.Root.Embedding("token_embd", "embed_tokens", Vocabulary, Hidden);
+        map.Root.Words("embed_tokens", "lm_head", Vocabulary, Hidden, Config.BoolOr(false, "tie_word_embeddings"), BiasRule.Required);
         map.Root.Norm("output_norm", "final_layernorm", Hidden, BiasRule.Required);
-        map.Root.Head("lm_head", Vocabulary, Hidden, Config.BoolOr(false, "tie_word_embeddings"), BiasRule.Required);
         for (int i = 0; i < LayerCount; i++)
         {
             LayerMap l = map.Layer(i, $"layers.{i}.");

@@ -23,8 +23,7 @@ public sealed class Phi3 : DecoderArchitecture
         HeadShape heads = HeadShape.Read(c, Hidden);
         // llama.cpp ignores the window of these files, and so do we: only checkpoints state it reliably.
         _attention = heads.Attention().Windowed(c.IsGguf ? null : BlockParts.Window(c, null));
-        int rotated = c.IntOrNull("gguf.rope.dimension_count") ?? (int)(heads.HeadDim * RopeConfig.PartialFactor(c, 1));
-        _rotary = RopeConfig.Make(c, rotated, RopeConfig.Read(c, originalLength: 4096));
+        _rotary = RopeConfig.Make(c, heads.HeadDim, RopeConfig.Read(c, originalLength: 4096), 1);
         _activation = c.ActivationOr(Activation.Silu, "hidden_act");
         _inner = c.Size("intermediate_size");
         _epsilon = c.FloatOr(1e-5f, "rms_norm_eps");
@@ -37,10 +36,9 @@ public sealed class Phi3 : DecoderArchitecture
     public override void Map(WeightMap map)
     {
         map.Prefix("model.");
-        map.Root.Embedding("token_embd", "embed_tokens", Vocabulary, Hidden);
+        map.Root.Words("embed_tokens", "lm_head", Vocabulary, Hidden, Config.BoolOr(false, "tie_word_embeddings"));
         map.Root.Norm("output_norm", "norm", Hidden);
-        map.Root.Head("lm_head", Vocabulary, Hidden, Config.BoolOr(false, "tie_word_embeddings"));
-        int[] gate = RowSelection.Range(0, _inner), up = RowSelection.Range(_inner, _inner);
+        RowSelection gate = RowSelection.Range(0, _inner), up = RowSelection.Range(_inner, _inner);
         for (int i = 0; i < LayerCount; i++)
         {
             LayerMap l = map.Layer(i, $"layers.{i}.");

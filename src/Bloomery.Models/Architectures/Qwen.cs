@@ -26,7 +26,7 @@ public sealed class Qwen : DecoderArchitecture
     public Qwen(ModelConfig c) : base(c)
     {
         bool three = _headNorms = c.ModelType.StartsWith("qwen3", StringComparison.Ordinal), moe = c.ModelType.Contains("moe", StringComparison.Ordinal);
-        HeadShape heads = HeadShape.Read(c, Hidden, defaultKvHeads: c.ModelType == "qwen3_moe" ? 4 : 32, defaultHeadDim: three ? 128 : null);
+        HeadShape heads = HeadShape.Read(c, Hidden, c.ModelType switch { "qwen3_moe" => 4, "qwen2_moe" => 16, _ => 32 }, three ? 128 : null);
         _attention = heads.Attention();
         _rotary = RopeConfig.Make(c, heads.HeadDim, RopeConfig.Read(c));
         _activation = c.ActivationOr(Activation.Silu, "hidden_act");
@@ -34,26 +34,30 @@ public sealed class Qwen : DecoderArchitecture
         _qkvBias = BlockParts.Bias(three ? attentionBias : c.ModelType == "qwen2" || c.BoolOr(true, "qkv_bias"));
         _outputBias = BlockParts.Bias(three && attentionBias);
         _epsilon = c.FloatOr(1e-6f, "rms_norm_eps");
-        _inner = c.SizeOr(1, "intermediate_size");
-
+        
         bool use = c.BoolOr(false, "use_sliding_window") && !c.IsGguf;
         _window = use ? BlockParts.Window(c, 4096) : null;
         int from = c.IntOr(28, "max_window_layers");
-        _sliding = BlockParts.SlidingLayers(c, LayerCount, i => c.ModelType switch { "qwen3_moe" => true, "qwen2_moe" => i % 2 == 0 && i < from, _ => i >= from });
+        _sliding = c.ModelType == "qwen3_moe" // has no layer_types
+            ? [.. Enumerable.Repeat(true, LayerCount)]
+            : BlockParts.SlidingLayers(c, LayerCount, i => c.ModelType == "qwen2_moe" ? i % 2 == 0 && i < from : i >= from);
 
         _sparse = new bool[LayerCount];
-        if (!moe) return;
-        _shared = !three;
-        _expertInner = c.SizeOr(three ? 768 : 1408, "moe_intermediate_size");
-        _sharedInner = c.SizeOr(5632, "shared_expert_intermediate_size");
-        _experts = new ExpertSpec
-        {
-            Experts = c.Size("num_experts", "num_local_experts"), Used = c.Size("num_experts_per_tok"), Activation = _activation,
-            Normalize = c.IsGguf ? three : c.BoolOr(false, "norm_topk_prob"),
-        };
+        int experts = moe ? Experts(c, three) : 0;
         HashSet<int> dense = [.. (c.NumbersOrNull("mlp_only_layers") ?? []).Select(n => (int)n)];
         int step = c.SizeOr(1, "decoder_sparse_step");
-        for (int i = 0; i < LayerCount; i++) _sparse[i] = !dense.Contains(i) && (i + 1) % step == 0;
+        for (int i = 0; i < LayerCount; i++) _sparse[i] = experts > 0 && !dense.Contains(i) && (i + 1) % step == 0;
+        bool allSparse = LayerCount > 0 && _sparse.All(s => s);
+        _inner = allSparse && !c.Has("intermediate_size") ? 1 : c.Size("intermediate_size");
+        if (experts == 0) return;
+        int used = c.SizeOr(three ? 8 : 4, "num_experts_per_tok");
+        _shared = !three;
+        _expertInner = c.SizeOr(c.IsGguf ? Math.Max(1, _inner / used) : three ? 768 : 1408, "moe_intermediate_size");
+        _sharedInner = c.SizeOr(c.IsGguf ? _inner : 5632, "shared_expert_intermediate_size");
+        _experts = new ExpertSpec
+        {
+            Experts = experts, Used = used, Activation = _activation, Normalize = c.IsGguf ? three : c.BoolOr(false, "norm_topk_prob"),
+        }.Checked(c);
     }
 
     /// <inheritdoc/>
@@ -63,9 +67,8 @@ public sealed class Qwen : DecoderArchitecture
     public override void Map(WeightMap map)
     {
         map.Prefix("model.");
-        map.Root.Embedding("token_embd", "embed_tokens", Vocabulary, Hidden);
+        map.Root.Words("embed_tokens", "lm_head", Vocabulary, Hidden, Config.BoolOr(false, "tie_word_embeddings"));
         map.Root.Norm("output_norm", "norm", Hidden);
-        map.Root.Head("lm_head", Vocabulary, Hidden, Config.BoolOr(false, "tie_word_embeddings"));
         for (int i = 0; i < LayerCount; i++)
         {
             LayerMap l = map.Layer(i, $"layers.{i}.");
@@ -103,6 +106,8 @@ public sealed class Qwen : DecoderArchitecture
     /// <inheritdoc/>
     protected override Value FinalNorm(Ops ops, Value x, WeightSet weights) => ops.RmsNorm(x, weights["output_norm"], _epsilon);
 
+    private static int Experts(ModelConfig c, bool three) => three ? c.CountOr(128, "num_experts", "num_local_experts") : c.CountOr(60, "num_experts");
+
     private Value Experts(Ops ops, Value h, Layer l)
     {
         Value routed = ops.Experts(h, ops.Linear(h, l["ffn_gate_inp"]), _experts!, l["ffn_gate_exps"], l["ffn_up_exps"], l["ffn_down_exps"]);
@@ -112,11 +117,11 @@ public sealed class Qwen : DecoderArchitecture
 
     private void MapExperts(LayerMap l, ExpertSpec experts)
     {
-        WeightSource[] Members(string name) => [.. Enumerable.Range(0, experts.Experts).Select(e => new WeightSource($"mlp.experts.{e}.{name}"))];
+        Func<int, WeightSource> Expert(string name) => e => $"mlp.experts.{e}.{name}";
         l.Linear("ffn_gate_inp", "mlp.gate", experts.Experts, Hidden);
-        l.Stack("ffn_gate_exps", Members("gate_proj"), _expertInner, Hidden);
-        l.Stack("ffn_up_exps", Members("up_proj"), _expertInner, Hidden);
-        l.Stack("ffn_down_exps", Members("down_proj"), Hidden, _expertInner);
+        l.Stack("ffn_gate_exps", experts.Experts, Expert("gate_proj"), _expertInner, Hidden);
+        l.Stack("ffn_up_exps", experts.Experts, Expert("up_proj"), _expertInner, Hidden);
+        l.Stack("ffn_down_exps", experts.Experts, Expert("down_proj"), Hidden, _expertInner);
         if (!_shared) return;
         l.Linear("ffn_gate_inp_shexp", "mlp.shared_expert_gate", 1, Hidden);
         l.GatedMlp(Hidden, _sharedInner, prefix: "mlp.shared_expert.", suffix: "_shexp");

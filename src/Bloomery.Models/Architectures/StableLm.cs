@@ -22,10 +22,9 @@ public sealed class StableLm : DecoderArchitecture
     /// <summary>Reads the configuration.</summary>
     public StableLm(ModelConfig c) : base(c)
     {
-        HeadShape heads = HeadShape.Read(c, Hidden, defaultKvHeads: 32, hasHeadDim: false);
+        HeadShape heads = HeadShape.ReadEqual(c, Hidden, 32);
         _attention = heads.Attention();
-        int rotated = c.IntOrNull("gguf.rope.dimension_count") ?? (int)(heads.HeadDim * RopeConfig.PartialFactor(c, 0.25));
-        _rotary = RopeConfig.Make(c, rotated, RopeConfig.Read(c));
+        _rotary = RopeConfig.Make(c, heads.HeadDim, RopeConfig.Read(c), 0.25);
         _activation = c.ActivationOr(Activation.Silu, "hidden_act");
         _headNorms = c.BoolOr(false, "qk_layernorm");
         _parallel = c.BoolOr(false, "use_parallel_residual");
@@ -41,9 +40,8 @@ public sealed class StableLm : DecoderArchitecture
     public override void Map(WeightMap map)
     {
         map.Prefix("model.");
-        map.Root.Embedding("token_embd", "embed_tokens", Vocabulary, Hidden);
+        map.Root.Words("embed_tokens", "lm_head", Vocabulary, Hidden, Config.BoolOr(false, "tie_word_embeddings"));
         map.Root.Norm("output_norm", "norm", Hidden, BiasRule.Required);
-        map.Root.Head("lm_head", Vocabulary, Hidden, Config.BoolOr(false, "tie_word_embeddings"));
         for (int i = 0; i < LayerCount; i++)
         {
             LayerMap l = map.Layer(i, $"layers.{i}.");

@@ -21,8 +21,8 @@ public sealed class Starcoder2 : DecoderArchitecture
     /// <summary>Reads the configuration.</summary>
     public Starcoder2(ModelConfig c) : base(c)
     {
-        HeadShape heads = HeadShape.Read(c, Hidden, defaultKvHeads: 2);
-        _attention = heads.Attention().Windowed(BlockParts.Window(c, null));
+        HeadShape heads = HeadShape.Read(c, Hidden, 2);
+        _attention = heads.Attention().Windowed(c.IsGguf ? null : BlockParts.Window(c, null));
         _rotary = RopeConfig.Make(c, heads.HeadDim, RopeConfig.Read(c));
         _activation = c.ActivationOr(Activation.GeluTanh, "hidden_act");
         _bias = BlockParts.Bias(c.BoolOr(true, "use_bias"));
@@ -37,9 +37,8 @@ public sealed class Starcoder2 : DecoderArchitecture
     public override void Map(WeightMap map)
     {
         map.Prefix("model.");
-        map.Root.Embedding("token_embd", "embed_tokens", Vocabulary, Hidden);
+        map.Root.Words("embed_tokens", "lm_head", Vocabulary, Hidden, Config.BoolOr(true, "tie_word_embeddings"));
         map.Root.Norm("output_norm", "norm", Hidden, BiasRule.Required);
-        map.Root.Head("lm_head", Vocabulary, Hidden, Config.BoolOr(true, "tie_word_embeddings"));
         for (int i = 0; i < LayerCount; i++)
         {
             LayerMap l = map.Layer(i, $"layers.{i}.");

@@ -11,9 +11,11 @@ namespace Bloomery.Models.Architectures;
 [Key("t5")]
 public sealed class T5 : EncoderDecoderArchitecture
 {
+    private const int MostDistance = 1 << 16;
     private readonly AttentionSpec _attention;
-    private readonly Activation _activation;
-    private readonly bool _gated, _scaleOutputs;
+    private readonly bool _scaleOutputs;
+    private Activation _activation;
+    private bool _gated;
     private readonly int _inner, _buckets, _maxDistance;
     private readonly float _epsilon;
     private AttentionSpec? _encoder, _decoder;
@@ -22,32 +24,40 @@ public sealed class T5 : EncoderDecoderArchitecture
     public T5(ModelConfig c) : base(c)
     {
         EncoderLayerCount = c.Count("num_layers", "num_hidden_layers");
-        LayerCount = c.IntOr(EncoderLayerCount, "num_decoder_layers");
-        int heads = c.Size("num_heads", "num_attention_heads"), dim = c.SizeOr(64, "d_kv");
-        _attention = new HeadShape(heads, heads, dim).Attention(1) with { After = AttentionTile.Unbounded };
+        LayerCount = c.CountOr(EncoderLayerCount, "num_decoder_layers");
+        int heads = c.Size("num_heads", "num_attention_heads"), dim = c.SizeOr(64, c.IsGguf ? "head_dim" : "d_kv");
+        _attention = HeadShape.Checked(c, heads, heads, dim).Attention(1) with { After = AttentionTile.Unbounded };
         string projection = c.StringOr("relu", "feed_forward_proj");
         _gated = projection.StartsWith("gated-", StringComparison.Ordinal);
         string act = _gated ? projection["gated-".Length..] : projection;
         // The published v1.1 checkpoints say gated-gelu and were trained with the tanh form.
         act = c.StringOr(projection == "gated-gelu" ? "gelu_new" : act, "dense_act_fn");
         _activation = Activations.Parse(act) ?? throw c.Error("feed_forward_proj", $"is '{projection}', an activation that is not supported; supported are {Activations.Names}");
-        _inner = c.Size("d_ff");
+        _inner = c.Size(c.IsGguf ? "intermediate_size" : "d_ff");
         _buckets = c.SizeOr(32, "relative_attention_num_buckets");
         _maxDistance = c.SizeOr(128, "relative_attention_max_distance");
-        _scaleOutputs = c.BoolOr(c.BoolOr(true, "tie_word_embeddings"), "scale_decoder_outputs");
-        _epsilon = c.FloatOr(1e-6f, "layer_norm_epsilon");
+        if (_buckets < 4 || _maxDistance <= _buckets / 2 || _maxDistance > MostDistance)
+            throw c.Error("relative_attention_max_distance", $"is {_maxDistance} with {_buckets} buckets; at least 4 buckets are needed, and a distance above half of them, up to {MostDistance}");
+        bool tied = c.BoolOr(true, "tie_word_embeddings");
+        _scaleOutputs = c.Has("scale_decoder_outputs") ? c.BoolOr(tied, "scale_decoder_outputs") : tied;
+        _epsilon = c.FloatOr(1e-6f, c.IsGguf ? "rms_norm_eps" : "layer_norm_epsilon");
     }
 
     /// <inheritdoc/>
-    public override int ContextLength => Config.IntOr(512, "n_positions");
+    public override int ContextLength => Config.SizeOr(512, "n_positions", "max_position_embeddings");
 
     /// <inheritdoc/>
     public override void Map(WeightMap map)
     {
-        map.Ignore("layer.1.EncDecAttention.relative_attention_bias");
-        LayerMap root = map.Root;
-        root.Shared("token_embd", ["shared", "encoder.embed_tokens", "decoder.embed_tokens"], Vocabulary, Hidden);
-        root.Head("lm_head", Vocabulary, Hidden, Config.BoolOr(true, "tie_word_embeddings"));
+        map.Ignore("EncDecAttention.relative_attention_bias.weight");
+        if (map.IsGguf)
+        {
+            // The format knows plain ReLU and gated GELU, and tells them by the gate's matrix.
+            _gated = map.Contains("enc.blk.0.ffn_gate.weight");
+            _activation = _gated ? Activation.GeluTanh : Activation.Relu;
+            for (int i = 0; i < LayerCount; i++) map.Ignore($"dec.blk.{i}.cross_attn_rel_b.weight");
+        }
+        map.Root.Words(["shared", "encoder.embed_tokens", "decoder.embed_tokens"], "lm_head", Vocabulary, Hidden, Config.BoolOr(true, "tie_word_embeddings"));
         MapSide(map, "enc", "encoder", EncoderLayerCount, cross: false);
         MapSide(map, "dec", "decoder", LayerCount, cross: true);
     }
@@ -93,7 +103,10 @@ public sealed class T5 : EncoderDecoderArchitecture
 
     /// <inheritdoc/>
     protected override Value Head(Ops ops, Value x, WeightSet weights) =>
-        ops.Linear(_scaleOutputs ? ops.Scale(x, 1 / MathF.Sqrt(Hidden)) : x, weights["output"]);
+        ops.Linear(ScalesOutputs(weights) ? ops.Scale(x, 1 / MathF.Sqrt(Hidden)) : x, weights["output"]);
+
+    /// <summary>GGUF files say it by having no head of their own.</summary>
+    private bool ScalesOutputs(WeightSet weights) => Config.IsGguf ? ReferenceEquals(weights["output"].Matrix, weights["token_embd"].Matrix) : _scaleOutputs;
 
     private Value FeedForward(Ops ops, Value x, Layer l)
     {
@@ -112,11 +125,11 @@ public sealed class T5 : EncoderDecoderArchitecture
     private void MapSide(WeightMap map, string canonical, string source, int layers, bool cross)
     {
         map.Under($"{canonical}.", $"{source}.").Norm("output_norm", "final_layer_norm", Hidden);
-        map.Under($"{canonical}.", $"{source}.block.0.layer.0.").Embedding("relative_bias", "SelfAttention.relative_attention_bias", _buckets, _attention.Heads);
+        map.Under($"{canonical}.", $"{source}.block.0.layer.0.").Embedding("relative_bias", "SelfAttention.relative_attention_bias", _buckets, _attention.Heads, "relative_attention_num_buckets", "blk.0.attn_rel_b");
         int columns = _attention.Heads * _attention.KeyDim;
         for (int i = 0; i < layers; i++)
         {
-            LayerMap l = map.Under($"{canonical}.blk.{i}.", $"{source}.block.{i}.layer.");
+            LayerMap l = map.Layer(i, $"{canonical}.blk.{i}.", $"{source}.block.{i}.layer.");
             l.Norm("attn_norm", "0.layer_norm", Hidden);
             MapAttention(l, "attn", "0.SelfAttention", columns);
             if (cross)
@@ -135,6 +148,6 @@ public sealed class T5 : EncoderDecoderArchitecture
     private void MapAttention(LayerMap l, string target, string source, int columns)
     {
         foreach (string part in (string[])["q", "k", "v"]) l.Linear($"{target}_{part}", $"{source}.{part}", columns, Hidden);
-        l.Linear($"{target}_output", $"{source}.o", Hidden, columns);
+        l.Linear($"{target}_output", $"{source}.o", Hidden, columns, gguf: $"{target}_o");
     }
 }

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Bloomery.Formats;
 using Bloomery.Formats.Gguf;
+using Bloomery.Models.Positions;
 
 namespace Bloomery.Models.Config;
 
@@ -20,12 +21,15 @@ public static class GgufConfig
         ("expert_shared_count", "n_shared_experts"), ("leading_dense_block_count", "first_k_dense_replace"), ("expert_weights_scale", "routed_scaling_factor"),
         ("expert_group_count", "n_group"), ("expert_group_used_count", "topk_group"),
         ("attention.q_lora_rank", "q_lora_rank"), ("attention.kv_lora_rank", "kv_lora_rank"),
+        ("decoder_block_count", "num_decoder_layers"), ("attention.relative_buckets_count", "relative_attention_num_buckets"), ("decoder_start_token_id", "decoder_start_token_id"),
         ("embedding_scale", "embedding_multiplier"), ("residual_scale", "residual_multiplier"), ("attention.scale", "attention_multiplier"),
     ];
 
     /// <summary>Reads the keys of <paramref name="file"/>.</summary>
     /// <exception cref="ModelFormatException">A key is missing or has a value that cannot be.</exception>
-    public static ModelConfig Read(GgufFile file)
+    /// <param name="file">The open file.</param>
+    /// <param name="allocatedContext">The context that is allocated for each sequence, in tokens; null: the model's own.</param>
+    public static ModelConfig Read(GgufFile file, int? allocatedContext = null)
     {
         GgufMetadata meta = file.Metadata;
         string arch = meta.Get<string>("general.architecture");
@@ -35,29 +39,40 @@ public static class GgufConfig
         foreach (string key in meta.Keys)
             if (key.StartsWith(arch + ".", StringComparison.Ordinal) && Scalar(meta, key) is { } node) json["gguf." + key[(arch.Length + 1)..]] = node;
 
-        if (file.Tensors.TryGetValue("token_embd.weight", out TensorInfo? embedding) && embedding.Shape.Length == 2) json["vocab_size"] = embedding.Shape[0];
-        if (json["head_dim"] is null && json["num_attention_heads"] is not null && json["gguf.rope.dimension_count"] is { } rotated) json["gguf.rotated"] = rotated.DeepClone();
+        Rows("token_embd.weight", "vocab_size");
+        Rows("token_types.weight", "type_vocab_size");
+        string pattern = $"{arch}.attention.sliding_window_pattern"; // a period, or a truth value a layer
+        if (meta.IsArray(pattern)) json["layer_types"] = new JsonArray([.. meta.Get<bool[]>(pattern).Select(s => (JsonNode)(s ? "sliding_attention" : "full_attention"))]);
         Rope(file, arch, json);
-        return new ModelConfig(file.Path, json, isGguf: true);
+        return new ModelConfig(file.Path, json, isGguf: true) { AllocatedContext = allocatedContext };
+
+        void Rows(string tensor, string key)
+        {
+            if (file.Tensors.TryGetValue(tensor, out TensorInfo? table) && table.Shape.Length == 2) json[key] = table.Shape[0];
+        }
     }
 
     private static void Rope(GgufFile file, string arch, JsonObject json)
     {
         GgufMetadata meta = file.Metadata;
-        string type = meta.Get($"{arch}.rope.scaling.type", "none");
         JsonObject scaling = [];
         if (meta.TryGet($"{arch}.rope.scaling.original_context_length", out uint original)) scaling["original_max_position_embeddings"] = original;
-        if (meta.TryGet($"{arch}.rope.scaling.factor", out double factor) || meta.TryGet($"{arch}.rope.scale_linear", out factor)) scaling["factor"] = factor;
-        if (meta.TryGet($"{arch}.rope.scaling.attn_factor", out double attention)) scaling["attention_factor"] = attention;
+        if ((meta.TryGet($"{arch}.rope.scaling.factor", out double factor) || meta.TryGet($"{arch}.rope.scale_linear", out factor)) && factor != 0) scaling["factor"] = factor;
+        // A factor without a type is linear.
+        string type = meta.Get($"{arch}.rope.scaling.type", scaling.ContainsKey("factor") ? "linear" : "none");
+        if (type == "linear" && !scaling.ContainsKey("factor")) type = "none";
+        bool states = meta.TryGet($"{arch}.rope.scaling.attn_factor", out double attention);
+        // Yarn's own factor comes on top of what the file states.
+        if (states) scaling["attention_factor"] = type == "yarn" ? attention * RopeScaling.YarnScale(factor) : attention;
         if (meta.TryGet($"{arch}.rope.scaling.yarn_beta_fast", out double fast)) scaling["beta_fast"] = fast;
         if (meta.TryGet($"{arch}.rope.scaling.yarn_beta_slow", out double slow)) scaling["beta_slow"] = slow;
         if (Divisors(file, "rope_factors_short.weight") is { } shorter && Divisors(file, "rope_factors_long.weight") is { } longer)
         {
             type = "longrope";
+            if (!states) scaling["attention_factor"] = 1;
             scaling["short_factor"] = shorter;
             scaling["long_factor"] = longer;
         }
-        if (type == "none" && scaling.ContainsKey("factor") && meta.Contains($"{arch}.rope.scale_linear")) type = "linear";
         if (Divisors(file, "rope_freqs.weight") is { } divisors)
         {
             scaling["gguf_divisors"] = divisors;

@@ -9,6 +9,9 @@ namespace Bloomery.Models.Config;
 /// <summary>A checkpoint's <c>config.json</c> (or what follows from a GGUF file's keys): typed look-ups under every name that a value has had, with errors that name file and key.</summary>
 public sealed class ModelConfig
 {
+    /// <summary>The names that the longest sequence has had.</summary>
+    internal static readonly string[] ContextNames = ["max_position_embeddings", "n_positions", "n_ctx", "max_seq_len", "seq_length", "max_sequence_length"];
+
     private const int MostElements = 1 << 28, MostLayers = 1 << 14;
 
     /// <summary>Wraps parsed keys.</summary>
@@ -25,6 +28,9 @@ public sealed class ModelConfig
 
     /// <summary>Whether the checkpoint is a GGUF file: its own conventions then apply (permuted rows, gains with the one added, ...).</summary>
     public bool IsGguf { get; }
+
+    /// <summary>The context that is allocated for each sequence, in tokens; null: the model's own. Rotary factors of GGUF files go by it.</summary>
+    public int? AllocatedContext { get; init; }
 
     /// <summary>The architecture's key.</summary>
     public string ModelType => StringOr("", "model_type");
@@ -58,6 +64,12 @@ public sealed class ModelConfig
     /// <summary>A positive size, or a default.</summary>
     public int SizeOr(int fallback, params ReadOnlySpan<string> names) => Ranged(IntOrNull(names) ?? fallback, 1, MostElements, names);
 
+    /// <summary>A positive size where an explicit null means "none" and an absent key means <paramref name="fallback"/>.</summary>
+    public int? NullableSizeOr(int? fallback, string name) => Has(name) ? Size(name) : Json.ContainsKey(name) ? null : fallback;
+
+    /// <summary>A number of things that there may be none of.</summary>
+    public int CountOr(int fallback, params ReadOnlySpan<string> names) => Ranged(IntOrNull(names) ?? fallback, 0, MostLayers, names);
+
     /// <summary>A number of layers.</summary>
     public int Count(params ReadOnlySpan<string> names) => Ranged(IntOrNull(names) ?? throw Missing(names), 0, MostLayers, names);
 
@@ -87,11 +99,11 @@ public sealed class ModelConfig
     /// <summary>A number where an explicit null means "none" and an absent key means <paramref name="fallback"/>.</summary>
     public double? NullableOr(double? fallback, string name) => Json.ContainsKey(name) ? DoubleOrNull(name) : fallback;
 
-    /// <summary>A truth value, or a default.</summary>
+    /// <summary>A truth value, or a default. An explicit null is no, as where these files come from.</summary>
     public bool BoolOr(bool fallback, params ReadOnlySpan<string> names)
     {
         (string name, JsonNode? node) = Find(names);
-        if (node is null) return fallback;
+        if (node is null) return fallback && !Json.ContainsKey(name);
         return node is JsonValue value && value.TryGetValue(out bool b) ? b : throw Error(name, $"is {Text(node)}; true or false is needed");
     }
 

@@ -26,6 +26,9 @@ public sealed class Ops
     /// <summary>Rows of <paramref name="table"/> by position + <paramref name="offset"/> (learned positions).</summary>
     public Value EmbedPositions(Weight table, int offset = 0) => Append(new EmbedPositions(New(table.Matrix.Columns), table, offset));
 
+    /// <summary>Rows of <paramref name="table"/> by the running count of tokens that are no <paramref name="padding"/>, from the row after it on.</summary>
+    public Value EmbedCountedPositions(Weight table, int padding) => Append(new EmbedCountedPositions(New(table.Matrix.Columns), table, padding));
+
     /// <summary>Rows of <paramref name="table"/> by token type.</summary>
     public Value EmbedTypes(Weight table) => Append(new EmbedTypes(New(table.Matrix.Columns), table));
 

@@ -4,12 +4,14 @@ namespace Bloomery.Models.Positions;
 public static class Alibi
 {
     /// <summary>(heads) slopes, for any number of heads: a geometric series for the largest power of two, then odd powers of its square root.</summary>
-    public static float[] Slopes(int heads)
+    /// <param name="heads">Heads.</param>
+    /// <param name="maxBias">The exponent of the series' last slope; 8 but for MPT's files that say otherwise.</param>
+    public static float[] Slopes(int heads, double maxBias = 8)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(heads, 1);
         int power = 1 << (31 - int.LeadingZeroCount(heads));
         float[] slopes = new float[heads];
-        double first = Math.Pow(2, -8.0 / power), extra = Math.Pow(2, -4.0 / power);
+        double first = Math.Pow(2, -maxBias / power), extra = Math.Pow(2, -maxBias / (2.0 * power));
         for (int i = 0; i < heads; i++)
             slopes[i] = (float)(i < power ? Math.Pow(first, i + 1) : Math.Pow(extra, 2 * (i - power) + 1));
         return slopes;

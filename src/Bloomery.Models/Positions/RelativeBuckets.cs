@@ -19,7 +19,7 @@ public static class RelativeBuckets
         }
         int exact = buckets / 2;
         if (x < exact) return first + x;
-        float scaled = MathF.Log((float)x / exact) / MathF.Log((float)maxDistance / exact) * (buckets - exact);
+        float scaled = MathF.Log((float)x / exact) / (float)Math.Log((double)maxDistance / exact) * (buckets - exact);
         return first + Math.Min(exact + (int)scaled, buckets - 1);
     }
 

@@ -16,6 +16,8 @@ public sealed class Rotary
     public Rotary(int dimensions, RopeScaling scaling, bool interleaved = false)
     {
         if (dimensions <= 0 || dimensions % 2 != 0) throw new ArgumentException($"{dimensions} rotary dimensions: an even, positive number is needed");
+        if (dimensions == 2 && scaling.Type == "dynamic") throw new ArgumentException("dynamic scaling needs more than 2 rotary dimensions");
+        if (scaling.Type == "yarn" && scaling.Theta <= 1) throw new ArgumentException($"rope_theta is {scaling.Theta}; yarn needs more than 1");
         (Dimensions, Interleaved, _scaling) = (dimensions, interleaved, scaling);
         _fixed = scaling.Type switch
         {
@@ -46,7 +48,7 @@ public sealed class Rotary
     /// <summary>(Dimensions / 2) radians a position, for a sequence whose longest position + 1 is <paramref name="length"/>.</summary>
     public float[] Frequencies(int length)
     {
-        if (_long is not null) return length > _scaling.OriginalLength ? _long : _fixed;
+        if (_long is not null) return (_scaling.AllocatedLength ?? length) > _scaling.OriginalLength ? _long : _fixed;
         if (_scaling.Type != "dynamic" || length <= _scaling.MaxLength) return _fixed;
         if (!_dynamic.TryGetValue(length, out float[]? found))
         {

@@ -31,28 +31,53 @@ public sealed class LayerMap
 
     /// <summary>A stack of equal linear layers without bias (experts, or heads): checkpoints hold one tensor a member, GGUF files one for all.</summary>
     /// <param name="target">Canonical name without suffix.</param>
-    /// <param name="members">Where safetensors checkpoints have each member.</param>
+    /// <param name="count">Members.</param>
+    /// <param name="member">Where safetensors checkpoints have each member.</param>
     /// <param name="outputs">Rows of a member.</param>
     /// <param name="inputs">Columns of a member.</param>
-    /// <param name="gguf">Where GGUF files have the stack.</param>
-    public void Stack(string target, IReadOnlyList<WeightSource> members, int outputs, int inputs, WeightSource? gguf = null)
+    public void Stack(string target, int count, Func<int, WeightSource> member, int outputs, int inputs)
     {
-        IReadOnlyList<WeightPart> parts = IsGguf ? [Part(gguf ?? target, ".weight")] : [.. members.Select(m => Part(m, ".weight"))];
-        _map.Add(new WeightEntry { Target = _canonical + target + ".weight", Shape = [checked(members.Count * outputs), inputs], Parts = parts, Stack = members.Count });
+        List<WeightPart> parts = [];
+        for (int i = 0; i < (IsGguf ? 1 : count); i++)
+        {
+            parts.Add(Part(IsGguf ? target : member(i), ".weight"));
+            _map.Demand(parts[i]);
+        }
+        Add(target + ".weight", [checked(count * outputs), inputs], parts, stack: count);
     }
 
     /// <summary>An embedding table.</summary>
-    public void Embedding(string target, WeightSource source, int rows, int columns, WeightSource? gguf = null, bool optional = false, string? tiedTo = null) =>
-        Add(target + ".weight", [rows, columns], [Part(IsGguf ? gguf ?? target : source, ".weight")], optional, tiedTo);
+    /// <param name="target">Canonical name without suffix.</param>
+    /// <param name="source">Where safetensors checkpoints have it.</param>
+    /// <param name="rows">Rows.</param>
+    /// <param name="columns">Columns.</param>
+    /// <param name="rowsKey">The configuration key that says how many rows there are, for messages.</param>
+    /// <param name="gguf">Where GGUF files have it, if not under the canonical name.</param>
+    public void Embedding(string target, WeightSource source, int rows, int columns, string? rowsKey = null, WeightSource? gguf = null) =>
+        Add(target + ".weight", [rows, columns], [Part(IsGguf ? gguf ?? target : source, ".weight")], rowsKey: rowsKey);
 
-    /// <summary>An embedding table that checkpoints store under any of several names, perhaps more than once.</summary>
-    public void Shared(string target, IReadOnlyList<string> sources, int rows, int columns)
+    /// <summary>The word embeddings and the head that maps states back to words. A head of its own wins over tying where it differs; of tied ones a checkpoint may hold either, under any of several names.</summary>
+    /// <param name="embeddings">Where safetensors checkpoints have the embeddings: the first that is there counts.</param>
+    /// <param name="head">Where they have the head.</param>
+    /// <param name="vocabulary">Rows of both.</param>
+    /// <param name="columns">Columns of both.</param>
+    /// <param name="tied">Whether the head is the embedding table; GGUF files say so by leaving it out.</param>
+    /// <param name="bias">Whether the head has a bias, which it keeps when tied.</param>
+    public void Words(IReadOnlyList<string> embeddings, string head, int vocabulary, int columns, bool tied, BiasRule bias = BiasRule.None)
     {
-        string[] names = IsGguf ? [target] : [.. sources];
-        IReadOnlyList<WeightPart> parts = [new WeightPart([.. names.SelectMany(n => Part(n, ".weight").Names)], null, false)];
-        Add(target + ".weight", [rows, columns], parts);
-        _map.IgnoreNames(parts[0].Names);
+        WeightPart own = Part(IsGguf ? "output" : head, ".weight");
+        string[] names = IsGguf ? ["token_embd.weight"] : [.. embeddings.SelectMany(e => Part(e, ".weight").Names)];
+        IReadOnlyList<string> either = tied && !IsGguf ? [.. names, .. own.Names] : names;
+        Add("token_embd.weight", [vocabulary, columns], [new WeightPart(either, null, false)], rowsKey: "vocab_size");
+        _map.IgnoreCopies(names);
+        Add("output.weight", [vocabulary, columns], [own], tiedTo: tied || IsGguf ? "token_embd.weight" : null, rowsKey: "vocab_size");
+        if (bias == BiasRule.None) return;
+        Add("output.bias", [vocabulary], [Part(IsGguf ? "output" : head, ".bias")], optional: IsGguf || bias == BiasRule.IfPresent);
     }
+
+    /// <summary>The word embeddings and the head, where checkpoints have one name for each.</summary>
+    public void Words(string embedding, string head, int vocabulary, int columns, bool tied, BiasRule bias = BiasRule.None) =>
+        Words([embedding], head, vocabulary, columns, tied, bias);
 
     /// <summary>A norm's gain, and its bias.</summary>
     /// <param name="target">Canonical name without suffix.</param>
@@ -67,15 +92,6 @@ public sealed class LayerMap
         WeightSource stored = IsGguf ? gguf ?? target : source;
         Add(target + ".weight", [size], [Part(stored, ".weight")], optional: optional, plus: IsGguf ? 0 : plus);
         if (bias != BiasRule.None) Add(target + ".bias", [size], [Part(stored, ".bias")], optional: optional || bias == BiasRule.IfPresent);
-    }
-
-    /// <summary>The head of a language model: its own matrix where the file has one, else the embedding table (if <paramref name="tied"/>; GGUF files tie by leaving it out).</summary>
-    public void Head(WeightSource source, int vocabulary, int hidden, bool tied, BiasRule bias = BiasRule.None)
-    {
-        WeightSource stored = IsGguf ? "output" : source;
-        Add("output.weight", [vocabulary, hidden], [Part(stored, ".weight")], tiedTo: tied || IsGguf ? "token_embd.weight" : null);
-        if (IsGguf && bias != BiasRule.None) bias = BiasRule.IfPresent;
-        if (bias != BiasRule.None) Add("output.bias", [vocabulary], [Part(stored, ".bias")], optional: bias == BiasRule.IfPresent);
     }
 
     /// <summary>Separate query, key, value and output projections under the names that most checkpoints use; GGUF files of these families store query and key rows in pairs, which is undone.</summary>
@@ -130,10 +146,10 @@ public sealed class LayerMap
     /// <param name="hidden">Elements of a hidden state.</param>
     /// <param name="bias">Whether the projection has a bias.</param>
     /// <param name="transposed">Whether it is stored as (inputs, outputs).</param>
-    public void FusedQkv(string source, AttentionSpec spec, int hidden, BiasRule bias, int[]? q = null, int[]? k = null, int[]? v = null, bool transposed = false)
+    public void FusedQkv(string source, AttentionSpec spec, int hidden, BiasRule bias, RowSelection? q = null, RowSelection? k = null, RowSelection? v = null, bool transposed = false)
     {
         int queries = spec.Heads * spec.KeyDim, keys = spec.KvHeads * spec.KeyDim, values = spec.KvHeads * spec.ValueDim;
-        int[] plainQ = RowSelection.Range(0, queries), plainK = RowSelection.Range(queries, keys), plainV = RowSelection.Range(queries + keys, values);
+        RowSelection plainQ = RowSelection.Range(0, queries), plainK = RowSelection.Range(queries, keys), plainV = RowSelection.Range(queries + keys, values);
         Linear("attn_q", new WeightSource(source, q ?? plainQ, transposed), queries, hidden, bias, new WeightSource("attn_qkv", plainQ));
         Linear("attn_k", new WeightSource(source, k ?? plainK, transposed), keys, hidden, bias, new WeightSource("attn_qkv", plainK));
         Linear("attn_v", new WeightSource(source, v ?? plainV, transposed), values, hidden, bias, new WeightSource("attn_qkv", plainV));
@@ -171,8 +187,8 @@ public sealed class LayerMap
             for (int h = 0; h < heads; h++) keyParts.Add(Part(new WeightSource(name, null, Transposed: true, FirstInput: h * stride), ".weight"));
             valueParts.Add(Part(new WeightSource(name, RowSelection.PerGroup(heads, stride, nope, valueDim)), ".weight"));
         }
-        _map.Add(new WeightEntry { Target = _canonical + keys + ".weight", Shape = [checked(heads * latent), nope], Parts = keyParts, Stack = heads });
-        _map.Add(new WeightEntry { Target = _canonical + values + ".weight", Shape = [checked(heads * valueDim), latent], Parts = valueParts, Stack = heads });
+        Add(keys + ".weight", [checked(heads * latent), nope], keyParts, stack: heads);
+        Add(values + ".weight", [checked(heads * valueDim), latent], valueParts, stack: heads);
     }
 
     /// <summary>A vector that is neither gain nor bias; <paramref name="source"/> is its full name, without a suffix to be added.</summary>
@@ -181,6 +197,10 @@ public sealed class LayerMap
 
     private WeightPart Part(WeightSource source, string suffix) => _map.Part(_canonical, _source, source, suffix);
 
-    private void Add(string target, IReadOnlyList<int> shape, IReadOnlyList<WeightPart> parts, bool optional = false, string? tiedTo = null, float plus = 0) =>
-        _map.Add(new WeightEntry { Target = _canonical + target, Shape = shape, Parts = parts, Optional = optional, TiedTo = tiedTo, Plus = plus });
+    private void Add(
+        string target, IReadOnlyList<int> shape, IReadOnlyList<WeightPart> parts, bool optional = false, string? tiedTo = null, float plus = 0, int stack = 1, string? rowsKey = null) =>
+        _map.Add(new WeightEntry
+        {
+            Target = _canonical + target, Shape = shape, Parts = parts, Optional = optional, TiedTo = tiedTo, Plus = plus, Stack = stack, RowsKey = rowsKey,
+        });
 }

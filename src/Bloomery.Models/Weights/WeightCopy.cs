@@ -32,19 +32,10 @@ internal static class WeightCopy
         return count * rowBytes;
     }
 
-    /// <summary>Whether two matrices hold the same bytes in the same format.</summary>
-    public static bool SameBytes(Matrix a, Matrix b)
-    {
-        if (a.GetType() != b.GetType() || a.Format != b.Format || a.Rows != b.Rows || a.Columns != b.Columns) return false;
-        for (int row = 0; row < a.Rows; row++)
-            if (!a.RowBlocks(row).SequenceEqual(b.RowBlocks(row))) return false;
-        return true;
-    }
-
     private static long Transposed(TensorFile file, TensorInfo tensor, WeightPart part, int columns, BlockFormat format, NativeBuffer target, long at)
     {
         int first = part.FirstInput ?? 0, storedColumns = checked((int)tensor.Shape[^1]);
-        int count = part.Rows?.Length ?? storedColumns, elementBytes = format.BlockBytes;
+        int count = checked((int)(part.Rows?.Length ?? storedColumns)), elementBytes = format.BlockBytes;
         bool widen = tensor.Format != format;
         float[] line = widen ? new float[storedColumns] : [];
         for (int c = 0; c < columns; c++)
@@ -57,7 +48,7 @@ internal static class WeightCopy
             }
             for (int i = 0; i < count; i++)
             {
-                int row = part.Rows is { } rows ? rows[i] : i;
+                int row = part.Rows is { } rows ? (int)rows[i] : i;
                 stored.Slice(row * elementBytes, elementBytes).CopyTo(target.Span<byte>(at + ((long)i * columns + c) * elementBytes, elementBytes));
             }
         }

@@ -9,6 +9,9 @@ public sealed record WeightEntry
     /// <summary>(n) or (rows, columns).</summary>
     public required IReadOnlyList<int> Shape { get; init; }
 
+    /// <summary>The configuration key that says how many rows there are, for messages; or null.</summary>
+    public string? RowsKey { get; init; }
+
     /// <summary>Stored tensors whose rows follow one another; each with its possible full names.</summary>
     public required IReadOnlyList<WeightPart> Parts { get; init; }
 
@@ -30,4 +33,4 @@ public sealed record WeightEntry
 /// <param name="Rows">Rows to take; null: all.</param>
 /// <param name="Transposed">Stored as (inputs, outputs).</param>
 /// <param name="FirstInput">See <see cref="WeightSource"/>.</param>
-public sealed record WeightPart(IReadOnlyList<string> Names, int[]? Rows, bool Transposed, int? FirstInput = null);
+public sealed record WeightPart(IReadOnlyList<string> Names, RowSelection? Rows, bool Transposed, int? FirstInput = null);

@@ -39,7 +39,8 @@ public sealed class WeightLoader
             long total = found.Sum(f => f.Parts.Sum(p => p.Tensor.ByteLength)), done = 0;
             foreach ((WeightEntry entry, List<(TensorInfo Tensor, WeightPart Part)> parts) in found)
             {
-                if (entry.Shape.Count == 1) set.Add(entry.Target, loader.Vector(entry, parts));
+                if (entry.TiedTo is { } other && found.Any(f => f.Entry.Target == other && loader.SameBytes(f.Parts, parts))) ties.Add((entry.Target, other));
+                else if (entry.Shape.Count == 1) set.Add(entry.Target, loader.Vector(entry, parts));
                 else set.Add(entry.Target, loader.Matrices(entry, parts, set));
                 done += parts.Sum(p => p.Tensor.ByteLength);
                 progress?.Report(total == 0 ? 1 : (double)done / total);
@@ -71,7 +72,8 @@ public sealed class WeightLoader
             _used.Add(name);
             parts.Add((tensor, part));
         }
-        if (rows != entry.Shape[0]) throw Wrong(parts[0].Item1, $"has {rows} rows, but the configuration asks for {entry.Shape[0]} ({entry.Target})");
+        if (rows != entry.Shape[0])
+            throw Wrong(parts[0].Item1, $"has {rows} rows, but the configuration asks for {entry.Shape[0]} ({entry.RowsKey ?? entry.Target})");
         return parts;
     }
 
@@ -95,15 +97,15 @@ public sealed class WeightLoader
             if (columns != entry.Shape[1]) throw Wrong(tensor, $"has {columns} columns (shape [{string.Join(", ", tensor.Shape)}]), but the configuration asks for {entry.Shape[1]} ({entry.Target})");
         }
         if (part.Rows is null) return rows;
-        int last = part.Rows.Length == 0 ? -1 : part.Rows.Max();
-        if (last >= rows) throw Wrong(tensor, $"has {rows} rows, but the configuration asks for at least {last + 1}");
-        return part.Rows.Length;
+        RowSelection taken = part.Rows.Value;
+        if (taken.Last >= rows) throw Wrong(tensor, $"has {rows} rows, but the configuration asks for at least {taken.Last + 1} ({entry.Target})");
+        return taken.Length;
     }
 
     private void RefuseLeftOvers(WeightMap map)
     {
         foreach (string name in _file.Tensors.Keys)
-            if (!_used.Contains(name) && !map.Ignored.Any(part => name.Contains(part, StringComparison.Ordinal)))
+            if (!_used.Contains(name) && !map.Ignores(name))
                 throw new ModelFormatException(_file.Path, name, _file.Tensors[name].Offset, "is a tensor that this architecture and configuration have no use for");
     }
 
@@ -114,7 +116,8 @@ public sealed class WeightLoader
         foreach ((TensorInfo tensor, WeightPart part) in parts)
         {
             float[] stored = _file.Dequantize(tensor);
-            foreach (float value in part.Rows is { } rows ? rows.Select(r => stored[r]) : stored) result[at++] = value + entry.Plus;
+            long count = part.Rows?.Length ?? stored.Length;
+            for (long i = 0; i < count; i++) result[at++] = stored[part.Rows is { } rows ? rows[i] : i] + entry.Plus;
         }
         return result;
     }
@@ -141,10 +144,24 @@ public sealed class WeightLoader
             at += WeightCopy.Rows(_file, tensor, part, format, columns, memory, at);
 
         Matrix whole = new(format, NativeView.Of(memory), rows, columns);
-        if (entry.TiedTo is not null && set.TryMatrix(entry.TiedTo, out IReadOnlyList<Matrix>? other) && WeightCopy.SameBytes(whole, other[0])) return other;
         if (entry.Stack == 1) return [_kernels.Prepare(whole)];
         int each = rows / entry.Stack;
         return [.. Enumerable.Range(0, entry.Stack).Select(i => _kernels.Prepare(whole.SliceRows(i * each, each)))];
+    }
+
+    /// <summary>Whether two weights are made of the same bytes: a stored copy of a tied matrix is not read twice.</summary>
+    private bool SameBytes(List<(TensorInfo Tensor, WeightPart Part)> a, List<(TensorInfo Tensor, WeightPart Part)> b)
+    {
+        const int Step = 1 << 20;
+        TensorInfo x = a[0].Tensor, y = b[0].Tensor;
+        if (ReferenceEquals(x, y)) return true;
+        if (x.Format != y.Format || x.ByteLength != y.ByteLength) return false;
+        for (long at = 0; at < x.ByteLength; at += Step)
+        {
+            int count = (int)Math.Min(Step, x.ByteLength - at);
+            if (!_file.Bytes(x, at, count).SequenceEqual(_file.Bytes(y, at, count))) return false;
+        }
+        return true;
     }
 
     /// <summary>Doubles and integers are widened or narrowed to floats once, while they are loaded.</summary>

@@ -1,46 +1,97 @@
+using Bloomery.Formats;
+
 namespace Bloomery.Models.Weights;
 
 /// <summary>The weights that an architecture declares, under canonical (GGUF) names, with their names in safetensors checkpoints. Executed by <see cref="WeightLoader"/>.</summary>
-/// <param name="isGguf">Whether the file at hand is GGUF: canonical names then apply, unless a source says otherwise.</param>
-/// <param name="contains">Whether the file at hand has a tensor of that full name.</param>
-public sealed class WeightMap(bool isGguf, Func<string, bool> contains)
+public sealed class WeightMap
 {
     private readonly List<WeightEntry> _entries = [];
-    // Rotary factors are read with the configuration.
-    private readonly List<string> _ignored = ["rope_freqs.weight", "rope_factors_long.weight", "rope_factors_short.weight"];
     private readonly List<string> _prefixes = [""];
+    private readonly List<string> _namespaces = [];
+    private readonly HashSet<string> _copies = [];
+    private readonly Dictionary<string, int> _layers = []; // what precedes the number -> how many there are
+    private readonly string _file;
+    private readonly Func<string, bool>? _contains;
+
+    // Buffers that older versions of the reference library stored with the weights; rotary factors are read with the configuration.
+    private readonly List<string> _ignored =
+    [
+        "attn.bias", "attention.bias", "masked_bias", "inv_freq", "position_ids", "rope_freqs.weight", "rope_factors_long.weight", "rope_factors_short.weight",
+    ];
+
+    /// <summary>Begins an empty map.</summary>
+    /// <param name="isGguf">Whether the file at hand is GGUF: canonical names then apply, unless a source says otherwise.</param>
+    /// <param name="contains">Whether the file at hand has a tensor of that full name; null: there is no file, and nothing can be missing (a dry run).</param>
+    /// <param name="file">The file's name, for messages.</param>
+    public WeightMap(bool isGguf, Func<string, bool>? contains = null, string file = "") => (IsGguf, _contains, _file) = (isGguf, contains, file);
 
     /// <summary>Whether the file at hand is GGUF.</summary>
-    public bool IsGguf { get; } = isGguf;
-
-    /// <summary>Whether the file at hand has a tensor of that name (without the optional prefix): for families whose files come in two layouts.</summary>
-    public bool Contains(string name) => _prefixes.Any(p => contains(p + name));
+    public bool IsGguf { get; }
 
     /// <summary>What was declared.</summary>
     public IReadOnlyList<WeightEntry> Entries => _entries;
 
-    /// <summary>Name endings of stored tensors that are left unread on purpose.</summary>
-    public IReadOnlyList<string> Ignored => _ignored;
+    /// <summary>The declarations outside the layers.</summary>
+    public LayerMap Root => new(this, "", "");
+
+    /// <summary>Whether the file at hand has a tensor of that name (without the optional prefix): for families whose files come in two layouts.</summary>
+    public bool Contains(string name) => _contains is not null && _prefixes.Any(p => _contains(p + name));
 
     /// <summary>Names in safetensors files may begin with <paramref name="prefix"/>, or not.</summary>
     public void Prefix(string prefix) => _prefixes.Insert(0, prefix);
 
-    /// <summary>Stored tensors whose name contains <paramref name="part"/> are not needed.</summary>
-    public void Ignore(params string[] part) => _ignored.AddRange(part);
+    /// <summary>Stored tensors of these names, or whose names end so after a dot, are not needed.</summary>
+    public void Ignore(params string[] names) => _ignored.AddRange(names);
+
+    /// <summary>Stored tensors whose names begin so are not needed.</summary>
+    public void IgnoreUnder(params string[] beginnings) => _namespaces.AddRange(beginnings);
 
     /// <summary>The declarations of layer <paramref name="index"/>: canonical <c>blk.N.</c>, in checkpoints <paramref name="prefix"/>.</summary>
-    public LayerMap Layer(int index, string prefix) => new(this, $"blk.{index}.", prefix);
+    public LayerMap Layer(int index, string prefix) => Layer(index, $"blk.{index}.", prefix);
+
+    /// <summary>The declarations of layer <paramref name="index"/> under <paramref name="canonical"/>, in checkpoints under <paramref name="source"/>. Stored layers beyond the last declared one are not needed.</summary>
+    public LayerMap Layer(int index, string canonical, string source)
+    {
+        string name = IsGguf ? canonical : source, number = $"{index}.";
+        int at = name.IndexOf(number, StringComparison.Ordinal);
+        if (at >= 0) _layers[name[..at]] = index + 1;
+        return new LayerMap(this, canonical, source);
+    }
 
     /// <summary>The declarations under <paramref name="canonical"/>, in checkpoints under <paramref name="source"/>.</summary>
     public LayerMap Under(string canonical, string source) => new(this, canonical, source);
 
-    /// <summary>The declarations outside the layers.</summary>
-    public LayerMap Root => new(this, "", "");
+    /// <summary>Whether a stored tensor is left unread on purpose.</summary>
+    public bool Ignores(string name)
+    {
+        if (_copies.Contains(name) || _ignored.Any(end => name == end || (name.EndsWith(end, StringComparison.Ordinal) && name[^(end.Length + 1)] == '.'))) return true;
+        foreach (string prefix in _prefixes)
+        {
+            if (!name.StartsWith(prefix, StringComparison.Ordinal)) continue;
+            ReadOnlySpan<char> rest = name.AsSpan(prefix.Length);
+            foreach (string beginning in _namespaces)
+                if (rest.StartsWith(beginning, StringComparison.Ordinal)) return true;
+            foreach ((string stem, int count) in _layers)
+                if (rest.StartsWith(stem, StringComparison.Ordinal) && LayerNumber(rest[stem.Length..]) >= count) return true;
+        }
+        return false;
+    }
 
-    /// <summary>Further copies of a tensor are not needed.</summary>
-    internal void IgnoreNames(IEnumerable<string> names) => _ignored.AddRange(names);
+    internal void Add(WeightEntry entry)
+    {
+        if (!entry.Optional && entry.TiedTo is null)
+            foreach (WeightPart part in entry.Parts) Demand(part);
+        _entries.Add(entry);
+    }
 
-    internal void Add(WeightEntry entry) => _entries.Add(entry);
+    /// <summary>Fails early where a tensor is missing, before a hostile number of layers or experts is written down.</summary>
+    internal void Demand(WeightPart part)
+    {
+        if (_contains is not null && !part.Names.Any(_contains)) throw new ModelFormatException(_file, part.Names[0], null, "the file lacks this tensor");
+    }
+
+    /// <summary>Lets <paramref name="alternatives"/> serve as the embedding table: further copies of it are not needed, and a tied head may be all there is.</summary>
+    internal void IgnoreCopies(IEnumerable<string> alternatives) => _copies.UnionWith(alternatives);
 
     internal WeightPart Part(string canonicalPrefix, string sourcePrefix, WeightSource source, string suffix)
     {
@@ -54,5 +105,12 @@ public sealed class WeightMap(bool isGguf, Func<string, bool> contains)
             if (suffix == ".bias") names.Add(prefix + sourcePrefix + source.Name + ".beta");
         }
         return new WeightPart(names, source.Rows, source.Transposed, source.FirstInput);
+    }
+
+    /// <summary>The number before the first dot, -1 where there is none.</summary>
+    private static int LayerNumber(ReadOnlySpan<char> text)
+    {
+        int dot = text.IndexOf('.');
+        return dot > 0 && int.TryParse(text[..dot], System.Globalization.NumberStyles.None, null, out int number) ? number : -1;
     }
 }

@@ -49,7 +49,5 @@ public sealed class WeightSet : IDisposable
 
     internal void Tie(string name, string other) => _matrices.Add(name, _matrices[other]);
 
-    internal bool TryMatrix(string name, [NotNullWhen(true)] out IReadOnlyList<Matrix>? matrices) => _matrices.TryGetValue(name, out matrices);
-
     internal void Own(IDisposable memory) => _owners.Add(memory);
 }
