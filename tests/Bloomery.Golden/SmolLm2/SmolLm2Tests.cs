@@ -1,0 +1,149 @@
+using System.Numerics.Tensors;
+using System.Text.Json;
+using Bloomery.Engine;
+using Bloomery.Engine.Generation;
+using Bloomery.Engine.Inference;
+using Bloomery.Engine.Sampling;
+using Bloomery.Engine.Stopping;
+
+namespace Bloomery.Golden.SmolLm2;
+
+/// <summary>The embedded text model: exact against the reference, and its default within the budget that quantised activations may spend.</summary>
+public sealed class SmolLm2Tests
+{
+    private const float LogitTolerance = 2e-3f, SafeMargin = 0.005f;
+
+    public static TheoryData<bool, string> Modes() => new() { { true, "portable" }, { false, "portable" } };
+
+    [Fact]
+    public void Logits_and_hidden_states_of_every_position()
+    {
+        using Runtime runtime = Load(exact: true);
+        int[] ids = SmolLm2Golden.Ints(Prompt(0).GetProperty("ids"));
+        ForwardResult result = new ForwardPass(runtime) { HiddenStates = true }.Run([new ForwardRow(ids)])[0];
+        AssertClose(SmolLm2Golden.Tensors.Floats("p0.all_logits"), result.Logits!, LogitTolerance, "p0 logits");
+        AssertClose(SmolLm2Golden.Tensors.Floats("p0.hidden"), [.. result.HiddenStates.SelectMany(h => h)], LogitTolerance, "p0 hidden");
+    }
+
+    [Fact]
+    public void Reference_kernels_agree_on_a_short_prompt()
+    {
+        using Runtime runtime = Runtime.Load(SmolLm2Golden.ModelPath, new RuntimeOptions { Kernels = "reference" });
+        int[] ids = SmolLm2Golden.Ints(Prompt(0).GetProperty("ids"));
+        using Sequence sequence = new(runtime);
+        AssertClose(SmolLm2Golden.Tensors.Floats("p0.last_logits"), sequence.Append(ids), LogitTolerance, "p0 last logits");
+    }
+
+    [Theory, MemberData(nameof(Modes))]
+    public void Greedy_text(bool exact, string tier)
+    {
+        using Runtime runtime = Load(exact, tier);
+        foreach (JsonElement prompt in SmolLm2Golden.Json.GetProperty("prompts").EnumerateArray())
+        {
+            int[] expected = SmolLm2Golden.Ints(prompt.GetProperty("greedy_ids"));
+            float[] margins = SmolLm2Golden.Floats(prompt.GetProperty("margins"));
+            using Sequence sequence = new(runtime);
+            TokenGenerator generator = new(sequence, runtime.Architecture.Vocabulary, new SamplingOptions { Temperature = 0 }, new StopRules { MaxTokens = expected.Length });
+            List<int> ids = [generator.Start(SmolLm2Golden.Ints(prompt.GetProperty("ids"))).Id];
+            while (generator.FinishReason is null) ids.Add(generator.Next().Id);
+            // Up to the first step whose two best logits lie too close to tell.
+            float needed = exact ? SafeMargin : 0.5f;
+            int safe = Array.FindIndex(margins, m => m < needed) is var at and >= 0 ? at : expected.Length;
+            Assert.Equal(expected[..safe], ids[..safe]);
+        }
+    }
+
+    [Fact]
+    public void Incremental_decoding_equals_full_prefill_and_slices_agree()
+    {
+        int[] ids = SmolLm2Golden.Ints(SmolLm2Golden.Json.GetProperty("perplexity").GetProperty("ids"))[..64];
+        float[] whole = Last(512, step: ids.Length);
+        foreach (int chunk in (int[])[1, 3, 16]) AssertClose(whole, Last(chunk, step: ids.Length), 1e-3f, $"slices of {chunk}");
+        AssertClose(whole, Last(512, step: 1), 1e-3f, "token by token");
+
+        float[] Last(int chunk, int step)
+        {
+            using Runtime runtime = Runtime.Load(SmolLm2Golden.ModelPath, new RuntimeOptions { Exact = true, ChunkTokens = chunk });
+            using Sequence sequence = new(runtime);
+            float[] logits = [];
+            for (int i = 0; i < ids.Length; i += step) logits = sequence.Append(ids.AsSpan(i, Math.Min(step, ids.Length - i))).ToArray();
+            return logits;
+        }
+    }
+
+    [Theory, MemberData(nameof(Modes))]
+    public void Perplexity_and_losses(bool exact, string tier)
+    {
+        using Runtime runtime = Load(exact, tier);
+        JsonElement expected = SmolLm2Golden.Json.GetProperty("perplexity");
+        int[] ids = SmolLm2Golden.Ints(expected.GetProperty("ids"));
+        float[] reference = SmolLm2Golden.Tensors.Floats("ppl.nll");
+        float[] nll = Losses(runtime, ids);
+        Assert.Equal(reference.Length, nll.Length);
+        double ppl = Math.Exp(nll.Average(v => (double)v)), wanted = expected.GetProperty("ppl").GetDouble();
+        Assert.InRange(ppl / wanted, exact ? 1 - 1e-4 : 0.99, exact ? 1 + 1e-4 : 1.01);
+        if (exact) AssertClose(reference, nll, LogitTolerance, "nll");
+    }
+
+    [Fact]
+    public void Continuations_score_as_the_reference()
+    {
+        using Runtime runtime = Load(exact: true);
+        foreach (JsonElement continuation in SmolLm2Golden.Json.GetProperty("continuations").EnumerateArray())
+        {
+            int[] context = SmolLm2Golden.Ints(continuation.GetProperty("context_ids"));
+            foreach (JsonElement alternative in continuation.GetProperty("alternatives").EnumerateArray())
+            {
+                int[] ids = SmolLm2Golden.Ints(alternative.GetProperty("ids"));
+                float[] nll = Losses(runtime, [.. context, .. ids]);
+                Assert.Equal(alternative.GetProperty("logprob").GetDouble(), -nll[^ids.Length..].Sum(v => (double)v), 2e-3);
+            }
+        }
+    }
+
+    [Fact]
+    public void A_decode_step_allocates_no_managed_bytes()
+    {
+        using Runtime runtime = Runtime.Load(SmolLm2Golden.ModelPath, new RuntimeOptions { Threads = 2 });
+        using Sequence sequence = new(runtime, 256);
+        TokenGenerator generator = new(sequence, runtime.Architecture.Vocabulary, new SamplingOptions { Temperature = 0.8f, TopP = 0.9f, TopK = 40, Seed = 1 }, new StopRules());
+        generator.Start(SmolLm2Golden.Ints(Prompt(0).GetProperty("ids")));
+        for (int i = 0; i < 3; i++) generator.Next();
+        long before = GC.GetTotalAllocatedBytes(precise: true), mine = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < 8; i++) generator.Next();
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - mine);
+        // Other tests may allocate at the same time; the workers of this model would add at least this much a step.
+        Assert.True(GC.GetTotalAllocatedBytes(precise: true) >= before);
+    }
+
+    private static float[] Losses(Runtime runtime, int[] ids)
+    {
+        ForwardResult result = new ForwardPass(runtime).Run([new ForwardRow(ids)])[0];
+        int vocabulary = runtime.Architecture.Vocabulary;
+        float[] nll = new float[ids.Length - 1];
+        for (int i = 0; i < nll.Length; i++)
+        {
+            ReadOnlySpan<float> logits = result.Logits.AsSpan(i * vocabulary, vocabulary);
+            nll[i] = (float)(LogitMath.LogSumExp(logits) - logits[ids[i + 1]]);
+        }
+        return nll;
+    }
+
+    private static Runtime Load(bool exact, string tier = "portable") => Runtime.Load(SmolLm2Golden.ModelPath, new RuntimeOptions { Exact = exact, Kernels = tier });
+
+    private static JsonElement Prompt(int index) => SmolLm2Golden.Json.GetProperty("prompts")[index];
+
+    private static void AssertClose(ReadOnlySpan<float> expected, ReadOnlySpan<float> actual, float tolerance, string what)
+    {
+        Assert.Equal(expected.Length, actual.Length);
+        float worst = TensorPrimitives.Distance(expected, actual) == 0 ? 0 : Worst(expected, actual);
+        Assert.True(worst <= tolerance, $"{what}: off by {worst}, {tolerance} is allowed");
+    }
+
+    private static float Worst(ReadOnlySpan<float> a, ReadOnlySpan<float> b)
+    {
+        float worst = 0;
+        for (int i = 0; i < a.Length; i++) worst = MathF.Max(worst, MathF.Abs(a[i] - b[i]));
+        return worst;
+    }
+}
