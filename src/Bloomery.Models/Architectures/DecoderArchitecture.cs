@@ -8,11 +8,19 @@ namespace Bloomery.Models.Architectures;
 /// <summary>A decoder: embedding, equal blocks, final norm, head. The layer loop is here; a family says what a block does.</summary>
 public abstract class DecoderArchitecture(ModelConfig config) : Architecture(config)
 {
+    private Rotary[]? _rotaries;
+
     /// <summary>The rotary embeddings that the blocks use.</summary>
     protected virtual IEnumerable<Rotary> Rotaries => [];
 
     /// <inheritdoc/>
-    public override bool CacheIsStale(int previous, int length) => Rotaries.Any(r => r.ChangesBetween(previous, length));
+    public override bool CacheIsStale(int previous, int length)
+    {
+        // Asked at every step: a loop over an array allocates nothing.
+        foreach (Rotary rotary in _rotaries ??= [.. Rotaries])
+            if (rotary.ChangesBetween(previous, length)) return true;
+        return false;
+    }
 
     /// <summary>Traces the whole model. Results: <c>last_hidden_state</c> (every token, after the final norm), <c>projected_hidden_state</c> (where the model projects it) and <c>logits</c> (wanted rows).</summary>
     public Plan Trace(WeightSet weights, bool recordHiddenStates = false)

