@@ -19,6 +19,7 @@ public sealed class Runtime : IDisposable
         bool exact = options.Exact || choice.Kernels.Name == "reference";
         KeyType = options.KeyType ?? (exact ? KvType.F32 : KvType.F16);
         ValueType = options.ValueType ?? KeyType;
+        ContextLength = Math.Min(options.ContextLength ?? int.MaxValue, Math.Max(1, model.Architecture.ContextLength));
         Team = new WorkerTeam(options.Threads > 0 ? options.Threads : Environment.ProcessorCount);
     }
 
@@ -44,7 +45,7 @@ public sealed class Runtime : IDisposable
     public Architecture Architecture => Model.Architecture;
 
     /// <summary>Longest sequence in tokens.</summary>
-    public int ContextLength => Math.Min(Options.ContextLength ?? int.MaxValue, Math.Max(1, Architecture.ContextLength));
+    public int ContextLength { get; }
 
     /// <summary>Loads a checkpoint and prepares to run it.</summary>
     public static Runtime Load(string path, RuntimeOptions? options = null, IProgress<double>? progress = null)
