@@ -1,6 +1,8 @@
+using Bloomery.Formats.Hub;
+
 namespace Bloomery.Engine;
 
-/// <summary>Finds the default models, which lie in <c>models/</c> of a clone or beside an installed copy.</summary>
+/// <summary>Finds the default models, which lie in the folder that <c>BLOOMERY_MODELS</c> names, in <c>models/</c> of a clone or beside an installed copy, or in the local store.</summary>
 public static class EmbeddedModels
 {
     /// <summary>The file name of a default model.</summary>
@@ -15,7 +17,8 @@ public static class EmbeddedModels
         if (Environment.GetEnvironmentVariable("BLOOMERY_MODELS") is { Length: > 0 } configured) tried.Add(Path.Combine(configured, name));
         for (string? directory = AppContext.BaseDirectory; directory is not null; directory = Path.GetDirectoryName(directory))
             tried.Add(Path.Combine(directory, "models", name));
+        tried.Add(Path.Combine(LocalStore.Default.Folder, name));
         return tried.FirstOrDefault(File.Exists) ?? throw new FileNotFoundException(
-            $"the default model {name} is not beside this program (looked in {Path.Combine(AppContext.BaseDirectory, "models")} and its parents): name a model, or set BLOOMERY_MODELS to the folder that holds it", name);
+            $"the default model {name} is neither in {Path.Combine(AppContext.BaseDirectory, "models")} or a 'models' above it, nor in {LocalStore.Default.Folder}: name a model ('bloomery pull hf:ORG/NAME' fetches one), or set BLOOMERY_MODELS to the folder that holds it");
     }
 }

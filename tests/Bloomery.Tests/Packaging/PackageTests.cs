@@ -1,0 +1,110 @@
+using System.IO.Compression;
+using System.Xml.Linq;
+using Bloomery.Engine;
+using Bloomery.TestSupport;
+
+namespace Bloomery.Tests.Packaging;
+
+/// <summary>The packages as others get them: what is in them, a new program that uses the library, and the installed tool. Nothing comes from the network.</summary>
+public sealed class PackageTests : IClassFixture<Packages>
+{
+    private const string Program = """
+        using Bloomery.Engine;
+
+        using Model model = Model.LoadDefault();
+        await foreach (string piece in model.GenerateAsync("Why is the sky blue?", new() { Temperature = 0, MaxTokens = 16 })) Console.Write(piece);
+        Console.WriteLine();
+
+        using Model embedder = Model.LoadDefault(ModelKind.Embedding);
+        float[][] vectors = embedder.Embed(["one text", "another"]);
+        Console.WriteLine($"{vectors.Length} vectors of {vectors[0].Length}");
+        """;
+
+    private readonly Packages _packages;
+
+    public PackageTests(Packages packages) => _packages = packages;
+
+    [Fact]
+    public void A_new_program_runs_a_model_through_the_package()
+    {
+        string folder = Directory.CreateDirectory(Path.Combine(_packages.Folder, "program")).FullName;
+        File.WriteAllText(Path.Combine(folder, "Program.cs"), Program);
+        File.WriteAllText(Path.Combine(folder, "program.csproj"), $"""
+            <Project Sdk="Microsoft.NET.Sdk">
+              <PropertyGroup>
+                <OutputType>Exe</OutputType>
+                <TargetFramework>net10.0</TargetFramework>
+                <ImplicitUsings>enable</ImplicitUsings>
+                <Nullable>enable</Nullable>
+                <TreatWarningsAsErrors>true</TreatWarningsAsErrors>
+                <UseAppHost>false</UseAppHost>
+                <RestorePackagesPath>{_packages.Folder}/restored</RestorePackagesPath>
+                <NuGetAudit>false</NuGetAudit>
+              </PropertyGroup>
+              <ItemGroup>
+                <PackageReference Include="Bloomery" Version="{Packages.Version}" />
+              </ItemGroup>
+            </Project>
+            """);
+        DotnetCommand.Run(folder, null, "build", "-c", "Release", "-o", "out", "-v", "quiet", "-nodeReuse:false", "-p:UseSharedCompilation=false");
+        string output = DotnetCommand.Run(folder, Packages.Models, Path.Combine("out", "program.dll"));
+
+        using Model model = Model.Load(Path.Combine(TestPaths.Repository, "models", EmbeddedModels.FileName(ModelKind.Text)));
+        string expected = model.Generate("Why is the sky blue?", new() { Temperature = 0, MaxTokens = 16 }).Text;
+        Assert.Equal($"{expected}\n2 vectors of 384\n", output.ReplaceLineEndings("\n"));
+        Assert.True(expected.Count(char.IsLetter) > 20, $"the model answered: {expected}");
+    }
+
+    [Fact]
+    public void The_library_is_one_package_with_its_documentation()
+    {
+        using ZipArchive package = ZipFile.OpenRead(_packages.Of("Bloomery"));
+        string[] names = [.. package.Entries.Select(entry => entry.FullName)];
+        foreach (string layer in (string[])["Numerics", "Formats", "Models", "Engine"])
+        {
+            Assert.Contains($"lib/net10.0/Bloomery.{layer}.dll", names);
+            Assert.Contains($"lib/net10.0/Bloomery.{layer}.xml", names);
+        }
+        Assert.Contains("README.md", names);
+        XElement metadata = Metadata(package);
+        Assert.Equal(["System.Numerics.Tensors"], metadata.Descendants().Where(e => e.Name.LocalName == "dependency").Select(e => e.Attribute("id")!.Value));
+        Assert.Equal("Apache-2.0", Text(metadata, "license"));
+        Assert.NotEmpty(Text(metadata, "description"));
+        Assert.NotEmpty(Text(metadata, "tags"));
+        Assert.Equal("README.md", Text(metadata, "readme"));
+    }
+
+    [Fact]
+    public void Nothing_in_the_packages_names_the_folder_they_were_built_in()
+    {
+        foreach (string id in (string[])["Bloomery", "Bloomery.Cli"])
+        {
+            using ZipArchive package = ZipFile.OpenRead(_packages.Of(id));
+            foreach (ZipArchiveEntry entry in package.Entries)
+            {
+                using var content = new MemoryStream();
+                using (Stream stream = entry.Open()) stream.CopyTo(content);
+                string text = System.Text.Encoding.Latin1.GetString(content.GetBuffer(), 0, (int)content.Length);
+                Assert.False(Packages.IsRelease && text.Contains(TestPaths.Repository, StringComparison.Ordinal), $"{id}: {entry.FullName} names {TestPaths.Repository}");
+            }
+        }
+    }
+
+    [Fact]
+    public void The_tool_installs_and_answers()
+    {
+        string folder = Path.Combine(_packages.Folder, "tools");
+        DotnetCommand.Run(_packages.Folder, null, "tool", "install", "Bloomery.Cli", "--tool-path", folder, "--version", Packages.Version, "--configfile", "nuget.config");
+        string tool = Path.Combine(folder, OperatingSystem.IsWindows() ? "bloomery.exe" : "bloomery");
+        Assert.StartsWith("bloomery ", DotnetCommand.Run(tool, folder, null, "--version"), StringComparison.Ordinal);
+        Assert.Contains("llama", DotnetCommand.Run(tool, folder, null, "list", "architectures"), StringComparison.Ordinal);
+    }
+
+    private static XElement Metadata(ZipArchive package)
+    {
+        using Stream stream = package.Entries.Single(entry => entry.FullName.EndsWith(".nuspec", StringComparison.Ordinal)).Open();
+        return XDocument.Load(stream).Root!;
+    }
+
+    private static string Text(XElement metadata, string name) => metadata.Descendants().Single(e => e.Name.LocalName == name).Value;
+}
