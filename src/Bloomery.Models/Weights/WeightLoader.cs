@@ -144,9 +144,15 @@ public sealed class WeightLoader
             at += WeightCopy.Rows(_file, tensor, part, format, columns, memory, at);
 
         Matrix whole = new(format, NativeView.Of(memory), rows, columns);
-        if (entry.Stack == 1) return [_kernels.Prepare(whole)];
         int each = rows / entry.Stack;
-        return [.. Enumerable.Range(0, entry.Stack).Select(i => _kernels.Prepare(whole.SliceRows(i * each, each)))];
+        List<Matrix> prepared = [.. Enumerable.Range(0, entry.Stack).Select(i => _kernels.Prepare(entry.Stack == 1 ? whole : whole.SliceRows(i * each, each)))];
+        if (prepared.All(m => m is IDisposable))
+        {
+            // The tier has packed all of it: its copy is the only one.
+            prepared.ForEach(m => set.Own((IDisposable)m));
+            memory.Dispose();
+        }
+        return prepared;
     }
 
     /// <summary>Whether two weights are made of the same bytes: a stored copy of a tied matrix is not read twice.</summary>

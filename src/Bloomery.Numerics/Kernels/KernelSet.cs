@@ -53,7 +53,7 @@ public abstract class KernelSet
     /// <summary>Stores one key or value row as <paramref name="type"/>; <paramref name="slot"/> has <see cref="KvLayout.RowBytes"/>.</summary>
     public abstract void StoreKv(ReadOnlySpan<float> row, KvType type, Span<byte> slot);
 
-    /// <summary>This tier's own layout of a weight matrix, made once at load; the matrix itself where none is needed.</summary>
+    /// <summary>This tier's own layout of a weight matrix, made once at load: a copy that is disposable, or the matrix itself where none is needed.</summary>
     public virtual Matrix Prepare(Matrix weights) => weights;
 
     /// <summary>Bytes of scratch that <see cref="MatMul"/> wants from each thread, for any number of tokens up to <paramref name="tokens"/>.</summary>

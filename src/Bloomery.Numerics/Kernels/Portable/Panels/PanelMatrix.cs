@@ -4,7 +4,7 @@ using Bloomery.Numerics.Quantization;
 namespace Bloomery.Numerics.Kernels.Portable;
 
 /// <summary>A weight matrix in panels of 16 rows, for kernels of one vector width: the only copy of the weights.</summary>
-internal abstract unsafe class PanelMatrix(BlockFormat format, int rows, int columns) : Matrix(format, rows, columns)
+internal abstract unsafe class PanelMatrix(BlockFormat format, int rows, int columns) : Matrix(format, rows, columns), IDisposable
 {
     /// <summary>Rows of a panel.</summary>
     public const int PanelRows = 16;
@@ -14,6 +14,9 @@ internal abstract unsafe class PanelMatrix(BlockFormat format, int rows, int col
 
     /// <summary>The product with one token: y[r] for the rows begin to end. The sums run as those of the expanded panels do.</summary>
     public abstract void MultiplyOne(float* x, float* y, int begin, int end);
+
+    /// <summary>Frees the weights; of a slice, nothing.</summary>
+    public abstract void Dispose();
 
     /// <summary>Packs <paramref name="weights"/>; null where their format has no panels, they are no whole number of panel blocks, or are packed already.</summary>
     public static PanelMatrix? Pack<TWidth, TVector>(Matrix weights) where TWidth : IWidth<TVector> where TVector : struct

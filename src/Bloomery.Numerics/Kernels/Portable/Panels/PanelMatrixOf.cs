@@ -10,14 +10,15 @@ internal sealed unsafe class PanelMatrix<TPanel, TWidth, TVector> : PanelMatrix
     where TVector : struct
 {
     private const int DepthBlock = PortableKernels<TWidth, TVector>.DepthBlock;
+    private readonly NativeBuffer? _memory;
     private readonly NativeView _panels; // (panels, blocks of a row) panel blocks
 
     /// <summary>Packs <paramref name="source"/>.</summary>
     public PanelMatrix(Matrix source) : base(source.Format, source.Rows, source.Columns)
     {
         long panels = (source.Rows + (long)PanelRows - 1) / PanelRows;
-        NativeBuffer buffer = new("weights", checked(panels * BlocksPerRow * TPanel.Bytes), zeroed: true);
-        _panels = NativeView.Of(buffer);
+        _memory = new NativeBuffer("weights", checked(panels * BlocksPerRow * TPanel.Bytes), zeroed: true);
+        _panels = NativeView.Of(_memory);
         int blockBytes = BlockBytes;
         for (int row = 0; row < source.Rows; row++)
         {
@@ -109,6 +110,9 @@ internal sealed unsafe class PanelMatrix<TPanel, TWidth, TVector> : PanelMatrix
             }
         }
     }
+
+    /// <inheritdoc/>
+    public override void Dispose() => _memory?.Dispose();
 
     /// <summary>The panel of vector <paramref name="index"/> of the four from <paramref name="row"/> on; past the last row some other panel, whose sums nobody reads.</summary>
     private byte* Vector(int row, int index) => Panel(Math.Min(row + index * TWidth.Count, Rows - 1));
