@@ -11,7 +11,7 @@ public static class GgufConfig
     // GGUF key (without the architecture) -> config.json key
     private static readonly (string Gguf, string Config)[] Numbers =
     [
-        ("context_length", "max_position_embeddings"), ("embedding_length", "hidden_size"), ("block_count", "num_hidden_layers"),
+        ("vocab_size", "vocab_size"), ("context_length", "max_position_embeddings"), ("embedding_length", "hidden_size"), ("block_count", "num_hidden_layers"),
         ("feed_forward_length", "intermediate_size"), ("attention.head_count", "num_attention_heads"), ("attention.head_count_kv", "num_key_value_heads"),
         ("attention.key_length", "head_dim"), ("attention.layer_norm_rms_epsilon", "rms_norm_eps"), ("attention.layer_norm_epsilon", "layer_norm_epsilon"),
         ("attention.layer_norm_epsilon", "layer_norm_eps"), ("attention.layer_norm_epsilon", "norm_epsilon"), ("attention.layer_norm_epsilon", "norm_eps"),
@@ -39,6 +39,7 @@ public static class GgufConfig
         foreach (string key in meta.Keys)
             if (key.StartsWith(arch + ".", StringComparison.Ordinal) && Scalar(meta, key) is { } node) json["gguf." + key[(arch.Length + 1)..]] = node;
 
+        if (Number(meta, "tokenizer.ggml.token_type_count") is { } count) json["type_vocab_size"] = count;
         Rows("token_embd.weight", "vocab_size");
         Rows("token_types.weight", "type_vocab_size");
         string pattern = $"{arch}.attention.sliding_window_pattern"; // a period, or a truth value a layer

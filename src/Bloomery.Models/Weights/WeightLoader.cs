@@ -10,7 +10,6 @@ public sealed class WeightLoader
 {
     private readonly TensorFile _file;
     private readonly KernelSet _kernels;
-    private readonly HashSet<string> _used = [];
 
     private WeightLoader(TensorFile file, KernelSet kernels) => (_file, _kernels) = (file, kernels);
 
@@ -23,21 +22,15 @@ public sealed class WeightLoader
     public static WeightSet Load(TensorFile file, WeightMap map, KernelSet kernels, IProgress<double>? progress = null)
     {
         WeightLoader loader = new(file, kernels);
-        List<(WeightEntry Entry, List<(TensorInfo Tensor, WeightPart Part)> Parts)> found = [];
-        List<(string Name, string Other)> ties = [];
-        foreach (WeightEntry entry in map.Entries)
-        {
-            if (loader.Find(entry) is { } parts) found.Add((entry, parts));
-            else if (entry.TiedTo is not null) ties.Add((entry.Target, entry.TiedTo));
-            else if (!entry.Optional) throw new ModelFormatException(file.Path, entry.Parts[0].Names[0], null, "the file lacks this tensor");
-        }
-        loader.RefuseLeftOvers(map);
+        WeightFinder finder = WeightFinder.Find(file, map);
+        IReadOnlyList<FoundWeight> found = finder.Found;
+        List<(string Name, string Other)> ties = [.. finder.Ties];
 
         WeightSet set = new();
         try
         {
             long total = found.Sum(f => f.Parts.Sum(p => p.Tensor.ByteLength)), done = 0;
-            foreach ((WeightEntry entry, List<(TensorInfo Tensor, WeightPart Part)> parts) in found)
+            foreach ((WeightEntry entry, IReadOnlyList<(TensorInfo Tensor, WeightPart Part)> parts) in found)
             {
                 if (entry.TiedTo is { } other && found.Any(f => f.Entry.Target == other && loader.SameBytes(f.Parts, parts))) ties.Add((entry.Target, other));
                 else if (entry.Shape.Count == 1) set.Add(entry.Target, loader.Vector(entry, parts));
@@ -55,61 +48,7 @@ public sealed class WeightLoader
         }
     }
 
-    private List<(TensorInfo Tensor, WeightPart Part)>? Find(WeightEntry entry)
-    {
-        List<(TensorInfo, WeightPart)> parts = [];
-        long rows = 0;
-        foreach (WeightPart part in entry.Parts)
-        {
-            string? name = part.Names.FirstOrDefault(_file.Tensors.ContainsKey);
-            if (name is null)
-            {
-                if (parts.Count == 0) return null;
-                throw new ModelFormatException(_file.Path, part.Names[0], null, "the file lacks this tensor");
-            }
-            TensorInfo tensor = _file.Tensors[name];
-            rows += CheckPart(entry, tensor, part);
-            _used.Add(name);
-            parts.Add((tensor, part));
-        }
-        if (rows != entry.Shape[0])
-            throw Wrong(parts[0].Item1, $"has {rows} rows, but the configuration asks for {entry.Shape[0]} ({entry.RowsKey ?? entry.Target})");
-        return parts;
-    }
-
-    /// <summary>Checks the shape of one stored tensor; returns how many rows of the weight it gives.</summary>
-    private long CheckPart(WeightEntry entry, TensorInfo tensor, WeightPart part)
-    {
-        long rows, columns;
-        if (entry.Shape.Count == 1)
-        {
-            (rows, columns) = (tensor.ElementCount, 1);
-        }
-        else
-        {
-            // Some converters flatten a matrix of one row.
-            bool flat = tensor.Shape.Length == 1 && entry.Shape[0] == 1 && !part.Transposed;
-            if (tensor.Shape.Length < 2 && !flat) throw Wrong(tensor, $"has shape [{string.Join(", ", tensor.Shape)}]; a matrix with {entry.Shape[1]} columns is needed");
-            columns = tensor.Shape[^1];
-            rows = columns == 0 ? 0 : tensor.ElementCount / columns;
-            if (part.Transposed) (rows, columns) = (columns, rows);
-            if (part.FirstInput is { } first && columns >= first + entry.Shape[1]) columns = entry.Shape[1];
-            if (columns != entry.Shape[1]) throw Wrong(tensor, $"has {columns} columns (shape [{string.Join(", ", tensor.Shape)}]), but the configuration asks for {entry.Shape[1]} ({entry.Target})");
-        }
-        if (part.Rows is null) return rows;
-        RowSelection taken = part.Rows.Value;
-        if (taken.Last >= rows) throw Wrong(tensor, $"has {rows} rows, but the configuration asks for at least {taken.Last + 1} ({entry.Target})");
-        return taken.Length;
-    }
-
-    private void RefuseLeftOvers(WeightMap map)
-    {
-        foreach (string name in _file.Tensors.Keys)
-            if (!_used.Contains(name) && !map.Ignores(name))
-                throw new ModelFormatException(_file.Path, name, _file.Tensors[name].Offset, "is a tensor that this architecture and configuration have no use for");
-    }
-
-    private float[] Vector(WeightEntry entry, List<(TensorInfo Tensor, WeightPart Part)> parts)
+    private float[] Vector(WeightEntry entry, IReadOnlyList<(TensorInfo Tensor, WeightPart Part)> parts)
     {
         float[] result = new float[entry.Shape[0]];
         int at = 0;
@@ -122,7 +61,7 @@ public sealed class WeightLoader
         return result;
     }
 
-    private IReadOnlyList<Matrix> Matrices(WeightEntry entry, List<(TensorInfo Tensor, WeightPart Part)> parts, WeightSet set)
+    private IReadOnlyList<Matrix> Matrices(WeightEntry entry, IReadOnlyList<(TensorInfo Tensor, WeightPart Part)> parts, WeightSet set)
     {
         int rows = entry.Shape[0], columns = entry.Shape[1];
         BlockFormat format = parts[0].Tensor.Format;
@@ -156,7 +95,7 @@ public sealed class WeightLoader
     }
 
     /// <summary>Whether two weights are made of the same bytes: a stored copy of a tied matrix is not read twice.</summary>
-    private bool SameBytes(List<(TensorInfo Tensor, WeightPart Part)> a, List<(TensorInfo Tensor, WeightPart Part)> b)
+    private bool SameBytes(IReadOnlyList<(TensorInfo Tensor, WeightPart Part)> a, IReadOnlyList<(TensorInfo Tensor, WeightPart Part)> b)
     {
         const int Step = 1 << 20;
         TensorInfo x = a[0].Tensor, y = b[0].Tensor;
@@ -172,6 +111,4 @@ public sealed class WeightLoader
 
     /// <summary>Doubles and integers are widened or narrowed to floats once, while they are loaded.</summary>
     private static bool IsComputable(BlockFormat format) => format.Name is not ("f64" or "i8" or "i16" or "i32" or "i64");
-
-    private ModelFormatException Wrong(TensorInfo tensor, string problem) => new(_file.Path, tensor.Name, tensor.Offset, problem);
 }

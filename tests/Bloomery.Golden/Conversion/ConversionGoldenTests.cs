@@ -1,0 +1,105 @@
+using Bloomery.Engine.Inference;
+using Bloomery.Formats;
+using Bloomery.Formats.Gguf;
+using Bloomery.Golden.Models;
+using Bloomery.Models.Conversion;
+using Bloomery.TestSupport;
+
+namespace Bloomery.Golden.Conversion;
+
+/// <summary>Every checkpoint of golden/models rewritten as GGUF and back: the answers stay the reference library's.</summary>
+public sealed class ConversionGoldenTests : IDisposable
+{
+    // Folder, and what of its configuration GGUF cannot say.
+    private static readonly Dictionary<string, string> Refused = new()
+    {
+        ["bart"] = "model_type", ["t5"] = "model_type", ["opt"] = "model_type", ["opt-postnorm"] = "model_type", ["gptj"] = "model_type", ["codegen"] = "model_type", ["persimmon"] = "model_type",
+        ["falcon-alibi"] = "attention", ["gemma2"] = "attention.scale", ["gemma3"] = "attention.scale", ["gpt_bigcode-mha"] = "attention.kv_heads", ["deepseek_v3-yarn"] = "rope_parameters",
+    };
+
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("bloomery-convert-");
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    public static TheoryData<string> Names() => [.. GoldenModel.Names.Where(n => !Refused.ContainsKey(n))];
+
+    public static TheoryData<string> RefusedNames() => [.. GoldenModel.Names.Where(Refused.ContainsKey)];
+
+    public static TheoryData<string> Twins() => [.. GoldenModel.Names.Where(n => File.Exists(Path.Combine(TestPaths.Golden, "models", n, "model.gguf")))];
+
+    [Fact]
+    public void Models_are_found() => Assert.True(Names().Count >= 20 && Twins().Count >= 10);
+
+    [Theory, MemberData(nameof(Names))]
+    public void Gguf_gives_the_same_answers(string name)
+    {
+        GoldenModel golden = GoldenModel.Load(name);
+        string file = ToGguf(golden.Directory);
+        Check(golden, file);
+    }
+
+    [Theory, MemberData(nameof(RefusedNames))]
+    public void What_gguf_cannot_say_is_refused(string name)
+    {
+        ModelFormatException e = Assert.Throws<ModelFormatException>(() => ToGguf(GoldenModel.Load(name).Directory));
+        Assert.StartsWith(Refused[name], e.Subject, StringComparison.Ordinal);
+        Assert.Empty(_folder.GetFiles());
+    }
+
+    [Theory, MemberData(nameof(Twins))]
+    public void Tensors_are_those_of_the_twin(string name)
+    {
+        GoldenModel golden = GoldenModel.Load(name);
+        using GgufFile expected = GgufFile.Open(Path.Combine(golden.Directory, "model.gguf")), actual = GgufFile.Open(ToGguf(golden.Directory));
+        Assert.Equal(expected.Tensors.Keys.Order(), actual.Tensors.Keys.Order());
+        foreach (TensorInfo tensor in expected.Tensors.Values)
+        {
+            TensorInfo other = actual.Tensors[tensor.Name];
+            Assert.Equal((tensor.Name, string.Join(',', tensor.Shape), tensor.Format.Name), (other.Name, string.Join(',', other.Shape), other.Format.Name));
+            if (tensor.Name == "rope_freqs.weight") Assert.All(expected.Dequantize(tensor).Zip(actual.Dequantize(other)), p => Assert.Equal(p.First, p.Second, 1e-5f * p.First));
+            else Assert.True(expected.Bytes(tensor).SequenceEqual(actual.Bytes(other)), $"{name}: {tensor.Name} differs");
+        }
+    }
+
+    [Theory, MemberData(nameof(Twins))]
+    public void Keys_are_those_of_the_twin(string name)
+    {
+        GoldenModel golden = GoldenModel.Load(name);
+        using GgufFile expected = GgufFile.Open(Path.Combine(golden.Directory, "model.gguf")), actual = GgufFile.Open(ToGguf(golden.Directory));
+        string architecture = expected.Metadata.Get<string>("general.architecture");
+        foreach (string key in expected.Metadata.Keys.Where(k => k.StartsWith(architecture + ".", StringComparison.Ordinal)))
+        {
+            if (key.EndsWith(".sliding_window", StringComparison.Ordinal) && expected.Metadata.Get<int>(key) == 0) continue; // says that there is none
+            if (key == "bloom.context_length") continue; // not in the checkpoint
+            Assert.True(actual.Metadata.Contains(key), $"{name}: {key} is missing");
+            Assert.Equal(Text(expected.Metadata, key), Text(actual.Metadata, key));
+        }
+    }
+
+    private static string Text(GgufMetadata meta, string key) => $"{key} {meta.TypeOf(key)} " + meta.TypeOf(key) switch
+    {
+        GgufValueType.String => meta.Get<string>(key),
+        GgufValueType.Bool => meta.Get<bool>(key).ToString(),
+        _ => meta.Get<double>(key).ToString("r"),
+    };
+
+    private string ToGguf(string from)
+    {
+        string to = Path.Combine(_folder.FullName, "model.gguf");
+        ModelConverter.Convert(from, to, new ConversionOptions { Types = TypeRecipe.Parse("f32"), Threads = 2 });
+        return to;
+    }
+
+    private static void Check(GoldenModel golden, string path)
+    {
+        using Runtime runtime = Runtime.Load(path, new RuntimeOptions { Exact = true, Threads = 1 });
+        GoldenTensors t = golden.Tensors;
+        int[] ids = t.Int32s("input_ids");
+        int length = Math.Min(ids.Length, runtime.Model.Architecture.ContextLength); // mistral: up to its window
+        ForwardRow row = new(ids[..length]) { TokenTypes = t.Contains("token_type_ids") ? t.Int32s("token_type_ids") : null };
+        ForwardResult result = new ForwardPass(runtime).Run([row])[0];
+        string what = golden.Kind == "causal" ? "logits" : "last_hidden_state";
+        float[] actual = (what == "logits" ? result.Logits : result.LastHiddenState)!;
+        golden.AssertClose(t.Floats(what)[..actual.Length], actual, what);
+    }
+}
