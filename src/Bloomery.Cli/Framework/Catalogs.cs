@@ -1,5 +1,5 @@
 using Bloomery.Engine.Sampling;
-using Bloomery.Formats.Conversion;
+using Bloomery.Models.Conversion;
 using Bloomery.Models;
 using Bloomery.Numerics.Kernels;
 using Bloomery.Numerics.Quantization;

@@ -1,11 +1,8 @@
 using System.CommandLine;
-using Bloomery.Formats;
-using Bloomery.Formats.Conversion;
 using Bloomery.Formats.Gguf;
 using Bloomery.Formats.Hub;
-using Bloomery.Formats.Safetensors;
+using Bloomery.Models.Conversion;
 using Bloomery.Numerics.Platform;
-using Bloomery.Numerics.Quantization;
 
 namespace Bloomery.Cli.Framework;
 
@@ -13,7 +10,7 @@ namespace Bloomery.Cli.Framework;
 public static class Conversion
 {
     /// <summary>Types by tensor.</summary>
-    public static Option<string[]> TensorTypes() => OptionOf.Texts("--tensor-type", "PATTERN=T", "The type of tensors whose name contains PATTERN, * for anything (may be repeated)");
+    public static Option<string[]> TensorTypes() => OptionOf.Texts("--tensor-type", "PATTERN=T", "The type of tensors in whose name PATTERN, a regular expression or text with *, is found (may be repeated; the first that fits counts)");
 
     /// <summary>Threads.</summary>
     public static Option<int?> Threads() => OptionOf.Int("--threads", $"Threads to quantise with (default here: {Processors.DefaultThreads})", least: 1, aliases: "-t");
@@ -32,37 +29,46 @@ public static class Conversion
     }
 
     /// <summary>Rewrites a model.</summary>
-    public static int Run(Call call, string from, string to, string type, string[]? overrides, string? imatrix, int? threads)
+    public static int Run(Call call, string from, string to, string? type, string[]? overrides, string? imatrix, int? threads)
     {
-        TypeRecipe recipe = Recipe(type, overrides);
+        bool toGguf = ModelConverter.IsGgufName(to);
+        if (type is null && overrides is { Length: > 0 }) throw new UsageException("--tensor-type needs --type for the other tensors");
+        TypeRecipe? recipe = type is null ? null : Recipe(type, overrides);
+        if (!toGguf && recipe is { Base.BlockSize: > 1 }) throw new UsageException($"a safetensors directory takes f32, f16 or bf16, not {type}; for GGUF name an OUT that ends with .gguf");
         string path = ModelLocation.Resolve(from);
-        bool toGguf = to.EndsWith(".gguf", StringComparison.OrdinalIgnoreCase);
-        if (Path.GetFullPath(path) == Path.GetFullPath(to)) throw new UsageException("IN and OUT are the same");
-        using TensorFile file = TensorFile.OpenAny(path);
-        if (file is GgufFile != toGguf)
-            throw new CliException(toGguf ? $"{path}: this build writes GGUF from GGUF only, not from safetensors" : $"{path}: this build writes safetensors from safetensors only; name an OUT that ends with .gguf");
-        long total = file.Tensors.Values.Sum(tensor => tensor.ElementCount);
-        using ProgressLine progress = call.Progress($"Writing {Path.GetFileName(to)}");
-        var conversion = new TensorConversion(file, imatrix is null ? null : ImportanceMatrix.Open(imatrix), threads ?? Processors.DefaultThreads, call.Cancellation)
+        List<string> notes = [];
+        ConversionResult result;
+        using (ProgressLine progress = call.Progress($"Writing {Path.GetFileName(Path.TrimEndingDirectorySeparator(to))}"))
         {
-            Progress = done => progress.Report((double)done / Math.Max(1, total)),
-        };
-        if (file is GgufFile gguf) Converter.WriteGguf(gguf, to, recipe, conversion);
-        else Converter.WriteSafetensors((SafetensorsFile)file, Directory.Exists(path) ? path : Path.GetDirectoryName(Path.GetFullPath(path))!, to, Plain(type), conversion);
+            result = ModelConverter.Convert(path, to, new ConversionOptions
+            {
+                Types = recipe,
+                Importance = imatrix is null ? null : ImportanceMatrix.Open(imatrix),
+                Threads = threads ?? Processors.DefaultThreads,
+                Progress = progress,
+                Warn = notes.Add,
+                Cancellation = call.Cancellation,
+            });
+        }
+        // What the new file cannot say is no detail: it is told wherever standard error goes.
+        if (!call.Quiet)
+            foreach (string note in notes) Console.Error.WriteLine("bloomery: note: " + note);
         if (!call.WantsJson) return 0;
         call.WriteJson(json =>
         {
             json.WriteStartObject();
             json.WriteString("out", to);
-            json.WriteString("type", type.ToLowerInvariant());
-            json.WriteNumber("tensors", file.Tensors.Count);
-            json.WriteNumber("bytes", toGguf ? new FileInfo(to).Length : Directory.GetFiles(to).Sum(part => new FileInfo(part).Length));
+            json.WriteNumber("tensors", result.Tensors);
+            json.WriteNumber("weights", result.Weights);
+            json.WriteNumber("bytes", result.Bytes);
+            json.WriteStartObject("types");
+            foreach ((string name, int count) in result.Types.OrderBy(t => t.Key, StringComparer.Ordinal)) json.WriteNumber(name, count);
+            json.WriteEndObject();
+            json.WriteStartArray("notes");
+            foreach (string note in notes) json.WriteStringValue(note);
+            json.WriteEndArray();
             json.WriteEndObject();
         });
         return 0;
     }
-
-    private static BlockFormat Plain(string type) => BlockFormat.TryFind(type, out BlockFormat? format) && format.BlockSize == 1
-        ? format
-        : throw new UsageException($"a safetensors directory takes f32, f16 or bf16, not {type}");
 }

@@ -10,7 +10,7 @@ internal static class GgufRewriting
     {
         GgufWriter writer = new GgufWriter(file.Alignment).CopyFrom(file.Metadata).Set("general.quantization_version", ModelConverter.QuantizationVersion);
         RowSource[] tensors = [.. file.Tensors.Values.Select(t => new StoredRows(file, t))];
-        TypeRecipe types = options.Types ?? TypeRecipe.Parse("f16");
+        TypeRecipe types = options.Types ?? TypeRecipe.Natural(tensors.Select(t => t.Format));
         IReadOnlyDictionary<string, BlockFormat> formats = types.Assign(tensors.Select(t => (t.Name, t.Shape, t.Format)), Shape(file.Metadata), options.Importance is not null, keepOthers: true);
         writer.Set("general.file_type", (uint)types.FileType);
         return ModelConverter.Write(file.Path, tensors, formats, options, (name, format, shape, write) => writer.Add(name, format, shape, write), () => writer.Save(to));

@@ -29,7 +29,7 @@ internal static class SafetensorsToGguf
         made.Map(map);
         IReadOnlyList<RowSource> tensors = TensorLayout.Build(file.Path, map, weights, (_, part) => part.Names[0], (name, shape) => Shape(name, shape, keys));
 
-        TypeRecipe types = options.Types ?? TypeRecipe.Parse(Natural(weights["token_embd.weight"].Format));
+        TypeRecipe types = options.Types ?? TypeRecipe.Natural(tensors.Select(t => t.Format));
         GgufWriter writer = new();
         string folder = Directory.Exists(from) ? from : Path.GetDirectoryName(Path.GetFullPath(from))!;
         keys.WriteTo(writer, Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder))), types.FileType);
@@ -47,8 +47,6 @@ internal static class SafetensorsToGguf
         weights.Remove("pooler.bias");
         options.Warn?.Invoke("GGUF has no place for the pooler: it is left out");
     }
-
-    private static string Natural(BlockFormat stored) => stored.Name is "f32" or "bf16" ? stored.Name : "f16";
 
     private static long[] Shape(string name, IReadOnlyList<long> shape, GgufKeys keys)
     {

@@ -46,6 +46,13 @@ public sealed class TypeRecipe
         throw new ArgumentException($"there is no type '{name}' to write; there are: {string.Join(", ", Names)}");
     }
 
+    /// <summary>The narrowest type that the weights have where all are plain, else f16.</summary>
+    public static TypeRecipe Natural(IEnumerable<BlockFormat> formats)
+    {
+        HashSet<string> present = [.. formats.Select(f => f.Name)];
+        return Parse(present.Overlaps(["f16"]) || !present.IsSubsetOf(["f32", "bf16"]) ? "f16" : present.Contains("bf16") ? "bf16" : "f32");
+    }
+
     /// <summary>The types of all tensors of a file.</summary>
     /// <param name="tensors">Name, shape (outermost first) and type at present.</param>
     /// <param name="shape">What is known about the model.</param>

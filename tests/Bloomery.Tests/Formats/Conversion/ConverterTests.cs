@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using Bloomery.Formats;
-using Bloomery.Formats.Conversion;
 using Bloomery.Formats.Gguf;
+using Bloomery.Models.Conversion;
 using Bloomery.Numerics.Quantization;
 
 namespace Bloomery.Tests.Formats.Conversion;
@@ -62,25 +62,19 @@ public sealed class ConverterTests : IDisposable
         new GgufWriter().Set("general.type", "imatrix")
             .Add("blk.0.attn_q.weight.in_sum2", BlockFormat.F32, [1, 128], Floats(128, i => i))
             .Add("blk.0.attn_q.weight.counts", BlockFormat.F32, [1, 1], Floats(1, _ => 2)).Save(imatrix);
-        using GgufFile from = GgufFile.Open(WriteModel());
-        var conversion = new TensorConversion(from, ImportanceMatrix.Open(imatrix), 1, default);
-        Assert.True(BlockFormat.TryFind("q4_k", out BlockFormat? format));
-        Exception e = Assert.ThrowsAny<Exception>(() => conversion.Write(from.Tensor("blk.0.attn_q.weight"), format, Stream.Null));
-        Assert.Contains("another model", e.ToString(), StringComparison.Ordinal);
-        conversion.Write(from.Tensor("blk.0.attn_v.weight"), format, Stream.Null);
+        string to = Path.Combine(_folder, "out.gguf");
+        ArgumentException e = Assert.Throws<ArgumentException>(() => ModelConverter.Convert(WriteModel(), to, new ConversionOptions { Types = TypeRecipe.Parse("q4_k"), Importance = ImportanceMatrix.Open(imatrix) }));
+        Assert.Contains("another model", e.Message, StringComparison.Ordinal);
+        Assert.False(File.Exists(to));
     }
 
-    private static void Convert(string from, string to, TypeRecipe recipe)
-    {
-        using GgufFile file = GgufFile.Open(from);
-        Converter.WriteGguf(file, to, recipe, new TensorConversion(file, null, 2, default));
-    }
+    private static void Convert(string from, string to, TypeRecipe recipe) => ModelConverter.Convert(from, to, new ConversionOptions { Types = recipe, Threads = 2 });
 
     private string WriteModel()
     {
         string path = Path.Combine(_folder, $"model-{Guid.NewGuid():N}.gguf");
         GgufWriter writer = new GgufWriter().Set("general.architecture", "toy").Set("toy.block_count", 8u);
-        foreach ((string name, long[] shape) in ((string, long[])[])[("token_embd.weight", [6, 256]), ("blk.0.attn_q.weight", [4, 256]), ("blk.0.attn_v.weight", [4, 256]), ("blk.0.attn_norm.weight", [256]), ("blk.0.ffn_down.weight", [4, 256]), ("blk.7.ffn_down.weight", [4, 256]), ("blk.0.narrow.weight", [4, 96]), ("blk.0.odd.weight", [4, 7])])
+        foreach ((string name, long[] shape) in ((string, long[])[])[("token_embd.weight", [6, 256]), ("blk.0.attn_q.weight", [4, 256]), ("blk.0.attn_v.weight", [4, 256]), ("blk.0.attn_norm.weight", [256]), .. Enumerable.Range(0, 8).Select(i => ($"blk.{i}.ffn_down.weight", (long[])[4, 256])), ("blk.0.narrow.weight", [4, 96]), ("blk.0.odd.weight", [4, 7])])
             writer.Add(name, BlockFormat.F32, shape, Floats(shape.Aggregate(1L, (a, b) => a * b), i => MathF.Sin(i * 0.37f)));
         writer.Save(path);
         return path;
