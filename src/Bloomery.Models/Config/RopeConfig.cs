@@ -77,7 +77,8 @@ public static class RopeConfig
         }
     }
 
-    private static double PartialFactor(ModelConfig config, double fallback) =>
+    /// <summary>The share of a head's dimensions that rotates.</summary>
+    internal static double PartialFactor(ModelConfig config, double fallback) =>
         Section(config, "rope_parameters")?.DoubleOrNull("partial_rotary_factor") ?? Section(config, "rope_scaling")?.DoubleOrNull("partial_rotary_factor")
         ?? config.DoubleOrNull("partial_rotary_factor") ?? (config.ModelType == "gpt_neox" ? config.DoubleOrNull("rotary_pct") : null) ?? fallback;
 

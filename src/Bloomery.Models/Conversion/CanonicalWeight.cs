@@ -23,7 +23,7 @@ internal sealed class CanonicalWeight
         {
             (TensorInfo tensor, WeightPart part) = found.Parts[p];
             _starts[p] = row;
-            row += part.Rows?.Length ?? (part.Transposed ? checked((int)tensor.Shape[^1]) : checked((int)(tensor.ElementCount / Columns)));
+            row += checked((int)(part.Rows?.Length ?? (part.Transposed ? tensor.Shape[^1] : tensor.ElementCount / Columns)));
             if (part.Transposed) _turned[p] = new Lazy<float[]>(() => Turn(tensor, part));
         }
     }
@@ -62,8 +62,8 @@ internal sealed class CanonicalWeight
         foreach ((TensorInfo tensor, WeightPart part) in _found.Parts)
         {
             float[] stored = _file.Dequantize(tensor);
-            int count = part.Rows?.Length ?? stored.Length;
-            for (int i = 0; i < count; i++) result[at++] = stored[part.Rows is { } rows ? rows[i] : i] + Entry.Plus;
+            long count = part.Rows?.Length ?? stored.Length;
+            for (long i = 0; i < count; i++) result[at++] = stored[part.Rows is { } rows ? rows[i] : i] + Entry.Plus;
         }
         return result;
     }
@@ -84,7 +84,7 @@ internal sealed class CanonicalWeight
 
     private float[] Turn(TensorInfo tensor, WeightPart part)
     {
-        int width = checked((int)tensor.Shape[^1]), first = part.FirstInput ?? 0, count = part.Rows?.Length ?? width;
+        int width = checked((int)tensor.Shape[^1]), first = part.FirstInput ?? 0, count = checked((int)(part.Rows?.Length ?? width));
         float[] line = new float[width], result = new float[checked(count * Columns)];
         for (int c = 0; c < Columns; c++)
         {

@@ -14,7 +14,7 @@ internal sealed class CanonicalWeights
     /// <exception cref="ModelFormatException">A tensor is missing, left over, or of another shape than the configuration says.</exception>
     public CanonicalWeights(TensorFile file, Architecture architecture)
     {
-        WeightMap map = new(architecture.Config.IsGguf, file.Tensors.ContainsKey);
+        WeightMap map = new(architecture.Config.IsGguf, file.Tensors.ContainsKey, file.Path);
         architecture.Map(map);
         foreach (FoundWeight found in WeightFinder.Find(file, map).Found) _weights.Add(found.Entry.Target, new CanonicalWeight(file, found));
         // A head that is the embedding once more is left out: the new file ties the two.

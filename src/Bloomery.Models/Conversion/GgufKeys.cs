@@ -140,7 +140,7 @@ internal sealed class GgufKeys
                 break;
             case "longrope":
                 Set("rope.scaling.original_context_length", scaling.OriginalLength);
-                Set("rope.scaling.attn_factor", RopeConfig.Make(_config, dimensions, scaling).AttentionFactor);
+                Set("rope.scaling.attn_factor", new Rotary(dimensions, scaling).AttentionFactor);
                 RopeTensors.Add(("rope_factors_long.weight", scaling.LongFactor!));
                 RopeTensors.Add(("rope_factors_short.weight", scaling.ShortFactor!));
                 break;

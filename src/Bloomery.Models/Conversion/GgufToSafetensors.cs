@@ -23,7 +23,7 @@ internal static class GgufToSafetensors
         Sameness same = Sameness.Compare(old, made);
         if ((same.Difference ?? (same.Window is null ? null : "sliding_window")) is { } difference)
             throw new ModelFormatException(file.Path, difference, null, $"a configuration of '{config.ModelType}' cannot express this model's value");
-        WeightMap map = new(isGguf: false, name => weights.Contains(name));
+        WeightMap map = new(isGguf: false, weights.Contains, to) { IsPlanned = true };
         made.Map(map);
         bool bare = made is EncoderArchitecture;
         IReadOnlyList<RowSource> tensors = TensorLayout.Build(file.Path, map, weights, (entry, part) => Name(entry, part, bare), (name, shape) => Shape(name, shape, config));

@@ -25,7 +25,7 @@ internal static class SafetensorsToGguf
             options.Warn?.Invoke($"GGUF files of the architecture '{keys.Architecture}' have no sliding window: the new file states {window} tokens of context, up to which there is no difference");
             keys.ContextLength = window;
         }
-        WeightMap map = new(isGguf: true, weights.Contains);
+        WeightMap map = new(isGguf: true, weights.Contains, to) { IsPlanned = true };
         made.Map(map);
         IReadOnlyList<RowSource> tensors = TensorLayout.Build(file.Path, map, weights, (_, part) => part.Names[0], (name, shape) => Shape(name, shape, keys));
 

@@ -22,7 +22,7 @@ internal sealed record Sameness(string? Difference, int? Window)
     // Decided by the tensors that a file has, or absorbed by them.
     private static readonly HashSet<(Type, string)> ByTensors =
     [
-        (typeof(Cohere), "_headNorms"), (typeof(StableLm), "_headNorms"), (typeof(StableLm), "_parallel"), (typeof(GptNeoX), "_bias"),
+        (typeof(Cohere), "_headNorms"), (typeof(StableLm), "_headNorms"), (typeof(StableLm), "_parallel"), (typeof(GptNeoX), "_bias"), (typeof(Qwen), "_sharedInner"),
         (typeof(Falcon), "_new"), (typeof(Falcon), "_multiQuery"), (typeof(Falcon), "_twoNorms"),
         (typeof(Bert), "_roberta"), (typeof(Bert), "_padding"), (typeof(Bert), "_positions"),
     ];
@@ -64,15 +64,23 @@ internal sealed record Sameness(string? Difference, int? Window)
         return (a, b) switch
         {
             (float x, float y) => Close(x, y) ? null : Words(name),
-            (float[] x, float[] y) => x.Length == y.Length && !x.Where((v, i) => !Close(v, y[i])).Any() ? null : Words(name),
-            (Rotary x, Rotary y) => x.Dimensions == y.Dimensions && x.Interleaved == y.Interleaved && Close(x.AttentionFactor, y.AttentionFactor)
-                && Different(name, x.Frequencies(1), y.Frequencies(1), length) is null && Different(name, x.Frequencies(length), y.Frequencies(length), length) is null ? null : "rope_parameters",
+            (float[] x, float[] y) => Close(x, y) ? null : Words(name),
+            (Rotary x, Rotary y) => SameRotation(x, y, length) ? null : "rope_parameters",
             (ExpertSpec { Groups: 1 } x, ExpertSpec { Groups: 1 } y) => Members(name, x, y with { GroupByTopTwo = x.GroupByTopTwo, GroupsUsed = x.GroupsUsed }, length),
             (AttentionSpec or ExpertSpec, _) => Members(name, a, b, length),
             (IList x, IList y) => x.Cast<object>().SequenceEqual(y.Cast<object>()) ? null : Words(name),
             _ => Equals(a, b) ? null : Words(name),
         };
     }
+
+    /// <summary>Factors that depend on the length are chosen by a sequence's length in checkpoints, by the allocated length in GGUF: those of long sequences have to agree.</summary>
+    private static bool SameRotation(Rotary x, Rotary y, int length)
+    {
+        bool same = x.Dimensions == y.Dimensions && x.Interleaved == y.Interleaved && Close(x.AttentionFactor, y.AttentionFactor) && Close(x.Frequencies(length), y.Frequencies(length));
+        return same && (x.ChangesBetween(1, length) != y.ChangesBetween(1, length) || Close(x.Frequencies(1), y.Frequencies(1)));
+    }
+
+    private static bool Close(float[] a, float[] b) => a.Length == b.Length && !a.Where((v, i) => !Close(v, b[i])).Any();
 
     private static string? Members(string name, object a, object b, int length)
     {

@@ -48,7 +48,7 @@ internal sealed class TensorLayout
         int first = skipped, each = entry.Shape[0] / entry.Parts.Count;
         foreach (WeightPart part in entry.Parts)
         {
-            int count = part.Rows?.Length ?? each;
+            int count = checked((int)(part.Rows?.Length ?? each));
             string stored = name(entry, part);
             if (!_stored.TryGetValue(stored, out List<Piece>? pieces)) _stored.Add(stored, pieces = []);
             pieces.Add(new Piece(weight, entry, part, first, count));
@@ -99,7 +99,7 @@ internal sealed class TensorLayout
                 for (int i = 0; i < piece.Count; i++)
                 {
                     piece.Weight.Read(piece.FirstRow + i, line);
-                    int to = piece.Part.Rows is { } selected ? selected[i] : i;
+                    int to = piece.Part.Rows is { } selected ? (int)selected[i] : i;
                     if (!piece.Part.Transposed) line.CopyTo(result, to * columns);
                     else for (int c = 0; c < line.Length; c++) result[((piece.Part.FirstInput ?? 0) + c) * columns + to] = line[c];
                 }

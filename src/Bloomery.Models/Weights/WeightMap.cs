@@ -28,6 +28,9 @@ public sealed class WeightMap
     /// <summary>Whether the file at hand is GGUF.</summary>
     public bool IsGguf { get; }
 
+    /// <summary>Whether the file is yet to be written: nothing can be missing, and what it will have is asked for by canonical name.</summary>
+    public bool IsPlanned { get; init; }
+
     /// <summary>What was declared.</summary>
     public IReadOnlyList<WeightEntry> Entries => _entries;
 
@@ -87,7 +90,7 @@ public sealed class WeightMap
     /// <summary>Fails early where a tensor is missing, before a hostile number of layers or experts is written down.</summary>
     internal void Demand(WeightPart part)
     {
-        if (_contains is not null && !part.Names.Any(_contains)) throw new ModelFormatException(_file, part.Names[0], null, "the file lacks this tensor");
+        if (_contains is not null && !IsPlanned && !part.Names.Any(_contains)) throw new ModelFormatException(_file, part.Names[0], null, "the file lacks this tensor");
     }
 
     /// <summary>Lets <paramref name="alternatives"/> serve as the embedding table: further copies of it are not needed, and a tied head may be all there is.</summary>
