@@ -5,6 +5,7 @@ using Bloomery.Engine.Generation;
 using Bloomery.Engine.Inference;
 using Bloomery.Engine.Stopping;
 using Bloomery.Formats.ChatTemplates;
+using Bloomery.Formats.Hub;
 using Bloomery.Formats.Tokenizers;
 using Bloomery.Models.Architectures;
 
@@ -21,11 +22,13 @@ public sealed class Model : IDisposable
     private readonly Lazy<TokenizerBundle> _bundle;
     private readonly Lazy<ChatTemplate?> _template;
     private readonly Lazy<Embedder> _embedder;
+    private bool _disposed;
 
     private Model(string path, Runtime runtime)
     {
         (Path, Runtime) = (path, runtime);
         Defaults = GenerationDefaults.Find(path);
+        HasTokenizer = !Directory.Exists(path) || TokenizerLoader.IsIn(path);
         _bundle = new Lazy<TokenizerBundle>(() => TokenizerLoader.Load(path));
         _template = new Lazy<ChatTemplate?>(() => _bundle.Value.ChatTemplate is { } source ? ChatTemplate.Parse(source, path) : null);
         _embedder = new Lazy<Embedder>(() => new Embedder(runtime, Tokenizer));
@@ -34,7 +37,11 @@ public sealed class Model : IDisposable
     /// <summary>The file or directory that was loaded.</summary>
     public string Path { get; }
 
+    /// <summary>Whether there is a tokenizer; without one, the model takes and gives ids alone.</summary>
+    public bool HasTokenizer { get; }
+
     /// <summary>The tokenizer; read at first use, because what is given ids needs none.</summary>
+    /// <exception cref="Formats.ModelFormatException">There is none, or it is damaged.</exception>
     public Tokenizer Tokenizer => _bundle.Value.Tokenizer;
 
     /// <summary>The tokenizer with what belongs to it: special tokens and chat templates.</summary>
@@ -61,16 +68,19 @@ public sealed class Model : IDisposable
         get
         {
             IReadOnlyList<int> configured = GenerationDefaults.Read(Runtime.Architecture.Config).EndIds;
-            return [.. Defaults.EndIds.Concat(_bundle.Value.EndIds).Concat(configured).Distinct()];
+            return [.. Defaults.EndIds.Concat(HasTokenizer ? _bundle.Value.EndIds : []).Concat(configured).Distinct()];
         }
     }
 
-    /// <summary>Loads a GGUF file or a directory with safetensors.</summary>
-    /// <exception cref="FileNotFoundException">There is no such file or directory.</exception>
+    /// <summary>Loads a GGUF file, a directory with safetensors, or a model of the local store (<c>hf:ORG/NAME</c>).</summary>
+    /// <exception cref="FileNotFoundException">There is no such file or directory, and no such name in the store; the message says what to do.</exception>
     /// <exception cref="Formats.ModelFormatException">The checkpoint is not what it claims to be, or is not supported.</exception>
     public static Model Load(string path, ModelOptions? options = null)
     {
         options ??= new ModelOptions();
+        ArgumentOutOfRangeException.ThrowIfNegative(options.Threads, nameof(options));
+        if (options.ContextLength is { } length) ArgumentOutOfRangeException.ThrowIfNegativeOrZero(length, nameof(options));
+        path = ModelLocation.Resolve(path);
         RuntimeOptions runtime = new()
         {
             Threads = options.Threads, Kernels = options.Kernels, Exact = options.Exact, ContextLength = options.ContextLength,
@@ -86,6 +96,7 @@ public sealed class Model : IDisposable
     /// <summary>The ids of a prompt: through the chat template where the model has one, unless <see cref="GenerationOptions.Raw"/>.</summary>
     public int[] EncodePrompt(string prompt, GenerationOptions? options = null)
     {
+        ArgumentNullException.ThrowIfNull(prompt);
         options ??= new GenerationOptions();
         if (options.Raw || ChatTemplate is null)
             return Tokenizer.EncodeToIds(options.System is null ? prompt : options.System + "\n\n" + prompt, new EncodeOptions { AddSpecial = true });
@@ -123,8 +134,8 @@ public sealed class Model : IDisposable
     public async IAsyncEnumerable<string> GenerateAsync(int[] promptIds, GenerationOptions? options = null, [EnumeratorCancellation] CancellationToken cancellation = default)
     {
         using CancellationTokenSource abandoned = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        // A reader that falls behind pauses the generation instead of filling memory.
-        Channel<string> pieces = Channel.CreateBounded<string>(new BoundedChannelOptions(64) { SingleReader = true, SingleWriter = true });
+        // A text is small: its reader may be slow, or call the model in turn, without keeping others from it.
+        Channel<string> pieces = Channel.CreateUnbounded<string>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
         Task work = Task.Run(() => Produce(promptIds, options, pieces.Writer, abandoned.Token), CancellationToken.None);
         try
         {
@@ -142,10 +153,14 @@ public sealed class Model : IDisposable
     public GenerationResult Generate(string prompt, GenerationOptions? options = null, CancellationToken cancellation = default) =>
         Generate(EncodePrompt(prompt, options), options, cancellation);
 
+    /// <summary>Answers a conversation to the end.</summary>
+    public GenerationResult Generate(IReadOnlyList<ChatMessage> messages, GenerationOptions? options = null, CancellationToken cancellation = default) =>
+        Generate(EncodeChat(messages), options, cancellation);
+
     /// <summary>Continues ids to the end.</summary>
     public GenerationResult Generate(int[] promptIds, GenerationOptions? options = null, CancellationToken cancellation = default)
     {
-        _turn.Wait(cancellation);
+        TakeTurn(cancellation);
         try
         {
             using TextGeneration generation = Begin(promptIds, options);
@@ -167,12 +182,15 @@ public sealed class Model : IDisposable
     /// <param name="continued">A sequence to continue: what it shares with the prompt is not run again. Null: a new one.</param>
     public TextGeneration Begin(int[] promptIds, GenerationOptions? options = null, Sequence? continued = null)
     {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        ArgumentNullException.ThrowIfNull(promptIds);
         if (!IsGenerative) throw new NotSupportedException($"{System.IO.Path.GetFileName(Path)} is an encoder: it embeds text and generates none");
         options ??= new GenerationOptions();
         int vocabulary = Runtime.Architecture.Vocabulary;
         foreach (int id in promptIds)
             if ((uint)id >= (uint)vocabulary) throw new ArgumentException($"token id {id} is outside the vocabulary of {vocabulary}");
         Sampling.SamplingOptions sampling = options.Resolve(Defaults, EndIds);
+        sampling.Validate();
         StopRules rules = new() { EndIds = sampling.EndIds, StopStrings = options.Stop, MinTokens = sampling.MinTokens, MaxTokens = sampling.MaxTokens };
 
         if (Runtime.Architecture is EncoderDecoderArchitecture)
@@ -180,14 +198,14 @@ public sealed class Model : IDisposable
             int start = Defaults.DecoderStartId ?? DecoderStart() ?? throw new InvalidOperationException("the model's configuration names no decoder_start_token_id");
             Sequence decoder = new(Runtime, 64, promptIds);
             TokenGenerator steps = new(decoder, vocabulary, sampling, rules, promptIds);
-            return new TextGeneration(decoder, ownsSequence: true, Tokenizer, [start], 0, steps, rules);
+            return new TextGeneration(decoder, ownsSequence: true, HasTokenizer ? Tokenizer : null, promptIds, new[] { start }, steps, rules);
         }
         if (promptIds.Length == 0) throw new ArgumentException("an empty prompt: the model needs at least one token to go on from");
         Sequence sequence = continued ?? new Sequence(Runtime, promptIds.Length + Math.Min(sampling.MaxTokens ?? 256, 1024), softPrompt: options.SoftPrompt);
         int shared = continued is null ? 0 : Math.Min(sequence.Ids.CommonPrefixLength(promptIds), promptIds.Length - 1);
         sequence.Truncate(shared);
         TokenGenerator tokens = new(sequence, vocabulary, sampling, rules);
-        return new TextGeneration(sequence, continued is null, Tokenizer, promptIds, shared, tokens, rules);
+        return new TextGeneration(sequence, continued is null, HasTokenizer ? Tokenizer : null, promptIds, promptIds.AsMemory(shared), tokens, rules);
 
         int? DecoderStart() => (Runtime.Architecture as EncoderDecoderArchitecture)?.DecoderStartId;
     }
@@ -199,7 +217,8 @@ public sealed class Model : IDisposable
     /// <summary>Turns texts into vectors, and says how.</summary>
     public EmbeddingResult EmbedWithDetails(IReadOnlyList<string> texts, EmbeddingOptions? options = null)
     {
-        _turn.Wait();
+        ArgumentNullException.ThrowIfNull(texts);
+        TakeTurn(CancellationToken.None);
         try
         {
             return _embedder.Value.Run(texts, options);
@@ -210,12 +229,21 @@ public sealed class Model : IDisposable
         }
     }
 
-    /// <inheritdoc/>
+    /// <summary>Waits for the call that is under way and frees the model; those that wait for their turn fail.</summary>
     public void Dispose()
     {
         _turn.Wait();
-        Runtime.Dispose();
-        _turn.Dispose();
+        if (!_disposed) Runtime.Dispose();
+        _disposed = true;
+        _turn.Release(); // never disposed: whoever waits for a turn is to find out
+    }
+
+    private void TakeTurn(CancellationToken cancellation)
+    {
+        _turn.Wait(cancellation);
+        if (!_disposed) return;
+        _turn.Release();
+        throw new ObjectDisposedException(nameof(Model));
     }
 
     private async Task Produce(int[] promptIds, GenerationOptions? options, ChannelWriter<string> writer, CancellationToken cancellation)
@@ -227,7 +255,7 @@ public sealed class Model : IDisposable
             {
                 using TextGeneration generation = Begin(promptIds, options);
                 while (!cancellation.IsCancellationRequested && generation.MoveNext(out TextPiece piece))
-                    if (piece.Text.Length > 0) await writer.WriteAsync(piece.Text, cancellation).ConfigureAwait(false);
+                    if (piece.Text.Length > 0) writer.TryWrite(piece.Text);
             }
             finally
             {

@@ -45,7 +45,8 @@ public sealed record GenerationDefaults
     /// <summary>Reads the keys of a generation configuration, or those of them that a model configuration has.</summary>
     public static GenerationDefaults Read(ModelConfig config)
     {
-        bool greedy = config.Json["do_sample"] is JsonValue sample && sample.GetValueKind() == JsonValueKind.False && !config.Has("temperature");
+        // An explicit "no" wins over a temperature beside it, as in the reference library.
+        bool greedy = config.Json["do_sample"] is JsonValue sample && sample.GetValueKind() == JsonValueKind.False;
         return new GenerationDefaults
         {
             Temperature = greedy ? 0 : (float?)config.DoubleOrNull("temperature"),
@@ -62,7 +63,7 @@ public sealed record GenerationDefaults
     private static IReadOnlyList<int> Ids(ModelConfig config, string key) => config.Json[key] switch
     {
         null => [],
-        JsonArray => [.. config.NumbersOrNull(key)!.Select(n => (int)n)],
+        JsonArray => [.. config.NumbersOrNull(key)!.Select(id => id == (int)id ? (int)id : throw config.Error(key, $"holds {id}, which is no token id"))],
         _ => [config.IntOrNull(key)!.Value],
     };
 }

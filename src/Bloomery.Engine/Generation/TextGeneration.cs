@@ -13,19 +13,28 @@ public sealed class TextGeneration : IDisposable
     private readonly Sequence _sequence;
     private readonly TokenGenerator _tokens;
     private readonly StopRules _rules;
-    private readonly StreamingDecoder _decoder;
+    private readonly StreamingDecoder? _decoder;
     private readonly StopMatcher _stops;
     private readonly HashSet<int> _endIds;
     private readonly List<int> _ids = [];
     private readonly StringBuilder _text = new();
     private readonly bool _ownsSequence;
+    private readonly ReadOnlyMemory<int> _feed;
     private double _promptSeconds, _decodeSeconds;
 
-    internal TextGeneration(Sequence sequence, bool ownsSequence, Tokenizer tokenizer, int[] prompt, int newFrom, TokenGenerator tokens, StopRules rules)
+    /// <param name="sequence">What the text is appended to.</param>
+    /// <param name="ownsSequence">Whether the sequence ends with the text.</param>
+    /// <param name="tokenizer">Turns ids into text; null where ids are all there is.</param>
+    /// <param name="promptIds">The prompt as the caller gave it.</param>
+    /// <param name="feed">What of it is still to be run; for encoder-decoders, the decoder's start.</param>
+    /// <param name="tokens">Chooses the tokens.</param>
+    /// <param name="rules">Say when to stop.</param>
+    internal TextGeneration(Sequence sequence, bool ownsSequence, Tokenizer? tokenizer, int[] promptIds, ReadOnlyMemory<int> feed, TokenGenerator tokens, StopRules rules)
     {
         (_sequence, _ownsSequence, _tokens, _rules) = (sequence, ownsSequence, tokens, rules);
-        (PromptIds, PendingFrom) = (prompt, newFrom);
-        _decoder = tokenizer.CreateStreamingDecoder(skipSpecial: true);
+        (PromptIds, _feed) = (promptIds, feed);
+        if (rules.MaxTokens == 0) FinishReason = Stopping.FinishReason.Length;
+        _decoder = tokenizer?.CreateStreamingDecoder(skipSpecial: true);
         _stops = new StopMatcher(rules.StopStrings);
         _endIds = [.. rules.EndIds];
     }
@@ -45,8 +54,6 @@ public sealed class TextGeneration : IDisposable
     /// <summary>The most likely tokens at the last step, if asked for.</summary>
     public ReadOnlySpan<TokenAlternative> Alternatives => _tokens.Alternatives;
 
-    private int PendingFrom { get; }
-
     /// <summary>The text with its figures; once it has ended.</summary>
     public GenerationResult Result => new(Text, [.. _ids], PromptIds, FinishReason ?? Stopping.FinishReason.Cancelled, _promptSeconds, _decodeSeconds);
 
@@ -57,15 +64,15 @@ public sealed class TextGeneration : IDisposable
         if (FinishReason is not null) return false;
         long begin = Stopwatch.GetTimestamp();
         bool first = _ids.Count == 0;
-        TokenChoice choice = first ? _tokens.Start(PromptIds.AsSpan(PendingFrom)) : _tokens.Next();
+        TokenChoice choice = first ? _tokens.Start(_feed.Span) : _tokens.Next();
         if (first) _promptSeconds = Stopwatch.GetElapsedTime(begin).TotalSeconds;
         else _decodeSeconds += Stopwatch.GetElapsedTime(begin).TotalSeconds;
 
         _ids.Add(choice.Id);
         FinishReason = _tokens.FinishReason;
         bool ended = FinishReason == Stopping.FinishReason.Stop && _endIds.Contains(choice.Id);
-        string released = ended ? "" : _decoder.Push(choice.Id);
-        if (FinishReason is not null) released += _decoder.Finish();
+        string released = ended ? "" : _decoder?.Push(choice.Id) ?? "";
+        if (FinishReason is not null) released += _decoder?.Finish();
         string text = _stops.Push(released, _rules.StringsCount(_ids.Count));
         if (_stops.Stopped) FinishReason = Stopping.FinishReason.Stop;
         else if (FinishReason is not null) text += _stops.Flush();

@@ -29,6 +29,10 @@ public static class TokenizerLoader
         };
     }
 
+    /// <summary>Whether a directory holds a tokenizer that <see cref="Load(string)"/> would open; without looking into it.</summary>
+    public static bool IsIn(string directory) =>
+        JsonNames.Concat(SentencePieceNames).Any(name => File.Exists(Path.Combine(directory, name))) || Directory.GetFiles(directory, "*.gguf").Length == 1;
+
     /// <summary>Makes the tokenizer of a GGUF file that is open already.</summary>
     /// <exception cref="ModelFormatException">Its keys are damaged, or its kind is not supported.</exception>
     public static TokenizerBundle Load(GgufMetadata metadata)

@@ -1,0 +1,170 @@
+using Bloomery.Engine;
+using Bloomery.Engine.Generation;
+using Bloomery.Engine.Inference;
+using Bloomery.Engine.Stopping;
+
+namespace Bloomery.Tests.Engine;
+
+/// <summary>The public door with ids: small golden models, one a test.</summary>
+public sealed class ModelTests
+{
+    private static readonly GenerationOptions Greedy = new() { Temperature = 0, IgnoreEos = true, MaxTokens = 32 };
+
+    [SkippableTheory]
+    [InlineData("llama")]
+    [InlineData("bloom")]
+    [InlineData("t5")]
+    [InlineData("bart")]
+    public void Generates_the_reference_ids_without_a_tokenizer(string name)
+    {
+        Skip.IfNot(SmallModels.HasGolden(name), "no golden models here");
+        using Model model = SmallModels.LoadGolden(name);
+        (int[] prompt, int[] expected) = SmallModels.Greedy(name);
+        GenerationResult result = model.Generate(prompt, Greedy);
+        Assert.Equal(expected, result.Ids);
+        Assert.Equal(prompt, result.PromptIds);
+        Assert.Equal(FinishReason.Length, result.FinishReason);
+        if (name is "t5" or "bart") Assert.False(model.HasTokenizer);
+        if (!model.HasTokenizer) Assert.Equal("", result.Text);
+    }
+
+    [SkippableFact]
+    public void A_continued_sequence_gives_what_a_fresh_one_gives()
+    {
+        Skip.IfNot(SmallModels.HasGolden("llama"), "no golden models here");
+        using Model model = SmallModels.LoadGolden("llama");
+        (int[] prompt, _) = SmallModels.Greedy("llama");
+        using Sequence sequence = new(model.Runtime);
+        int[] first = Run(model, prompt, sequence);
+        // Longer, the same, diverging in the middle, and shorter than what the sequence holds.
+        int[][] prompts = [[.. prompt, .. first, 7], prompt, [.. prompt[..6], 9, 9, 9], prompt[..3]];
+        foreach (int[] next in prompts)
+        {
+            int[] continued = Run(model, next, sequence);
+            Assert.Equal(model.Generate(next, Greedy).Ids, continued);
+        }
+    }
+
+    [SkippableFact]
+    public void A_length_of_none_is_none_and_of_one_is_one()
+    {
+        Skip.IfNot(SmallModels.HasGolden("llama"), "no golden models here");
+        using Model model = SmallModels.LoadGolden("llama");
+        (int[] prompt, int[] expected) = SmallModels.Greedy("llama");
+        GenerationResult none = model.Generate(prompt, Greedy with { MaxTokens = 0 });
+        Assert.Empty(none.Ids);
+        Assert.Equal(FinishReason.Length, none.FinishReason);
+        Assert.Equal(expected[..1], model.Generate(prompt, Greedy with { MaxTokens = 1 }).Ids);
+    }
+
+    [SkippableFact]
+    public void The_context_ends_a_text_when_it_is_full()
+    {
+        Skip.IfNot(SmallModels.HasGolden("llama"), "no golden models here");
+        using Model model = SmallModels.LoadGolden("llama", contextLength: 20);
+        (int[] prompt, int[] expected) = SmallModels.Greedy("llama");
+        GenerationResult result = model.Generate(prompt, Greedy with { MaxTokens = null });
+        // The last token needs no place of its own: nothing follows it.
+        Assert.Equal(expected[..(20 - prompt.Length + 1)], result.Ids);
+        Assert.Equal(FinishReason.Length, result.FinishReason);
+        Assert.Throws<ArgumentException>(() => model.Generate([.. Enumerable.Repeat(5, 21)], Greedy));
+        Assert.Single(model.Generate([.. Enumerable.Repeat(5, 20)], Greedy).Ids);
+    }
+
+    [SkippableFact]
+    public void A_stop_id_ends_the_text_and_is_its_last_id()
+    {
+        Skip.IfNot(SmallModels.HasGolden("llama"), "no golden models here");
+        using Model model = SmallModels.LoadGolden("llama");
+        (int[] prompt, int[] expected) = SmallModels.Greedy("llama");
+        GenerationResult result = model.Generate(prompt, Greedy with { StopIds = [expected[4]] });
+        Assert.Equal(expected[..5], result.Ids);
+        Assert.Equal(FinishReason.Stop, result.FinishReason);
+    }
+
+    [SkippableFact]
+    public void A_seed_repeats_a_text_and_another_seed_does_not()
+    {
+        Skip.IfNot(SmallModels.HasGolden("llama"), "no golden models here");
+        using Model model = SmallModels.LoadGolden("llama");
+        (int[] prompt, _) = SmallModels.Greedy("llama");
+        GenerationOptions sampled = Greedy with { Temperature = 1.5f, Seed = 11 };
+        int[] ids = model.Generate(prompt, sampled).Ids;
+        Assert.Equal(ids, model.Generate(prompt, sampled).Ids);
+        Assert.NotEqual(ids, model.Generate(prompt, sampled with { Seed = 12 }).Ids);
+        Assert.NotEqual(model.Generate(prompt, sampled with { Seed = null }).Ids, model.Generate(prompt, sampled with { Seed = null }).Ids);
+    }
+
+    [SkippableFact]
+    public void What_cannot_be_done_is_refused_by_name()
+    {
+        Skip.IfNot(SmallModels.HasGolden("llama"), "no golden models here");
+        using Model model = SmallModels.LoadGolden("llama");
+        Assert.Contains("320", Assert.Throws<ArgumentException>(() => model.Generate([1, 320])).Message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentException>(() => model.Generate([-1]));
+        Assert.Throws<ArgumentException>(() => model.Generate(Array.Empty<int>()));
+        Assert.Throws<ArgumentOutOfRangeException>(() => model.Generate([1], new() { Temperature = -1 }));
+        Assert.Throws<ArgumentOutOfRangeException>(() => model.Generate([1], new() { MaxTokens = -1 }));
+        Assert.Throws<ArgumentException>(() => model.Generate([1], new() { Stop = [""] }));
+        Assert.Throws<ArgumentException>(() => model.Generate([1], new() { SoftPrompt = new float[3] }));
+        Assert.Throws<ArgumentNullException>(() => model.Generate((int[])null!));
+        Assert.Throws<Bloomery.Formats.ModelFormatException>(() => model.Generate("text"));
+        // After all that, it still works.
+        Assert.Single(model.Generate([1], Greedy with { MaxTokens = 1 }).Ids);
+    }
+
+    [SkippableFact]
+    public void Encoders_generate_nothing()
+    {
+        Skip.IfNot(SmallModels.HasGolden("bert"), "no golden models here");
+        using Model model = SmallModels.LoadGolden("bert");
+        Assert.False(model.IsGenerative);
+        Assert.Contains("encoder", Assert.Throws<NotSupportedException>(() => model.Generate([1])).Message, StringComparison.Ordinal);
+    }
+
+    [SkippableFact]
+    public void Disposed_models_say_so()
+    {
+        Skip.IfNot(SmallModels.HasGolden("llama"), "no golden models here");
+        Model model = SmallModels.LoadGolden("llama");
+        model.Dispose();
+        model.Dispose();
+        Assert.Throws<ObjectDisposedException>(() => model.Generate([1]));
+        Assert.Throws<ObjectDisposedException>(() => model.Begin([1]));
+        Assert.Throws<ObjectDisposedException>(() => model.Embed(["a"]));
+    }
+
+    [Fact]
+    public void Loading_what_is_not_there_or_no_model_says_what_to_do()
+    {
+        Assert.Contains("nowhere.gguf", Assert.Throws<FileNotFoundException>(() => Model.Load("nowhere.gguf")).Message, StringComparison.Ordinal);
+        Assert.Contains("bloomery pull", Assert.Throws<FileNotFoundException>(() => Model.Load("hf:nobody/nothing")).Message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentException>(() => Model.Load(" "));
+        Assert.Throws<ArgumentNullException>(() => Model.Load(null!));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Model.Load("x", new() { ContextLength = 0 }));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Model.Load("x", new() { Threads = -1 }));
+
+        string folder = Directory.CreateTempSubdirectory("bloomery-").FullName;
+        try
+        {
+            string text = Path.Combine(folder, "model.gguf");
+            File.WriteAllText(text, "this is no model");
+            Assert.Equal(text, Assert.Throws<Bloomery.Formats.ModelFormatException>(() => Model.Load(text)).File);
+            File.Delete(text);
+            Assert.Contains(folder, Assert.Throws<Bloomery.Formats.ModelFormatException>(() => Model.Load(folder)).Message, StringComparison.Ordinal);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private static int[] Run(Model model, int[] prompt, Sequence sequence)
+    {
+        using TextGeneration generation = model.Begin(prompt, Greedy, sequence);
+        while (generation.MoveNext(out _))
+        {
+        }
+        return generation.Result.Ids;
+    }
+}
