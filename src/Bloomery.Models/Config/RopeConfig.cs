@@ -55,7 +55,7 @@ public static class RopeConfig
     /// <param name="interleaved">Whether pairs lie side by side.</param>
     public static Rotary Make(ModelConfig config, int headDim, RopeScaling scaling, double? partial = null, bool interleaved = false)
     {
-        string key = "partial_rotary_factor";
+        string key = partial is null ? "head_dim" : "partial_rotary_factor";
         int dimensions = headDim;
         if (config.IsGguf) dimensions = config.SizeOr(headDim, key = "gguf.rope.dimension_count");
         else if (partial is { } share) dimensions = (int)Math.Clamp(headDim * PartialFactor(config, share), 0, int.MaxValue / 2);

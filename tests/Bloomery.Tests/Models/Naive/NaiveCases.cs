@@ -11,7 +11,7 @@ internal static class NaiveCases
     private const string Sizes = "\"hidden_size\": 16, \"num_hidden_layers\": 2, \"num_attention_heads\": 4, \"intermediate_size\": 24, \"vocab_size\": 20";
     private const string OldSizes = "\"n_embd\": 16, \"n_layer\": 2, \"n_head\": 4, \"n_positions\": 32, \"vocab_size\": 20";
 
-    private static readonly NaiveDecoder Llama = new() { Head = "lm_head", Gate = "mlp.gate_proj", Theta = _ => Plain(10000, 4) };
+    internal static readonly NaiveDecoder Llama = new() { Head = "lm_head", Gate = "mlp.gate_proj", Theta = _ => Plain(10000, 4) };
     private static readonly NaiveDecoder LayerNormed = new() { Rms = false, NormBias = true, Epsilon = 1e-5 };
     private static readonly NaiveDecoder Phi = LayerNormed with
     {
