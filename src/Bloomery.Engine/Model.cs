@@ -28,6 +28,7 @@ public sealed class Model : IDisposable
     {
         (Path, Runtime) = (path, runtime);
         Defaults = GenerationDefaults.Find(path);
+        if (Defaults.ForcedEosIds.Count == 0 && (runtime.Architecture as EncoderDecoderArchitecture)?.ForcedEosId is { } forced) Defaults = Defaults with { ForcedEosIds = [forced] };
         HasTokenizer = !Directory.Exists(path) || TokenizerLoader.IsIn(path);
         _bundle = new Lazy<TokenizerBundle>(() => TokenizerLoader.Load(path));
         _template = new Lazy<ChatTemplate?>(() => _bundle.Value.ChatTemplate is { } source ? ChatTemplate.Parse(source, path) : null);

@@ -29,8 +29,11 @@ public sealed record GenerationDefaults
     /// <summary>The id that a decoder's text begins with (encoder-decoders), or null.</summary>
     public int? DecoderStartId { get; init; }
 
-    /// <summary>The last id of a text that reaches its length (BART), or null.</summary>
-    public int? ForcedEosId { get; init; }
+    /// <summary>The id that must come first (BART), or null.</summary>
+    public int? ForcedBosId { get; init; }
+
+    /// <summary>Ids of which one must be the last of a text that reaches its length (BART).</summary>
+    public IReadOnlyList<int> ForcedEosIds { get; init; } = [];
 
     /// <summary>Reads the advice beside <paramref name="modelPath"/>; nothing where there is none.</summary>
     /// <exception cref="ModelFormatException">The file is there and unusable.</exception>
@@ -56,7 +59,8 @@ public sealed record GenerationDefaults
             RepetitionPenalty = (float?)config.DoubleOrNull("repetition_penalty"),
             EndIds = Ids(config, "eos_token_id"),
             DecoderStartId = config.IntOrNull("decoder_start_token_id"),
-            ForcedEosId = config.IntOrNull("forced_eos_token_id"),
+            ForcedBosId = config.IntOrNull("forced_bos_token_id"),
+            ForcedEosIds = Ids(config, "forced_eos_token_id"),
         };
     }
 

@@ -60,6 +60,8 @@ public sealed record GenerationOptions
             RepetitionPenalty = RepetitionPenalty ?? Given(Sampling.RepetitionPenalty, neutral.RepetitionPenalty) ?? defaults.RepetitionPenalty ?? neutral.RepetitionPenalty,
             Seed = Seed ?? Sampling.Seed,
             MaxTokens = MaxTokens ?? Sampling.MaxTokens,
+            ForcedBosId = Sampling.ForcedBosId ?? defaults.ForcedBosId,
+            ForcedEosIds = Sampling.ForcedEosIds.Count > 0 || IgnoreEos ? Sampling.ForcedEosIds : defaults.ForcedEosIds,
             EndIds = IgnoreEos ? [.. StopIds] : [.. endIds, .. StopIds, .. Sampling.EndIds],
         };
     }

@@ -26,8 +26,11 @@ public sealed class GenerationDefaultsTests
     [Fact]
     public void Everything_else_is_read_too()
     {
-        GenerationDefaults defaults = Read("""{"top_p": 0.9, "top_k": 20, "min_p": 0.05, "repetition_penalty": 1.1, "decoder_start_token_id": 0, "forced_eos_token_id": 2, "unknown": {}}""");
-        Assert.Equal((0.9f, 20, 0.05f, 1.1f, 0, 2), (defaults.TopP, defaults.TopK, defaults.MinP, defaults.RepetitionPenalty, defaults.DecoderStartId, defaults.ForcedEosId));
+        GenerationDefaults defaults = Read("""{"top_p": 0.9, "top_k": 20, "min_p": 0.05, "repetition_penalty": 1.1, "decoder_start_token_id": 0, "forced_bos_token_id": 3, "forced_eos_token_id": 2, "unknown": {}}""");
+        Assert.Equal((0.9f, 20, 0.05f, 1.1f, 0, 3), (defaults.TopP, defaults.TopK, defaults.MinP, defaults.RepetitionPenalty, defaults.DecoderStartId, defaults.ForcedBosId));
+        Assert.Equal([2], defaults.ForcedEosIds);
+        Assert.Equal([2], new GenerationOptions().Resolve(defaults, []).ForcedEosIds);
+        Assert.Empty(new GenerationOptions { IgnoreEos = true }.Resolve(defaults, []).ForcedEosIds);
     }
 
     [Theory]
