@@ -33,7 +33,7 @@ internal static class SafetensorsToGguf
         GgufWriter writer = new();
         string folder = Directory.Exists(from) ? from : Path.GetDirectoryName(Path.GetFullPath(from))!;
         keys.WriteTo(writer, Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder))), types.FileType);
-        GgufTokenizerKeys.Write(writer, folder, weights.RowsOf("token_embd.weight"), options.Warn);
+        GgufTokenizerKeys.Write(writer, folder, weights.RowsOf("token_embd.weight"), keys.Architecture, options.Warn);
         foreach ((string name, float[] values) in keys.RopeTensors)
             writer.Add(name, BlockFormat.F32, [values.Length], System.Runtime.InteropServices.MemoryMarshal.AsBytes(values.AsSpan()).ToArray());
         IReadOnlyDictionary<string, BlockFormat> formats = types.Assign(tensors.Select(t => (t.Name, t.Shape, t.Format)), keys.Shape, options.Importance is not null, keepOthers: false);

@@ -33,6 +33,15 @@ public sealed class SentencePieceTokenizer : Tokenizer
     /// <inheritdoc/>
     public override int VocabularySize => Pieces.Count;
 
+    /// <summary>Whether pieces are chosen by the best sum of scores (Unigram), not merged by score (BPE).</summary>
+    public bool IsUnigram => Options.Unigram;
+
+    /// <summary>Whether a text gets a space in front.</summary>
+    public bool AddsSpace => Options.DummyPrefix;
+
+    /// <summary>All pieces, by id.</summary>
+    public IEnumerable<(string Text, float Score, PieceType Type)> ListPieces() => Enumerable.Range(0, Pieces.Count).Select(id => (Pieces.Texts[id], Pieces.Scores[id], Pieces.Types[id]));
+
     /// <summary>Reads a <c>.model</c> file.</summary>
     /// <exception cref="ModelFormatException">It is not such a file.</exception>
     public static SentencePieceTokenizer Load(string path)
