@@ -8,7 +8,7 @@ using Bloomery.Formats.Tokenizers.SentencePiece;
 namespace Bloomery.Models.Conversion;
 
 /// <summary>
-/// Writes the tokenizer that lies beside a checkpoint into a GGUF file's keys. How words are cut is a name there; it is found by trying:
+/// Writes the tokenizer that lies beside a checkpoint into a GGUF file's keys. How words are cut is a name there; it is found by trying, the likely ones first:
 /// the new tokenizer has to give the ids of the old one for a text that tells the known kinds apart.
 /// </summary>
 internal sealed class GgufTokenizerKeys
@@ -91,7 +91,7 @@ internal sealed class GgufTokenizerKeys
             if (FirstDifference() is { } text) _warn?.Invoke($"the tokenizer has rules that GGUF does not have: '{text}' is cut otherwise than by the original");
             return;
         }
-        foreach (string kind in PreTokenizerProbe.Candidates(architecture, _draft.IgnoreMerges))
+        foreach (string kind in PreTokenizerProbe.Candidates(architecture, _draft.Hint, _draft.IgnoreMerges))
         {
             _draft.Pre = kind;
             if (FirstDifference() is null) return;

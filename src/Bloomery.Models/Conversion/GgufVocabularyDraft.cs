@@ -22,6 +22,9 @@ internal sealed class GgufVocabularyDraft(string model, List<string> tokens, Lis
     /// <summary>Whether words of the vocabulary are taken whole.</summary>
     public bool IgnoreMerges { get; private set; }
 
+    /// <summary>The name that the file's own description suggests, or null.</summary>
+    public string? Hint { get; private set; }
+
     /// <summary>Scores, of kinds that have them.</summary>
     public List<float>? Scores { get; init; }
 
@@ -108,6 +111,7 @@ internal sealed class GgufVocabularyDraft(string model, List<string> tokens, Lis
         {
             Merges = [.. ReadMerges(model).Select(m => $"{m.Left} {m.Right}")],
             IgnoreMerges = model.TryGetProperty("ignore_merges", out JsonElement ignore) && ignore.ValueKind == JsonValueKind.True,
+            Hint = PreTokenizerProbe.Hint(root.TryGetProperty("pre_tokenizer", out JsonElement cuts) ? cuts.ToString() : ""),
         };
     }
 

@@ -9,6 +9,9 @@ internal static class PreTokenizerProbe
     private static readonly string[] Common =
         ["gpt-2", "qwen2", "starcoder", "bloom", "deepseek-llm", "deepseek-coder", "deepseek-v3", "gpt-4o", "tekken", "falcon", "dbrx"];
 
+    private static readonly string[][] Kinds =
+        [["gpt-2", "mpt", "phi-2", "olmo"], ["starcoder", "refact", "smollm", "command-r"], ["qwen2", "stablelm2"]];
+
     /// <summary>Short texts of many scripts with figures, marks, spaces and contractions.</summary>
     public static IReadOnlyList<string> Texts { get; } =
     [
@@ -20,12 +23,26 @@ internal static class PreTokenizerProbe
 
     /// <summary>The kinds in the order in which they are tried.</summary>
     /// <param name="architecture">GGUF's name of the family, often that of its tokenizer.</param>
+    /// <param name="hint">What <see cref="Hint"/> says.</param>
     /// <param name="ignoreMerges">Whether words of the vocabulary are taken whole.</param>
-    public static IEnumerable<string> Candidates(string architecture, bool ignoreMerges)
+    public static IEnumerable<string> Candidates(string architecture, string? hint, bool ignoreMerges)
     {
         IReadOnlyList<string> known = ByteLevelGgufTokenizer.PreTokenizers;
         string own = architecture switch { "phi2" => "phi-2", "starcoder2" => "starcoder", "deepseek2" => "deepseek-v3", "olmo2" => "olmo", "stablelm" => "stablelm2", _ => architecture };
-        string[] first = ignoreMerges ? ["llama-bpe", own, "tekken"] : [own, .. Common];
+        string[] first = ignoreMerges ? ["llama-bpe", own, "tekken"] : hint is null ? [own] : SameKind(own, hint) ? [own, hint] : [hint, own];
         return first.Concat(Common).Concat(known).Where(known.Contains).Distinct();
     }
+
+    /// <summary>The name of the kind that the JSON of a pre-tokenizer describes, where it is a well-known one: a small vocabulary may not tell kinds apart that differ in rare places only.</summary>
+    public static string? Hint(string json)
+    {
+        bool splits = json.Contains("\"Split\"", StringComparison.Ordinal), digits = json.Contains("\"Digits\"", StringComparison.Ordinal);
+        if (json.Contains("…。，、।۔،", StringComparison.Ordinal) || json.Contains("\\u2026\\u3002", StringComparison.OrdinalIgnoreCase)) return "bloom";
+        if (json.Contains("(?i:'s|'t|'re|'ve|'m|'ll|'d)|", StringComparison.Ordinal)) return json.Contains(@"\\p{N}{1,3}|", StringComparison.Ordinal) ? "dbrx" : "qwen2";
+        if (splits || json.Contains("\"Punctuation\"", StringComparison.Ordinal)) return null;
+        return digits ? "starcoder" : json.Contains("\"ByteLevel\"", StringComparison.Ordinal) ? "gpt-2" : null;
+    }
+
+    /// <summary>Whether two names stand for the same way of cutting.</summary>
+    private static bool SameKind(string one, string other) => Kinds.Any(k => k.Contains(one) && k.Contains(other));
 }
