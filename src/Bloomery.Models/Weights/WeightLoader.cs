@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using Bloomery.Formats;
 using Bloomery.Numerics.Kernels;
 using Bloomery.Numerics.Memory;
@@ -30,20 +31,30 @@ public sealed class WeightLoader
         try
         {
             long total = found.Sum(f => f.Parts.Sum(p => p.Tensor.ByteLength)), done = 0;
-            foreach ((WeightEntry entry, IReadOnlyList<(TensorInfo Tensor, WeightPart Part)> parts) in found)
+            Lock gate = new();
+            // Copying and packing is bound by the processor, not by the file: each weight is one piece of work.
+            Parallel.ForEach(found, weight =>
             {
-                if (entry.TiedTo is { } other && found.Any(f => f.Entry.Target == other && loader.SameBytes(f.Parts, parts))) ties.Add((entry.Target, other));
-                else if (entry.Shape.Count == 1) set.Add(entry.Target, loader.Vector(entry, parts));
-                else set.Add(entry.Target, loader.Matrices(entry, parts, set));
-                done += parts.Sum(p => p.Tensor.ByteLength);
-                progress?.Report(total == 0 ? 1 : (double)done / total);
-            }
+                (WeightEntry entry, IReadOnlyList<(TensorInfo Tensor, WeightPart Part)> parts) = weight;
+                string? tied = entry.TiedTo is { } other && found.Any(f => f.Entry.Target == other && loader.SameBytes(f.Parts, parts)) ? other : null;
+                float[]? vector = tied is null && entry.Shape.Count == 1 ? loader.Vector(entry, parts) : null;
+                IReadOnlyList<Matrix>? matrices = tied is null && vector is null ? loader.Matrices(entry, parts, set) : null;
+                lock (gate)
+                {
+                    if (tied is not null) ties.Add((entry.Target, tied));
+                    else if (vector is not null) set.Add(entry.Target, vector);
+                    else set.Add(entry.Target, matrices!);
+                    done += parts.Sum(p => p.Tensor.ByteLength);
+                    progress?.Report(total == 0 ? 1 : (double)done / total);
+                }
+            });
             foreach ((string name, string other) in ties) set.Tie(name, other);
             return set;
         }
-        catch
+        catch (Exception e)
         {
             set.Dispose();
+            if (e is AggregateException { InnerExceptions: [var first, ..] }) ExceptionDispatchInfo.Throw(first);
             throw;
         }
     }

@@ -49,5 +49,9 @@ public sealed class WeightSet : IDisposable
 
     internal void Tie(string name, string other) => _matrices.Add(name, _matrices[other]);
 
-    internal void Own(IDisposable memory) => _owners.Add(memory);
+    /// <summary>Takes over what is to be freed with the set; weights are loaded by several threads.</summary>
+    internal void Own(IDisposable memory)
+    {
+        lock (_owners) _owners.Add(memory);
+    }
 }
