@@ -9,9 +9,16 @@ namespace Bloomery.Models.Architectures;
 public abstract class DecoderArchitecture(ModelConfig config) : Architecture(config)
 {
     private Rotary[]? _rotaries;
+    private int? _contextLength; // asked for at every step
 
     /// <summary>The rotary embeddings that the blocks use.</summary>
     protected virtual IEnumerable<Rotary> Rotaries => [];
+
+    /// <inheritdoc/>
+    public override int ContextLength => _contextLength ??= (int)Math.Min(base.ContextLength * Rotaries.Select(r => r.LengthFactor).DefaultIfEmpty(1).Max(), int.MaxValue / 2);
+
+    /// <summary>Whether tokens attend to later ones too, so that a text has to be run whole and not in slices.</summary>
+    public virtual bool SeesAhead => false;
 
     /// <inheritdoc/>
     public override bool CacheIsStale(int previous, int length)

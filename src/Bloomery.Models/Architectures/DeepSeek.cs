@@ -58,7 +58,7 @@ public sealed class DeepSeek : DecoderArchitecture
         _inner = c.Size("intermediate_size");
         _expertInner = c.SizeOr(_three ? 2048 : 1407, "moe_intermediate_size");
         // The defaults are those of the reference library's classes; a GGUF file states what differs from none.
-        _shared = c.CountOr(c.IsGguf ? 0 : _three ? 1 : 2, "n_shared_experts");
+        _shared = c.CountOr(c.IsGguf || c.Json.ContainsKey("n_shared_experts") ? 0 : _three ? 1 : 2, "n_shared_experts");
         int dense = c.CountOr(_three && !c.IsGguf ? 3 : 0, "first_k_dense_replace");
         _experts = ReadExperts(c);
         _sparse = [.. Enumerable.Range(0, LayerCount).Select(i => i >= dense && _experts.Experts > 0)];

@@ -42,9 +42,10 @@ public sealed class Gemma : DecoderArchitecture
         _sliding = _version == 1 || (c.IsGguf && _window is null) ? new bool[LayerCount] : BlockParts.SlidingLayers(c, LayerCount, i => (i + 1) % period != 0);
 
         _rotary = RopeConfig.Make(c, heads.HeadDim, RopeConfig.Read(c, _version == 3 ? 1e6 : 1e4, layerType: "full_attention"));
+        int length = c.SizeOr(2048, ModelConfig.ContextNames);
         RopeScaling local = c.Section("rope_parameters")?.Section("sliding_attention") is not null
             ? RopeConfig.Read(c, 1e4, layerType: "sliding_attention")
-            : new RopeScaling { Theta = c.DoubleOrNull("rope_local_base_freq", "gguf.rope.freq_base_swa") ?? 1e4, MaxLength = ContextLength, OriginalLength = ContextLength };
+            : new RopeScaling { Theta = c.DoubleOrNull("rope_local_base_freq", "gguf.rope.freq_base_swa") ?? 1e4, MaxLength = length, OriginalLength = length };
         _localRotary = _version == 3 ? RopeConfig.Make(c, heads.HeadDim, local) : _rotary;
 
         // Gemma 1 checkpoints say "gelu" and mean the tanh form.
@@ -54,6 +55,9 @@ public sealed class Gemma : DecoderArchitecture
         _inner = c.Size("intermediate_size");
         _epsilon = c.FloatOr(1e-6f, "rms_norm_eps");
     }
+
+    /// <inheritdoc/>
+    public override bool SeesAhead => _bidirectional;
 
     /// <inheritdoc/>
     protected override IEnumerable<Rotary> Rotaries => [_rotary, _localRotary];

@@ -42,6 +42,9 @@ public sealed class Rotary
     /// <summary>Multiplies cosine and sine.</summary>
     public float AttentionFactor { get; }
 
+    /// <summary>How many times longer than stated a text may be: dynamic scaling is for going beyond.</summary>
+    public double LengthFactor => _scaling.Type == "dynamic" ? Math.Max(1, _scaling.EffectiveFactor) : 1;
+
     /// <summary>Whether the frequencies at <paramref name="length"/> tokens differ from those at <paramref name="previous"/>, so that cached keys are stale.</summary>
     public bool ChangesBetween(int previous, int length) => !ReferenceEquals(Frequencies(previous), Frequencies(length));
 

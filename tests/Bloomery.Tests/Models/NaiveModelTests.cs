@@ -39,6 +39,24 @@ public sealed class NaiveModelTests
     }
 
     [Theory, MemberData(nameof(Cases))]
+    public void A_sequence_that_grows_answers_as_one_run_whole(string name)
+    {
+        if (name.Contains("both directions", StringComparison.Ordinal)) return; // its past would change with its future
+        using TemporaryDirectory directory = new();
+        NaiveWeights weights = new();
+        NaiveCase model = NaiveCases.All[name];
+        model.Model.Logits(weights, Ids);
+        weights.Save(directory.Path, model.Config);
+        using Runtime runtime = Load(directory.Path, "reference", chunk: 3);
+        using Sequence sequence = new(runtime);
+        for (int length = 5; length <= Ids.Length; length++)
+        {
+            ReadOnlySpan<float> logits = sequence.Append(Ids.AsSpan(length == 5 ? 0 : length - 1, length == 5 ? 5 : 1));
+            AssertClose([model.Model.Logits(weights, Ids[..length])[^1]], logits, $"{name}, {length} tokens");
+        }
+    }
+
+    [Theory, MemberData(nameof(Cases))]
     public void Prefix_may_be_absent_and_weights_in_shards(string name)
     {
         using TemporaryDirectory directory = new();
