@@ -1,3 +1,4 @@
+using Bloomery.Numerics.Memory;
 using Bloomery.Formats.Gguf;
 using Bloomery.Formats.Safetensors;
 
@@ -60,6 +61,14 @@ public abstract class TensorFile : IDisposable
     {
         ArgumentNullException.ThrowIfNull(tensor);
         return Bytes(tensor, 0, checked((int)tensor.ByteLength));
+    }
+
+    /// <summary>The whole of <paramref name="tensor"/> where it lies in a mapped file, valid while this file is open; null where the file is not mapped.</summary>
+    public NativeView? View(TensorInfo tensor)
+    {
+        ArgumentNullException.ThrowIfNull(tensor);
+        Bytes(tensor, 0, 0); // checks that it is a tensor of this file
+        return _parts[tensor.Part].View(tensor.Offset, tensor.ByteLength);
     }
 
     /// <summary>Copies the whole of <paramref name="tensor"/> to the start of <paramref name="destination"/>.</summary>

@@ -34,5 +34,8 @@ internal sealed class TensorSource : IDisposable
         return _memory.Span.Slice((int)offset, length);
     }
 
+    /// <summary>A view of the mapping; null where the bytes lie in managed memory.</summary>
+    public NativeView? View(long offset, long length) => _mapping is null ? null : NativeView.Of(_mapping, offset, length);
+
     public void Dispose() => _mapping?.Dispose();
 }

@@ -78,16 +78,31 @@ public sealed class WeightLoader
         BlockFormat format = parts[0].Tensor.Format;
         bool mixed = parts.Any(p => p.Tensor.Format != format || (p.Part.Transposed && p.Tensor.Format.BlockSize != 1));
         if (mixed || !IsComputable(format)) format = BlockFormat.F32;
-        long rowBytes;
         try
         {
-            rowBytes = format.RowBytes(columns);
+            _ = format.RowBytes(columns);
         }
         catch (ArgumentException e)
         {
             throw new ModelFormatException(_file.Path, parts[0].Tensor.Name, parts[0].Tensor.Offset, e.Message, e);
         }
-        NativeBuffer memory = new("weights", checked(rowBytes * rows));
+        // A tensor that is taken as it is can be packed straight from the file; what is not packed must not outlive the mapping.
+        if (entry.Stack == 1 && parts is [var (tensor, part)] && part.Rows is null && !part.Transposed && tensor.Format == format && _file.View(tensor) is { } view)
+        {
+            Matrix packed = _kernels.Prepare(new Matrix(format, view, rows, columns));
+            if (packed is IDisposable own)
+            {
+                set.Own(own);
+                return [packed];
+            }
+        }
+        return Copied(entry, parts, format, set);
+    }
+
+    private List<Matrix> Copied(WeightEntry entry, IReadOnlyList<(TensorInfo Tensor, WeightPart Part)> parts, BlockFormat format, WeightSet set)
+    {
+        int rows = entry.Shape[0], columns = entry.Shape[1];
+        NativeBuffer memory = new("weights", checked(format.RowBytes(columns) * rows));
         set.Own(memory);
         long at = 0;
         foreach ((TensorInfo tensor, WeightPart part) in parts)

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Bloomery.Numerics.Platform;
 
 namespace Bloomery.Numerics.Memory;
 
@@ -10,20 +11,36 @@ public sealed unsafe class NativeBuffer : SafeHandle
     public const int Alignment = 64;
 
     private static long _liveBytes;
+    private readonly NativeSlab? _slab;
 
     /// <summary>Allocates <paramref name="bytes"/> bytes; zeroed when <paramref name="zeroed"/>.</summary>
     /// <param name="owner">Who holds it, for reports: <c>weights</c>, <c>kv</c>, <c>arena</c>.</param>
     /// <param name="bytes">Size in bytes; zero is allowed.</param>
     /// <param name="zeroed">Whether the memory is cleared.</param>
+    /// <param name="longLived">Whether it lives as long as its model: such buffers share large pages.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="bytes"/> is negative.</exception>
     /// <exception cref="OutOfMemoryException">The system has no such block.</exception>
-    public NativeBuffer(string owner, long bytes, bool zeroed = false) : base(0, ownsHandle: true)
+    public NativeBuffer(string owner, long bytes, bool zeroed = false, bool longLived = false) : base(0, ownsHandle: true)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(bytes);
         Owner = owner;
         ByteLength = bytes;
         nuint padded = checked((nuint)bytes + Alignment);
-        void* memory = NativeMemory.AlignedAlloc(padded, Alignment);
+        void* memory;
+        if (longLived && padded <= NativeSlab.LargestPiece)
+        {
+            (_slab, nint address) = NativeSlab.Take(padded);
+            memory = (void*)address;
+        }
+        else if (padded >= HugePages.Size)
+        {
+            memory = NativeMemory.AlignedAlloc(padded, HugePages.Size);
+            HugePages.Advise(memory, padded);
+        }
+        else
+        {
+            memory = NativeMemory.AlignedAlloc(padded, Alignment);
+        }
         if (zeroed) NativeMemory.Clear(memory, padded);
         SetHandle((nint)memory);
         Interlocked.Add(ref _liveBytes, bytes);
@@ -64,7 +81,8 @@ public sealed unsafe class NativeBuffer : SafeHandle
     /// <inheritdoc/>
     protected override bool ReleaseHandle()
     {
-        NativeMemory.AlignedFree((void*)handle);
+        if (_slab is not null) _slab.Release();
+        else NativeMemory.AlignedFree((void*)handle);
         Interlocked.Add(ref _liveBytes, -ByteLength);
         return true;
     }

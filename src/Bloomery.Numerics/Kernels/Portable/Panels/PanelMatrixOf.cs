@@ -17,7 +17,7 @@ internal sealed unsafe class PanelMatrix<TPanel, TWidth, TVector> : PanelMatrix
     public PanelMatrix(Matrix source) : base(source.Format, source.Rows, source.Columns)
     {
         long panels = (source.Rows + (long)PanelRows - 1) / PanelRows;
-        _memory = new NativeBuffer("weights", checked(panels * BlocksPerRow * TPanel.Bytes), zeroed: true);
+        _memory = new NativeBuffer("weights", checked(panels * BlocksPerRow * TPanel.Bytes), zeroed: true, longLived: true);
         _panels = NativeView.Of(_memory);
         int blockBytes = BlockBytes;
         for (int row = 0; row < source.Rows; row++)
