@@ -1,0 +1,51 @@
+using System.Reflection;
+using Bloomery.Engine;
+using Bloomery.TestSupport;
+
+namespace Bloomery.Tests.Packaging;
+
+/// <summary>
+/// The public surface of the packed assemblies is written down in <c>docs/public-api/</c>, so that whoever changes it sees that they do.
+/// <c>./test --accept-api</c> writes it anew.
+/// </summary>
+public sealed class PublicSurfaceTests
+{
+    private const int MostShown = 30;
+
+    [Theory]
+    [InlineData("Bloomery.Numerics")]
+    [InlineData("Bloomery.Formats")]
+    [InlineData("Bloomery.Models")]
+    [InlineData("Bloomery.Engine")]
+    public void Is_what_is_written_down(string name)
+    {
+        string file = Path.Combine(TestPaths.Repository, "docs", "public-api", name + ".txt");
+        string[] actual = [.. PublicSurface.Of(Assembly.Load(name))];
+        Assert.NotEmpty(actual);
+        if (Environment.GetEnvironmentVariable("BLOOMERY_ACCEPT_API") == "1") File.WriteAllText(file, string.Concat(actual.Select(line => line + "\n")));
+
+        string[] written = File.ReadAllLines(file);
+        string[] gone = Qualified(written).Except(Qualified(actual)).ToArray(), added = Qualified(actual).Except(Qualified(written)).ToArray();
+        string[] changes = [.. gone.Select(line => "- " + line), .. added.Select(line => "+ " + line)];
+        Assert.True(written.SequenceEqual(actual), $"the public surface is not what {file} says; './test --accept-api' writes it anew:\n{string.Join('\n', changes.Take(MostShown))}{(changes.Length > MostShown ? $"\n... and {changes.Length - MostShown} more" : "")}");
+    }
+
+    /// <summary>The front door: what a newcomer meets first stays small.</summary>
+    [Fact]
+    public void The_first_namespace_is_small()
+    {
+        string[] types = [.. typeof(Model).Assembly.GetTypes().Where(type => type.IsVisible && type.Namespace == "Bloomery.Engine").Select(type => type.Name).Order()];
+        Assert.Equal(["EmbeddedModels", "Model", "ModelKind", "ModelOptions"], types);
+    }
+
+    /// <summary>Members together with their type, which is on a line above them.</summary>
+    private static IEnumerable<string> Qualified(IEnumerable<string> lines)
+    {
+        string type = "";
+        foreach (string line in lines)
+        {
+            if (line.StartsWith(' ')) yield return $"{type.Split(" : ")[0]}: {line.Trim()}";
+            else yield return type = line;
+        }
+    }
+}
