@@ -28,7 +28,7 @@ public sealed class DeepSeek : DecoderArchitecture
     public DeepSeek(ModelConfig c) : base(c)
     {
         int gating = c.IntOr(1, "gguf.expert_gating_func");
-        if (gating is not (1 or 2)) throw c.Error("expert_gating_func", $"is {gating}; 1 (softmax) and 2 (sigmoid) are supported");
+        if (gating is not (1 or 2)) throw c.Error("gguf.expert_gating_func", $"is {gating}; 1 (softmax) and 2 (sigmoid) are supported");
         _three = c.ModelType == "deepseek_v3" || gating == 2;
         _heads = c.Size("num_attention_heads");
         _latent = c.SizeOr(512, "kv_lora_rank");
@@ -37,7 +37,7 @@ public sealed class DeepSeek : DecoderArchitecture
         // Older GGUF files keep keys and values apart and state their sizes under the usual keys.
         _nope = c.IsGguf ? c.Size("gguf.attention.key_length_mla", "head_dim") - _rope : c.SizeOr(128, "qk_nope_head_dim");
         _valueDim = c.IsGguf ? c.Size("gguf.attention.value_length_mla", "gguf.attention.value_length") : c.SizeOr(128, "v_head_dim");
-        if (_nope < 1) throw c.Error("attention.key_length_mla", $"leaves {_nope} dimensions beside the {_rope} that rotate");
+        if (_nope < 1) throw c.Error("gguf.attention.key_length_mla", $"leaves {_nope} dimensions beside the {_rope} that rotate");
         HeadShape.Checked(c, _heads, _heads, _nope + _rope);
         HeadShape.Checked(c, _heads, _heads, _valueDim);
         HeadShape.Checked(c, _heads, 1, _latent + _rope);

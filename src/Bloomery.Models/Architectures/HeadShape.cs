@@ -28,7 +28,7 @@ public readonly record struct HeadShape(int Heads, int KvHeads, int HeadDim)
         int heads = HeadCount(c);
         int? dim = c.NullableSizeOr(defaultHeadDim, "head_dim");
         if (c.IntOrNull("gguf.attention.value_length") is { } valueDim && valueDim != (dim ?? hidden / heads))
-            throw c.Error("attention.value_length", $"is {valueDim}; values as long as keys ({dim ?? hidden / heads}) are supported");
+            throw c.Error("gguf.attention.value_length", $"is {valueDim}; values as long as keys ({dim ?? hidden / heads}) are supported");
         return Checked(c, heads, c.NullableSizeOr(defaultKvHeads, "num_key_value_heads") ?? heads, dim ?? Divided(c, hidden, heads));
     }
 

@@ -35,7 +35,7 @@ public sealed class Llama : DecoderArchitecture
         }
         _attention = heads.Attention(scale);
         _rotary = RopeConfig.Make(c, heads.HeadDim, RopeConfig.Read(c, type switch { "mixtral" => 1e6, "smollm3" => 2e6, _ => 1e4 }));
-        if (_rotary.Dimensions != heads.HeadDim) throw c.Error("rope.dimension_count", $"is {_rotary.Dimensions}; these files order rows by whole heads of {heads.HeadDim}");
+        if (_rotary.Dimensions != heads.HeadDim) throw c.Error("gguf.rope.dimension_count", $"is {_rotary.Dimensions}; these files order rows by whole heads of {heads.HeadDim}");
         _rotated = RotatedLayers(c);
         _window = type is "mistral" or "mixtral" or "smollm3" && !c.IsGguf ? BlockParts.Window(c, type == "mistral" ? 4096 : null) : null;
         _sliding = type == "smollm3"

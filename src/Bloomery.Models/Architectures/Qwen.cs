@@ -34,7 +34,7 @@ public sealed class Qwen : DecoderArchitecture
         _qkvBias = BlockParts.Bias(three ? attentionBias : c.ModelType == "qwen2" || c.BoolOr(true, "qkv_bias"));
         _outputBias = BlockParts.Bias(three && attentionBias);
         _epsilon = c.FloatOr(1e-6f, "rms_norm_eps");
-        
+
         bool use = c.BoolOr(false, "use_sliding_window") && !c.IsGguf;
         _window = use ? BlockParts.Window(c, 4096) : null;
         int from = c.IntOr(28, "max_window_layers");

@@ -45,12 +45,21 @@ public static class GgufConfig
         string pattern = $"{arch}.attention.sliding_window_pattern"; // a period, or a truth value a layer
         if (meta.IsArray(pattern)) json["layer_types"] = new JsonArray([.. meta.Get<bool[]>(pattern).Select(s => (JsonNode)(s ? "sliding_attention" : "full_attention"))]);
         Rope(file, arch, json);
-        return new ModelConfig(file.Path, json, isGguf: true) { AllocatedContext = allocatedContext };
+        return new ModelConfig(file.Path, json, isGguf: true) { AllocatedContext = allocatedContext, Spelling = name => Spell(arch, name) };
 
         void Rows(string tensor, string key)
         {
             if (file.Tensors.TryGetValue(tensor, out TensorInfo? table) && table.Shape.Length == 2) json[key] = table.Shape[0];
         }
+    }
+
+    /// <summary>The file's own name of what is looked up as <paramref name="name"/>.</summary>
+    private static string Spell(string arch, string name)
+    {
+        if (name.StartsWith("gguf.", StringComparison.Ordinal)) return $"{arch}.{name["gguf.".Length..]}";
+        if (name == "model_type") return "general.architecture";
+        if (name == "vocab_size") return "token_embd.weight";
+        return Numbers.FirstOrDefault(n => n.Config == name).Gguf is { } own ? $"{arch}.{own}" : name;
     }
 
     private static void Rope(GgufFile file, string arch, JsonObject json)

@@ -29,6 +29,9 @@ public sealed class ModelConfig
     /// <summary>Whether the checkpoint is a GGUF file: its own conventions then apply (permuted rows, gains with the one added, ...).</summary>
     public bool IsGguf { get; }
 
+    /// <summary>What the file itself calls a key, for messages; null: the same.</summary>
+    internal Func<string, string>? Spelling { get; init; }
+
     /// <summary>The context that is allocated for each sequence, in tokens; null: the model's own. Rotary factors of GGUF files go by it.</summary>
     public int? AllocatedContext { get; init; }
 
@@ -138,7 +141,7 @@ public sealed class ModelConfig
     {
         (string name, JsonNode? node) = Find(names);
         if (node is null) return null;
-        return node is JsonObject json ? new ModelConfig(File, json, IsGguf) : throw Error(name, $"is {Text(node)}; an object is needed");
+        return node is JsonObject json ? new ModelConfig(File, json, IsGguf) { Spelling = Spelling } : throw Error(name, $"is {Text(node)}; an object is needed");
     }
 
     /// <summary>An activation by the reference library's name.</summary>
@@ -156,7 +159,7 @@ public sealed class ModelConfig
     }
 
     /// <summary>An error about one key.</summary>
-    public ModelFormatException Error(string name, string problem) => new(File, name, null, problem);
+    public ModelFormatException Error(string name, string problem) => new(File, Spelling?.Invoke(name) ?? name, null, problem);
 
     private ModelFormatException Missing(ReadOnlySpan<string> names) => Error(names[0], "is missing");
 

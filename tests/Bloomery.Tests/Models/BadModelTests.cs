@@ -1,9 +1,11 @@
 using System.Text.Json.Nodes;
 using Bloomery.Formats;
+using Bloomery.Formats.Gguf;
 using Bloomery.Models;
 using Bloomery.Models.Architectures;
 using Bloomery.Models.Config;
 using Bloomery.Numerics.Kernels;
+using Bloomery.Numerics.Quantization;
 using Bloomery.Tests.Formats;
 using Bloomery.Tests.Models.Naive;
 
@@ -81,6 +83,23 @@ public sealed class BadModelTests
         long before = GC.GetAllocatedBytesForCurrentThread();
         Refused(w => { }, Good.Replace("\"num_hidden_layers\": 2", "\"num_hidden_layers\": 16384").Replace("24", "268435456"), "lacks");
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 16 << 20);
+    }
+
+    [Theory]
+    [InlineData("llama.embedding_length", null), InlineData("llama.block_count", null), InlineData("llama.attention.head_count", null), InlineData("llama.feed_forward_length", null), InlineData("token_embd.weight", null)]
+    [InlineData("llama.attention.head_count", 3u), InlineData("llama.attention.head_count_kv", 3u), InlineData("llama.rope.dimension_count", 2u), InlineData("llama.attention.value_length", 8u)]
+    [InlineData("llama.block_count", 0xFFFFFFFF), InlineData("llama.expert_count", 0x7FFFFFFFu)]
+    public void Errors_in_gguf_files_go_by_the_names_there(string key, object? value)
+    {
+        using TemporaryDirectory directory = new();
+        GgufWriter writer = new GgufWriter().Set("general.architecture", "llama").Set("llama.embedding_length", 16u).Set("llama.block_count", 1u)
+            .Set("llama.attention.head_count", 4u).Set("llama.feed_forward_length", 24u).Set("llama.context_length", 32u);
+        if (value is uint number) writer.Set(key, number);
+        else writer.Remove(key);
+        if (key != "token_embd.weight") writer.Add("token_embd.weight", BlockFormat.F32, [20, 16], new byte[20 * 16 * 4]);
+        writer.Save(directory.Of("model.gguf"));
+        ModelFormatException e = Assert.Throws<ModelFormatException>(() => LoadedModel.Load(directory.Of("model.gguf"), KernelTiers.Detect("reference").Kernels).Dispose());
+        Assert.Contains(key, e.Message);
     }
 
     private static void Refused(Action<NaiveWeights> spoil, string config, params string[] said)
