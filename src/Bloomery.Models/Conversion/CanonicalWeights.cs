@@ -43,7 +43,7 @@ internal sealed class CanonicalWeights
     public int RowsInLayers(string name, int layers)
     {
         for (int i = 0; i < layers; i++)
-            if (TryGet($"blk.{i}.{name}", out CanonicalWeight? weight)) return weight.Rows / weight.Entry.Stack;
+            if (TryGet($"blk.{i}.{name}", out CanonicalWeight? weight) || TryGet($"dec.blk.{i}.{name}", out weight)) return weight.Rows / weight.Entry.Stack;
         return 0;
     }
 }

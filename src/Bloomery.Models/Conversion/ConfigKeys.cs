@@ -26,7 +26,8 @@ internal sealed class ConfigKeys
     public static JsonObject Make(Architecture model, CanonicalWeights weights, GgufMetadata meta)
     {
         ConfigKeys keys = new(model, weights);
-        keys.Sizes();
+        if (keys._family.ModelType == "t5") keys.T5();
+        else keys.Sizes();
         if (keys._family.Rotated > 0) keys.Rope();
         keys.Options();
         if (keys.InLayers("ffn_gate_inp.weight") > 0) keys.Experts();
@@ -211,6 +212,21 @@ internal sealed class ConfigKeys
         _json["final_logit_softcapping"] = Number("final_logit_softcapping") ?? (three ? null : 30);
         int period = _old.IntOr(three ? 6 : 2, "gguf.attention.sliding_window_pattern");
         _json["layer_types"] = new JsonArray([.. Enumerable.Range(0, _model.LayerCount).Select(i => (JsonNode)((three ? (i + 1) % period != 0 : i % 2 == 0) ? "sliding_attention" : "full_attention"))]);
+    }
+
+    private void T5()
+    {
+        int heads = _old.Size("num_attention_heads");
+        bool gated = _weights.Contains("enc.blk.0.ffn_gate.weight"), tied = !_weights.Contains("output.weight");
+        JsonObject json = new()
+        {
+            ["architectures"] = new JsonArray(_family.ClassName), ["model_type"] = "t5", ["is_encoder_decoder"] = true, ["vocab_size"] = _model.Vocabulary, ["d_model"] = _model.Hidden,
+            ["d_kv"] = InLayers("attn_q.weight") / heads, ["d_ff"] = InLayers("ffn_up.weight"), ["num_heads"] = heads, ["num_layers"] = ((EncoderDecoderArchitecture)_model).EncoderLayerCount,
+            ["num_decoder_layers"] = _model.LayerCount, ["n_positions"] = _model.ContextLength, ["relative_attention_num_buckets"] = _weights.RowsOf("enc.relative_bias.weight"),
+            ["relative_attention_max_distance"] = 128, ["layer_norm_epsilon"] = Shortest(_old.FloatOr(1e-6f, "rms_norm_eps")), ["feed_forward_proj"] = gated ? "gated-gelu" : "relu",
+            ["scale_decoder_outputs"] = tied, ["decoder_start_token_id"] = _old.IntOr(0, "decoder_start_token_id"),
+        };
+        foreach ((string key, JsonNode? value) in json) _json[key] = value?.DeepClone();
     }
 
     private void DeepSeek()

@@ -11,7 +11,7 @@ namespace Bloomery.Models.Conversion;
 internal sealed record GgufFamily(string ModelType, string Gguf, string ClassName, string EpsilonKey, double Epsilon, double Rotated = 1, double Theta = 1e4)
 {
     /// <summary>Whether norms are root mean squares.</summary>
-    public bool IsRms => EpsilonKey == "rms_norm_eps";
+    public bool IsRms => EpsilonKey == "rms_norm_eps" || ModelType == "t5";
 
     /// <summary>The families that both have, the first of a GGUF name being what it stands for unless the keys say otherwise.</summary>
     public static IReadOnlyList<GgufFamily> All { get; } =
@@ -43,6 +43,7 @@ internal sealed record GgufFamily(string ModelType, string Gguf, string ClassNam
         new("bloom", "bloom", "BloomForCausalLM", "layer_norm_epsilon", 1e-5, 0),
         new("falcon", "falcon", "FalconForCausalLM", "layer_norm_epsilon", 1e-5),
         new("mpt", "mpt", "MptForCausalLM", "layer_norm_epsilon", 1e-5, 0),
+        new("t5", "t5", "T5ForConditionalGeneration", "layer_norm_epsilon", 1e-6, 0),
         new("bert", "bert", "BertModel", "layer_norm_eps", 1e-12, 0),
         new("roberta", "bert", "RobertaModel", "layer_norm_eps", 1e-12, 0),
         new("xlm-roberta", "bert", "XLMRobertaModel", "layer_norm_eps", 1e-12, 0),

@@ -19,7 +19,7 @@ internal sealed class GgufKeys
     {
         (_family, _config, _model, _weights) = (family, model.Config, model, weights);
         ContextLength = model.ContextLength;
-        Heads = _config.Size("num_attention_heads", "n_head", "n_heads");
+        Heads = _config.Size("num_attention_heads", "n_head", "n_heads", "num_heads");
         HeadDim = InLayers("attn_q.weight") is > 0 and int queries ? queries / Heads : 0;
     }
 
@@ -113,7 +113,7 @@ internal sealed class GgufKeys
         Set("attention.head_count_kv", KvHeads);
         double epsilon = _config.DoubleOrNull(_family.EpsilonKey) ?? (_family.ModelType == "mixtral" ? 1e-5 : _family.Epsilon);
         Set(_family.IsRms ? "attention.layer_norm_rms_epsilon" : "attention.layer_norm_epsilon", epsilon);
-        if (HeadDim == 0 || _family.Rotated == 0) return;
+        if (HeadDim == 0 || (_family.Rotated == 0 && Architecture != "t5")) return;
         Set("attention.key_length", HeadDim);
         Set("attention.value_length", InLayers("attn_v.weight") / KvHeads);
     }
@@ -193,6 +193,9 @@ internal sealed class GgufKeys
                 _values["tokenizer.ggml.token_type_count"] = checked((uint)_weights.RowsOf("token_types.weight"));
                 if (_family.ModelType != "bert") ContextLength = _config.SizeOr(512, "max_position_embeddings") - _config.IntOr(1, "pad_token_id") - 1;
                 break;
+            case "t5":
+                T5();
+                break;
             case "deepseek2":
                 DeepSeek();
                 break;
@@ -207,6 +210,19 @@ internal sealed class GgufKeys
         if (local != 1e4) Set("rope.freq_base_swa", local);
         int full = _config.StringsOrNull("layer_types") is { } types ? Array.IndexOf(types, "full_attention") + 1 : _config.IntOr(6, "sliding_window_pattern");
         if (full is not (0 or 6)) Set("attention.sliding_window_pattern", full);
+    }
+
+    private void T5()
+    {
+        int encoder = ((EncoderDecoderArchitecture)_model).EncoderLayerCount;
+        Set("block_count", encoder);
+        Set("decoder_block_count", _model.LayerCount);
+        Set("attention.layer_norm_epsilon", _config.DoubleOrNull("layer_norm_epsilon") ?? 1e-6);
+        Set("attention.relative_buckets_count", _weights.RowsOf("enc.relative_bias.weight"));
+        if (_config.IntOrNull("decoder_start_token_id") is { } start) Set("decoder_start_token_id", start);
+        // GGUF scales the decoder's output exactly where the head is the embedding.
+        bool tied = _config.BoolOr(true, "tie_word_embeddings"), scales = _config.Has("scale_decoder_outputs") ? _config.BoolOr(tied, "scale_decoder_outputs") : tied;
+        if (scales == _weights.Contains("output.weight")) throw _config.Error("scale_decoder_outputs", $"is {scales}, which GGUF files can say only by whether the head is tied, and here it is{(scales ? " not" : "")}");
     }
 
     private void DeepSeek()

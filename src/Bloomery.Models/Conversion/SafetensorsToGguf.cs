@@ -18,6 +18,8 @@ internal static class SafetensorsToGguf
         DropPooler(weights, options);
         GgufKeys keys = GgufKeys.Make(old, weights);
         Architecture made = LoadedModel.Create(keys.Config());
+        WeightMap map = new(isGguf: true, weights.Contains, to) { IsPlanned = true };
+        made.Map(map); // before the comparison: a few families learn their form from the tensors
         Sameness same = Sameness.Compare(old, made);
         if (same.Difference is { } difference) throw config.Error(difference, $"GGUF files of the architecture '{keys.Architecture}' cannot express this model's value");
         if (same.Window is { } window && window < keys.ContextLength)
@@ -25,8 +27,6 @@ internal static class SafetensorsToGguf
             options.Warn?.Invoke($"GGUF files of the architecture '{keys.Architecture}' have no sliding window: the new file states {window} tokens of context, up to which there is no difference");
             keys.ContextLength = window;
         }
-        WeightMap map = new(isGguf: true, weights.Contains, to) { IsPlanned = true };
-        made.Map(map);
         IReadOnlyList<RowSource> tensors = TensorLayout.Build(file.Path, map, weights, (_, part) => part.Names[0], (name, shape) => Shape(name, shape, keys));
 
         TypeRecipe types = options.Types ?? TypeRecipe.Natural(tensors.Select(t => t.Format));

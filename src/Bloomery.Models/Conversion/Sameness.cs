@@ -22,7 +22,7 @@ internal sealed record Sameness(string? Difference, int? Window)
     // Decided by the tensors that a file has, or absorbed by them.
     private static readonly HashSet<(Type, string)> ByTensors =
     [
-        (typeof(Cohere), "_headNorms"), (typeof(StableLm), "_headNorms"), (typeof(StableLm), "_parallel"), (typeof(GptNeoX), "_bias"), (typeof(Qwen), "_sharedInner"),
+        (typeof(Cohere), "_headNorms"), (typeof(StableLm), "_headNorms"), (typeof(StableLm), "_parallel"), (typeof(GptNeoX), "_bias"), (typeof(Qwen), "_sharedInner"), (typeof(T5), "_scaleOutputs"),
         (typeof(Falcon), "_new"), (typeof(Falcon), "_multiQuery"), (typeof(Falcon), "_twoNorms"),
         (typeof(Bert), "_roberta"), (typeof(Bert), "_padding"), (typeof(Bert), "_positions"),
     ];

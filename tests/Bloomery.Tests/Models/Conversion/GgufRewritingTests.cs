@@ -6,7 +6,7 @@ using Bloomery.Numerics.Quantization;
 
 namespace Bloomery.Tests.Formats.Conversion;
 
-public sealed class ConverterTests : IDisposable
+public sealed class GgufRewritingTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("bloomery-convert-").FullName;
 
