@@ -4,7 +4,7 @@ using Bloomery.Formats.Gguf;
 using Bloomery.Models.Conversion;
 using Bloomery.Numerics.Quantization;
 
-namespace Bloomery.Tests.Formats.Conversion;
+namespace Bloomery.Tests.Models.Conversion;
 
 public sealed class GgufRewritingTests : IDisposable
 {
