@@ -98,6 +98,7 @@ public sealed class PackageTests : IClassFixture<Packages>
         string tool = Path.Combine(folder, OperatingSystem.IsWindows() ? "bloomery.exe" : "bloomery");
         Assert.StartsWith("bloomery ", DotnetCommand.Run(tool, folder, null, "--version"), StringComparison.Ordinal);
         Assert.Contains("llama", DotnetCommand.Run(tool, folder, null, "list", "architectures"), StringComparison.Ordinal);
+        Assert.NotEmpty(DotnetCommand.Run(tool, folder, Packages.Models, "run", "Hello", "-n", "2").Trim());
     }
 
     private static XElement Metadata(ZipArchive package)
