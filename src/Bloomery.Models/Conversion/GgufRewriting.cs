@@ -13,7 +13,7 @@ internal static class GgufRewriting
         TypeRecipe types = options.Types ?? TypeRecipe.Natural(tensors.Select(t => t.Format));
         IReadOnlyDictionary<string, BlockFormat> formats = types.Assign(tensors.Select(t => (t.Name, t.Shape, t.Format)), Shape(file.Metadata), options.Importance is not null, keepOthers: true);
         writer.Set("general.file_type", (uint)types.FileType);
-        return ModelConverter.Write(file.Path, tensors, formats, options, (name, format, shape, write) => writer.Add(name, format, shape, write), () => writer.Save(to));
+        return ModelConverter.Write(file.Path, to, tensors, formats, options, (name, format, shape, write) => writer.Add(name, format, shape, write), () => writer.Save(to));
     }
 
     private static ModelShape Shape(GgufMetadata meta)

@@ -8,6 +8,8 @@ namespace Bloomery.Models.Conversion;
 /// <summary>Rewrites a model: another container (GGUF, safetensors), other types, or both. Tensor by tensor, so that a model of any size fits; the new file appears whole or not at all.</summary>
 public static class ModelConverter
 {
+    private const int DiskFull = 0x70, NoSpaceLeft = 28; // Windows, and everywhere else
+
     /// <summary>ggml's version of the block layouts.</summary>
     internal const uint QuantizationVersion = 2;
 
@@ -46,7 +48,7 @@ public static class ModelConverter
     internal delegate void Adder(string name, BlockFormat format, long[] shape, Action<Stream> write);
 
     /// <summary>Adds all tensors in their types, has the file saved, and says what it holds.</summary>
-    internal static ConversionResult Write(string file, IReadOnlyList<RowSource> tensors, IReadOnlyDictionary<string, BlockFormat> formats, ConversionOptions options, Adder add, Action save)
+    internal static ConversionResult Write(string file, string to, IReadOnlyList<RowSource> tensors, IReadOnlyDictionary<string, BlockFormat> formats, ConversionOptions options, Adder add, Action save)
     {
         using TensorWriter writer = new(file, options, tensors.Sum(t => t.Count));
         long bytes = 0;
@@ -56,11 +58,38 @@ public static class ModelConverter
             add(tensor.Name, format, tensor.Shape, stream => writer.Write(tensor, format, stream));
             bytes += format.RowBytes(tensor.Columns) * tensor.Rows;
         }
-        save();
+        RequireSpace(to, bytes);
+        try
+        {
+            save();
+        }
+        catch (IOException e) when ((e.HResult & 0xFFFF) is DiskFull or NoSpaceLeft)
+        {
+            throw new IOException($"{to}: the disk is full; {Size(bytes)} are needed", e);
+        }
         options.Progress?.Report(1);
         Dictionary<string, int> types = tensors.GroupBy(t => formats[t.Name].Name).ToDictionary(g => g.Key, g => g.Count());
         return new ConversionResult(tensors.Count, tensors.Sum(t => t.Count), bytes, types);
     }
+
+    /// <summary>Says at once what would otherwise be found out after minutes of work.</summary>
+    private static void RequireSpace(string to, long bytes)
+    {
+        string? folder = Path.GetFullPath(to);
+        while (folder is not null && !Directory.Exists(folder)) folder = Path.GetDirectoryName(folder);
+        long free;
+        try
+        {
+            free = new DriveInfo(folder ?? to).AvailableFreeSpace;
+        }
+        catch (Exception e) when (e is IOException or ArgumentException or UnauthorizedAccessException)
+        {
+            return; // not every file system tells
+        }
+        if (free < bytes) throw new IOException($"{to}: {Size(bytes)} are needed, but the disk has only {Size(free)} left");
+    }
+
+    private static string Size(long bytes) => $"{(bytes / 1e6).ToString("0.0", System.Globalization.CultureInfo.InvariantCulture)} MB";
 
     private static void RefuseOwnInput(TensorFile file, string to, bool gguf)
     {

@@ -37,7 +37,7 @@ internal static class SafetensorsToGguf
         foreach ((string name, float[] values) in keys.RopeTensors)
             writer.Add(name, BlockFormat.F32, [values.Length], System.Runtime.InteropServices.MemoryMarshal.AsBytes(values.AsSpan()).ToArray());
         IReadOnlyDictionary<string, BlockFormat> formats = types.Assign(tensors.Select(t => (t.Name, t.Shape, t.Format)), keys.Shape, options.Importance is not null, keepOthers: false);
-        return ModelConverter.Write(file.Path, tensors, formats, options, (name, format, shape, write) => writer.Add(name, format, shape, write), () => writer.Save(to));
+        return ModelConverter.Write(file.Path, to, tensors, formats, options, (name, format, shape, write) => writer.Add(name, format, shape, write), () => writer.Save(to));
     }
 
     /// <summary>GGUF's encoders end with the last block.</summary>
