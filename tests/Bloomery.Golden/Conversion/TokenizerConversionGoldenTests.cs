@@ -21,7 +21,7 @@ public sealed class TokenizerConversionGoldenTests : IDisposable
     public static TheoryData<string, string, string, double> Folders() => new()
     {
         { "gpt2-bpe", "gpt2", "gpt-2", 1 }, { "bloom-bpe", "gpt2", "bloom", 1 }, { "llama3-bpe", "gpt2", "llama-bpe", 1 }, { "qwen-bpe", "gpt2", "qwen2", 0.9 }, { "starcoder-bpe", "gpt2", "starcoder", 1 },
-        { "bert-uncased", "bert", "default", 0.99 }, { "bert-cased", "bert", "default", 0.99 }, { "llama2-spm", "llama", "default", 1 }, { "unigram-t5", "t5", "default", 0.9 },
+        { "bert-uncased", "bert", "default", 0.99 }, { "bert-cased", "bert", "default", 0.99 }, { "llama2-spm", "llama", "default", 1 }, { "unigram-t5", "t5", "default", 0.9 }, { "spm-bpe", "llama", "default", 0.9 },
     };
 
     [SkippableTheory, MemberData(nameof(Folders))]
@@ -76,7 +76,7 @@ public sealed class TokenizerConversionGoldenTests : IDisposable
     private string WriteModel(string folder)
     {
         string directory = _folder.CreateSubdirectory("model").FullName;
-        foreach (string file in Directory.GetFiles(Path.Combine(Root, folder), "*token*.json")) File.Copy(file, Path.Combine(directory, Path.GetFileName(file)));
+        foreach (string file in Directory.GetFiles(Path.Combine(Root, folder), "*token*").Where(f => Path.GetExtension(f) is ".json" or ".model")) File.Copy(file, Path.Combine(directory, Path.GetFileName(file)));
         File.WriteAllText(Path.Combine(directory, "chat_template.jinja"), "{{ messages }}");
         int words = TokenizerLoader.Load(directory).Tokenizer.VocabularySize;
         JsonObject config = new()
