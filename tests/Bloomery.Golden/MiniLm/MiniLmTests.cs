@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using System.Runtime.Intrinsics;
 using System.Text.Json;
 using Bloomery.Engine;
 using Bloomery.Engine.Embedding;
@@ -12,11 +13,12 @@ public sealed class MiniLmTests
     private static readonly JsonElement Cases = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(TestPaths.Golden, "minilm", "cases.json"))).RootElement;
     private static readonly string[] Texts = [.. Cases.GetProperty("texts").EnumerateArray().Select(t => t.GetString()!)];
 
-    [Theory]
+    [SkippableTheory]
     [InlineData(true, 1e-4f)]
     [InlineData(false, 1e-3f)]
     public void Vectors_and_ranks(bool exact, float tolerance)
     {
+        Skip.If(!exact && !Vector128.IsHardwareAccelerated, "without vectors the texts take minutes, and the default mode is the exact one with half-precision caches");
         using Model model = Model.Load(Path.Combine(TestPaths.Repository, "models", EmbeddedModels.FileName(ModelKind.Embedding)), new ModelOptions { Exact = exact });
         EmbeddingResult result = model.EmbedWithDetails(Texts);
         float[] expected = GoldenTensors.Load(Path.Combine("minilm", "embeddings.safetensors")).Floats("embeddings.q8_0");
@@ -34,9 +36,10 @@ public sealed class MiniLmTests
         }
     }
 
-    [Fact]
+    [SkippableFact]
     public void Longer_texts_are_cut_to_the_context_and_reported()
     {
+        Skip.If(!Vector128.IsHardwareAccelerated, "512 tokens take a minute without vectors; cutting does not depend on them");
         using Model model = Model.Load(Path.Combine(TestPaths.Repository, "models", EmbeddedModels.FileName(ModelKind.Embedding)));
         EmbeddingResult result = model.EmbedWithDetails(["short", string.Join(' ', Enumerable.Repeat("word", 600))]);
         Assert.Equal([1], result.Truncated);
