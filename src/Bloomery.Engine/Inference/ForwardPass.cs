@@ -37,7 +37,7 @@ public sealed class ForwardPass(Runtime runtime)
                 }
                 return decoded;
             default:
-                return RunRole(PlanRole.Decoder, [.. rows.Select(r => new Feed(r.Ids, r.RealTokens(), r.TokenTypes))], whole: false);
+                return RunRole(PlanRole.Decoder, [.. rows.Select(r => new Feed(r.Ids, r.RealTokens(), r.TokenTypes))], whole: runtime.SeesAhead);
         }
     }
 
@@ -98,9 +98,8 @@ public sealed class ForwardPass(Runtime runtime)
                 continue;
             }
             int token = feed.Real[feed.Done - soft];
-            int position = encoder?.PositionOf(feed.Done, feed.Ids[token]) ?? feed.Done;
             bool wanted = encoder is null ? Logits : feed.Done == 0;
-            batch.Add(feed.Ids[token], position, wanted, feed.Types?[token] ?? 0);
+            batch.Add(feed.Ids[token], feed.Done, wanted, feed.Types?[token] ?? 0);
             rowOf.Add((index, token));
         }
     }

@@ -44,6 +44,9 @@ public sealed class Runtime : IDisposable
     /// <summary>The family.</summary>
     public Architecture Architecture => Model.Architecture;
 
+    /// <summary>Whether a token's states depend on later tokens, so that a text is run whole.</summary>
+    public bool SeesAhead => Architecture is DecoderArchitecture { SeesAhead: true };
+
     /// <summary>Longest sequence in tokens.</summary>
     public int ContextLength { get; }
 
@@ -52,7 +55,7 @@ public sealed class Runtime : IDisposable
     {
         options ??= new RuntimeOptions();
         KernelChoice choice = KernelTiers.Detect(options.Kernels);
-        return new Runtime(LoadedModel.Load(path, choice.Kernels, progress), choice, options);
+        return new Runtime(LoadedModel.Load(path, choice.Kernels, progress, options.ContextLength), choice, options);
     }
 
     /// <summary>The executor of one role, made at first use.</summary>

@@ -59,7 +59,8 @@ public sealed class Sequence : IDisposable
         ids.CopyTo(_ids.AsSpan(Count));
         Count += ids.Length;
         // Frequencies that depend on the length make all cached keys stale when they change.
-        if (_store.Length > 0 && _runtime.Architecture.CacheIsStale(_store.Length, length)) _store.Truncate(0);
+        // So do later tokens in a model whose layers look ahead.
+        if (_store.Length > 0 && (_runtime.SeesAhead || _runtime.Architecture.CacheIsStale(_store.Length, length))) _store.Truncate(0);
         try
         {
             while (_store.Length < length) RunSlice(length);
@@ -101,7 +102,7 @@ public sealed class Sequence : IDisposable
 
     private void RunSlice(int length)
     {
-        int from = _store.Length, until = Math.Min(length, from + _runtime.Options.ChunkTokens);
+        int from = _store.Length, until = _runtime.SeesAhead ? length : Math.Min(length, from + _runtime.Options.ChunkTokens);
         int hidden = _runtime.Architecture.Hidden;
         _batch.Clear();
         _batch.BeginSequence(_store, _cross, length);

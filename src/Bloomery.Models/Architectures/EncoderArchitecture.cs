@@ -23,9 +23,6 @@ public abstract class EncoderArchitecture(ModelConfig config) : Architecture(con
         return ops.Build();
     }
 
-    /// <summary>Position of <paramref name="token"/>, which stands at <paramref name="index"/> among the real tokens of its sequence.</summary>
-    public virtual int PositionOf(int index, int token) => index;
-
     /// <summary>Token ids to the input of the first block.</summary>
     protected abstract Value Embed(Ops ops, WeightSet weights);
 
