@@ -75,6 +75,23 @@ public sealed class SmolLm2Tests
         }
     }
 
+    [Fact]
+    public void Threads_slices_and_neighbours_do_not_change_a_bit()
+    {
+        int[] ids = SmolLm2Golden.Ints(Prompt(0).GetProperty("ids"));
+        float[] expected = Last(threads: 1, chunk: 1, [ids]);
+        Assert.Equal(expected, Last(threads: 2, chunk: 512, [ids]));
+        Assert.Equal(expected, Last(threads: 2, chunk: 3, [ids]));
+        Assert.Equal(expected, Last(threads: 2, chunk: 512, [ids, [.. ids.Reverse()], ids[..2]]));
+
+        static float[] Last(int threads, int chunk, int[][] rows)
+        {
+            using Runtime runtime = Runtime.Load(SmolLm2Golden.ModelPath, new RuntimeOptions { Threads = threads, ChunkTokens = chunk, Kernels = "portable" });
+            ForwardResult first = new ForwardPass(runtime).Run([.. rows.Select(r => new ForwardRow(r))])[0];
+            return first.Logits![^runtime.Architecture.Vocabulary..];
+        }
+    }
+
     [Theory, MemberData(nameof(Modes))]
     public void Perplexity_and_losses(bool exact, string tier)
     {
