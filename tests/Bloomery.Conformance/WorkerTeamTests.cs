@@ -31,6 +31,24 @@ public class WorkerTeamTests
         public void Run(int begin, int end, int worker) => Met &= _barrier.SignalAndWait(TimeSpan.FromSeconds(60));
     }
 
+    /// <summary>A worker that parks late once took the signal that was meant for one that had parked before, and the job never ended.</summary>
+    [Fact]
+    public void ParkedWorkersAreAllWokenEachTime()
+    {
+        using WorkerTeam team = new(8);
+        CountingJob job = new(64);
+        Task rounds = Task.Run(() =>
+        {
+            for (int i = 0; i < 300; i++)
+            {
+                team.Run(job, 64, 1);
+                if (i % 2 == 0) Thread.Sleep(1); // time enough for some workers to park, not for all
+            }
+        });
+        Assert.True(rounds.Wait(TimeSpan.FromSeconds(120)), "a job has not ended: a parked worker was not woken");
+        Assert.All(job.Counts, count => Assert.Equal(300, count));
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(2)]

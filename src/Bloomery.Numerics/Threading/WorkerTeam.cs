@@ -9,7 +9,7 @@ public sealed class WorkerTeam : IDisposable
     private const int SpinsBeforeYield = 2000, YieldsBeforePark = 64;
     private readonly Thread[] _threads;
     private readonly Lock _gate = new();
-    private readonly SemaphoreSlim _wake = new(0);
+    private readonly object _parking = new(); // workers wait on it; a condition, because a counted signal can be taken by the wrong worker
     private IRangeJob? _job;
     private int _count, _chunk, _next, _running, _parked;
     private volatile int _generation;
@@ -49,8 +49,7 @@ public sealed class WorkerTeam : IDisposable
             (_job, _count, _chunk, _next) = (job, count, chunk, 0);
             Volatile.Write(ref _running, _threads.Length);
             Interlocked.Increment(ref _generation);
-            int parked = Volatile.Read(ref _parked);
-            if (parked > 0) _wake.Release(parked);
+            if (Volatile.Read(ref _parked) > 0) WakeAll();
             Claim(0);
             SpinWait spin = default;
             int spins = 0;
@@ -70,10 +69,9 @@ public sealed class WorkerTeam : IDisposable
             if (_stopping) return;
             _stopping = true;
             Interlocked.Increment(ref _generation);
-            if (_threads.Length > 0) _wake.Release(_threads.Length);
+            WakeAll();
         }
         foreach (Thread thread in _threads) thread.Join();
-        _wake.Dispose();
     }
 
     private void Work(int worker)
@@ -101,10 +99,18 @@ public sealed class WorkerTeam : IDisposable
             if (_generation != seen) return;
             Thread.Yield();
         }
+        // The count is raised before the generation is read, and the caller does the reverse: one of the two sees the other.
         Interlocked.Increment(ref _parked);
-        // A release may be left over from a wake-up that the spin had already seen: look again each time.
-        while (_generation == seen) _wake.Wait();
+        lock (_parking)
+        {
+            while (_generation == seen) Monitor.Wait(_parking);
+        }
         Interlocked.Decrement(ref _parked);
+    }
+
+    private void WakeAll()
+    {
+        lock (_parking) Monitor.PulseAll(_parking);
     }
 
     private void Claim(int worker)
