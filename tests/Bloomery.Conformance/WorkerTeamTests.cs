@@ -33,7 +33,7 @@ public class WorkerTeamTests
 
     /// <summary>A worker that parks late once took the signal that was meant for one that had parked before, and the job never ended.</summary>
     [Fact]
-    public void ParkedWorkersAreAllWokenEachTime()
+    public async Task ParkedWorkersAreAllWokenEachTime()
     {
         using WorkerTeam team = new(8);
         CountingJob job = new(64);
@@ -45,7 +45,7 @@ public class WorkerTeamTests
                 if (i % 2 == 0) Thread.Sleep(1); // time enough for some workers to park, not for all
             }
         });
-        Assert.True(rounds.Wait(TimeSpan.FromSeconds(120)), "a job has not ended: a parked worker was not woken");
+        await rounds.WaitAsync(TimeSpan.FromSeconds(120)); // times out where a parked worker was not woken
         Assert.All(job.Counts, count => Assert.Equal(300, count));
     }
 
