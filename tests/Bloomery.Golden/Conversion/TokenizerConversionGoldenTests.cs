@@ -27,7 +27,7 @@ public sealed class TokenizerConversionGoldenTests : IDisposable
     [SkippableTheory, MemberData(nameof(Folders))]
     public void Ids_stay_the_same(string folder, string model, string pre, double share)
     {
-        Skip.IfNot(Directory.Exists(Path.Combine(Root, folder)), $"golden/tokenizers/{folder} is not there");
+        TestPaths.NeedsGolden($"tokenizers/{folder}");
         string from = WriteModel(folder), to = Path.Combine(_folder.FullName, "model.gguf"), back = Path.Combine(_folder.FullName, "back");
         List<string> notes = [];
         ModelConverter.Convert(from, to, new ConversionOptions { Threads = 1, Warn = notes.Add });

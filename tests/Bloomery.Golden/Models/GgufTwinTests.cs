@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Bloomery.Engine.Inference;
+using Bloomery.TestSupport;
 
 namespace Bloomery.Golden.Models;
 
@@ -36,10 +37,11 @@ public sealed class GgufTwinTests
 
     public static TheoryData<string> Names() => [.. All.Keys.Where(k => k != "phi3, long context")];
 
-    [Theory, MemberData(nameof(Names))]
+    [SkippableTheory, MemberData(nameof(Names))]
     public void Written_as_gguf_the_model_answers_the_same(string name)
     {
         Case twin = All[name];
+        TestPaths.NeedsGolden($"models/{twin.Folder}");
         GoldenModel golden = GoldenModel.Load(twin.Folder);
         DirectoryInfo temporary = Directory.CreateTempSubdirectory("bloomery-twin-");
         try
@@ -60,9 +62,10 @@ public sealed class GgufTwinTests
         }
     }
 
-    [Fact]
+    [SkippableFact]
     public void Long_factors_go_by_the_allocated_context()
     {
+        TestPaths.NeedsGolden("models/phi3-longrope");
         GoldenModel golden = GoldenModel.Load("phi3-longrope");
         string path = Path.Combine(Path.GetTempPath(), $"bloomery-{Guid.NewGuid():N}.gguf");
         try

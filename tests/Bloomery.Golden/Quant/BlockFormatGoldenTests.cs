@@ -18,12 +18,16 @@ public sealed class BlockFormatGoldenTests
     [Fact]
     public void All_golden_types_are_there() =>
         Assert.Equal(
-            "BF16 F16 IQ1_M IQ1_S IQ2_S IQ2_XS IQ2_XXS IQ3_S IQ3_XXS IQ4_NL IQ4_XS MXFP4 NVFP4 Q2_K Q3_K Q4_0 Q4_1 Q4_K Q5_0 Q5_1 Q5_K Q6_K Q8_0 Q8_1 TQ1_0 TQ2_0",
+            TestPaths.IsComplete
+                ? "BF16 F16 IQ1_M IQ1_S IQ2_S IQ2_XS IQ2_XXS IQ3_S IQ3_XXS IQ4_NL IQ4_XS MXFP4 NVFP4 Q2_K Q3_K Q4_0 Q4_1 Q4_K Q5_0 Q5_1 Q5_K Q6_K Q8_0 Q8_1 TQ1_0 TQ2_0"
+                : "BF16 F16 IQ4_NL Q4_0 Q4_1 Q4_K Q6_K Q8_0",
             string.Join(' ', Names));
 
     [Fact]
     public void All_exact_quantisers_have_a_reference() =>
-        Assert.Equal("BF16 F16 MXFP4 Q4_0 Q4_1 Q5_0 Q5_1 Q8_0 TQ1_0 TQ2_0", string.Join(' ', Names.Where(name => Load(name).Contains("q_bytes"))));
+        Assert.Equal(
+            TestPaths.IsComplete ? "BF16 F16 MXFP4 Q4_0 Q4_1 Q5_0 Q5_1 Q8_0 TQ1_0 TQ2_0" : "BF16 F16 Q4_0 Q4_1 Q8_0",
+            string.Join(' ', Names.Where(name => Load(name).Contains("q_bytes"))));
 
     [Fact]
     public void Ids_and_sizes_match()
@@ -72,9 +76,10 @@ public sealed class BlockFormatGoldenTests
         Assert.True(at == actual.Length, $"{name}: row {at / rowBytes}, block {at % rowBytes / format.BlockBytes}, byte {at % format.BlockBytes} differs");
     }
 
-    [Fact]
+    [SkippableFact]
     public void Quantizes_activations_to_q8_1()
     {
+        TestPaths.NeedsGolden("quant/Q8_1.safetensors");
         GoldenTensors golden = Load("Q8_1");
         float[] input = golden.Floats("input");
         BlockFormat format = Format("Q8_1");

@@ -19,9 +19,10 @@ public sealed class SmolLm2Tests
 
     public static TheoryData<bool, string> Modes() => new() { { true, "portable" }, { false, "portable" } };
 
-    [Fact]
+    [SkippableFact]
     public void Logits_and_hidden_states_of_every_position()
     {
+        SmolLm2Golden.Need();
         using Runtime runtime = Load(exact: true);
         int[] ids = SmolLm2Golden.Ints(Prompt(0).GetProperty("ids"));
         ForwardResult result = new ForwardPass(runtime) { HiddenStates = true }.Run([new ForwardRow(ids)])[0];
@@ -29,18 +30,20 @@ public sealed class SmolLm2Tests
         AssertClose(SmolLm2Golden.Tensors.Floats("p0.hidden"), [.. result.HiddenStates.SelectMany(h => h)], LogitTolerance, "p0 hidden");
     }
 
-    [Fact]
+    [SkippableFact]
     public void Reference_kernels_agree_on_a_short_prompt()
     {
+        SmolLm2Golden.Need();
         using Runtime runtime = Runtime.Load(SmolLm2Golden.ModelPath, new RuntimeOptions { Kernels = "reference" });
         int[] ids = SmolLm2Golden.Ints(Prompt(0).GetProperty("ids"));
         using Sequence sequence = new(runtime);
         AssertClose(SmolLm2Golden.Tensors.Floats("p0.last_logits"), sequence.Append(ids), LogitTolerance, "p0 last logits");
     }
 
-    [Theory, MemberData(nameof(Modes))]
+    [SkippableTheory, MemberData(nameof(Modes))]
     public void Greedy_text(bool exact, string tier)
     {
+        SmolLm2Golden.Need();
         using Runtime runtime = Load(exact, tier);
         foreach (JsonElement prompt in SmolLm2Golden.Json.GetProperty("prompts").EnumerateArray().Take(Slow ? 1 : int.MaxValue))
         {
@@ -57,9 +60,10 @@ public sealed class SmolLm2Tests
         }
     }
 
-    [Fact]
+    [SkippableFact]
     public void Incremental_decoding_equals_full_prefill_and_slices_agree()
     {
+        SmolLm2Golden.Need();
         int[] ids = SmolLm2Golden.Ints(SmolLm2Golden.Json.GetProperty("perplexity").GetProperty("ids"))[..(Slow ? 17 : 64)];
         float[] whole = Last(512, step: ids.Length);
         foreach (int chunk in Slow ? (int[])[3] : [1, 3, 16]) AssertClose(whole, Last(chunk, step: ids.Length), 1e-3f, $"slices of {chunk}");
@@ -78,7 +82,7 @@ public sealed class SmolLm2Tests
     [Fact]
     public void Threads_slices_and_neighbours_do_not_change_a_bit()
     {
-        int[] ids = SmolLm2Golden.Ints(Prompt(0).GetProperty("ids"));
+        int[] ids = [504, 3575, 282, 4649, 314]; // The capital of France is
         float[] expected = Last(threads: 1, chunk: 1, [ids]);
         Assert.Equal(expected, Last(threads: 2, chunk: 512, [ids]));
         Assert.Equal(expected, Last(threads: 2, chunk: 3, [ids]));
@@ -92,9 +96,10 @@ public sealed class SmolLm2Tests
         }
     }
 
-    [Theory, MemberData(nameof(Modes))]
+    [SkippableTheory, MemberData(nameof(Modes))]
     public void Perplexity_and_losses(bool exact, string tier)
     {
+        SmolLm2Golden.Need();
         using Runtime runtime = Load(exact, tier);
         JsonElement expected = SmolLm2Golden.Json.GetProperty("perplexity");
         int[] ids = SmolLm2Golden.Ints(expected.GetProperty("ids"))[..(Slow ? 25 : ^0)];
@@ -106,9 +111,10 @@ public sealed class SmolLm2Tests
         if (exact) AssertClose(reference, nll, LogitTolerance, "nll");
     }
 
-    [Fact]
+    [SkippableFact]
     public void Continuations_score_as_the_reference()
     {
+        SmolLm2Golden.Need();
         using Runtime runtime = Load(exact: true);
         foreach (JsonElement continuation in SmolLm2Golden.Json.GetProperty("continuations").EnumerateArray().Take(Slow ? 1 : int.MaxValue))
         {
@@ -128,7 +134,7 @@ public sealed class SmolLm2Tests
         using Runtime runtime = Runtime.Load(SmolLm2Golden.ModelPath, new RuntimeOptions { Threads = 1 }); // one thread: all work is this one's
         using Sequence sequence = new(runtime, 256);
         TokenGenerator generator = new(sequence, runtime.Architecture.Vocabulary, new SamplingOptions { Temperature = 0.8f, TopP = 0.9f, TopK = 40, Seed = 1 }, new StopRules());
-        generator.Start(SmolLm2Golden.Ints(Prompt(0).GetProperty("ids")));
+        generator.Start([504, 3575, 282, 4649, 314]); // The capital of France is
         for (int i = 0; i < (Slow ? 1 : 3); i++) generator.Next();
         long before = GC.GetAllocatedBytesForCurrentThread();
         for (int i = 0; i < (Slow ? 2 : 8); i++) generator.Next();

@@ -11,8 +11,6 @@ internal static class TemplateCases
 
     private static readonly string Folder = Path.Combine(TestPaths.Golden, "templates");
 
-    public static bool Exist => Directory.Exists(Folder);
-
     public static List<JsonElement> Read(string file)
     {
         using JsonDocument document = JsonDocument.Parse(File.ReadAllText(Path.Combine(Folder, file)));

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 using Bloomery.Formats.ChatTemplates;
+using Bloomery.TestSupport;
 
 namespace Bloomery.Golden.Templates;
 
@@ -10,7 +11,7 @@ public sealed class TemplateGoldenTests
     [SkippableFact]
     public void ChatTemplatesRenderAsTheReferenceDoes()
     {
-        Skip.IfNot(TemplateCases.Exist, "no golden templates here");
+        TestPaths.NeedsGolden("templates/chat_cases.json");
         Dictionary<string, string> sources = TemplateCases.Read("chat_templates.json")
             .ToDictionary(static t => TemplateCases.Text(t, "name"), static t => TemplateCases.Text(t, "template"));
         List<JsonElement> cases = TemplateCases.Read("chat_cases.json");
@@ -18,19 +19,17 @@ public sealed class TemplateGoldenTests
         Check(cases, item => TemplateCases.Render(sources[TemplateCases.Text(item, "template")], item.GetProperty("context"), plain: false));
     }
 
-    [SkippableFact]
+    [Fact]
     public void FeaturesRenderAsTheReferenceDoes()
     {
-        Skip.IfNot(TemplateCases.Exist, "no golden templates here");
         List<JsonElement> cases = TemplateCases.Read("feature_cases.json");
         Assert.NotEmpty(cases);
         Check(cases, item => TemplateCases.Render(TemplateCases.Text(item, "template"), item.GetProperty("context"), plain: true));
     }
 
-    [SkippableFact]
+    [Fact]
     public void HostileTemplatesEndQuickly()
     {
-        Skip.IfNot(TemplateCases.Exist, "no golden templates here");
         List<JsonElement> cases = TemplateCases.Read("sandbox_cases.json");
         Assert.NotEmpty(cases);
         List<string> failures = [];

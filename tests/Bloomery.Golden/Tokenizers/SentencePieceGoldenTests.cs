@@ -24,7 +24,7 @@ public class SentencePieceGoldenTests
     }
 
     [Fact]
-    public void ThereAreModelsOfEachKind() => Assert.True(Folders().Count >= 4, "no spm-* folders in the golden data");
+    public void ThereAreModelsOfEachKind() => Assert.True(Folders().Count >= (TestPaths.IsComplete ? 4 : 1), "too few spm-* folders in the golden data");
 
     [Theory]
     [MemberData(nameof(Folders))]

@@ -15,7 +15,7 @@ public class SentencePieceInGgufTests
     public void TokenizesAsTheModelDid(string folder, string kind)
     {
         string directory = Path.Combine(TestPaths.Golden, "tokenizers", folder);
-        Skip.IfNot(Directory.Exists(directory), "the golden tokenizers are not here");
+        TestPaths.NeedsGolden($"tokenizers/{folder}");
         Tokenizer tokenizer = Convert(File.ReadAllBytes(Path.Combine(directory, "tokenizer.model")), kind, out string[] symbols);
         using JsonDocument cases = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(directory, "cases.json")));
         int compared = 0;

@@ -21,7 +21,7 @@ public sealed class TokenizerJsonGoldenTests
     }
 
     [Fact]
-    public void There_are_folders() => Assert.True(Folders().Count >= 20);
+    public void There_are_folders() => Assert.True(Folders().Count >= (TestPaths.IsComplete ? 20 : 2));
 
     [Theory, MemberData(nameof(Folders))]
     public void Cases(string folder)

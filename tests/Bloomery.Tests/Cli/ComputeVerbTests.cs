@@ -110,9 +110,8 @@ public sealed class ComputeVerbTests : IDisposable
 
     private static string Golden(string name)
     {
-        string folder = Path.Combine(TestPaths.Golden, "models", name);
-        Skip.IfNot(Directory.Exists(folder), $"{folder} is not there");
-        return folder;
+        TestPaths.NeedsGolden($"models/{name}");
+        return Path.Combine(TestPaths.Golden, "models", name);
     }
 
     private static JsonElement Sequence(CliRun run)

@@ -17,7 +17,7 @@ public sealed class ModelTests
     [InlineData("bart")]
     public void Generates_the_reference_ids_without_a_tokenizer(string name)
     {
-        Skip.IfNot(SmallModels.HasGolden(name), "no golden models here");
+        SmallModels.NeedGolden(name);
         using Model model = SmallModels.LoadGolden(name);
         (int[] prompt, int[] expected) = SmallModels.Greedy(name);
         GenerationResult result = model.Generate(prompt, Greedy);
@@ -31,7 +31,7 @@ public sealed class ModelTests
     [SkippableFact]
     public void A_continued_sequence_gives_what_a_fresh_one_gives()
     {
-        Skip.IfNot(SmallModels.HasGolden("llama"), "no golden models here");
+        SmallModels.NeedGolden("llama");
         using Model model = SmallModels.LoadGolden("llama");
         (int[] prompt, _) = SmallModels.Greedy("llama");
         using Sequence sequence = new(model.Runtime);
@@ -48,7 +48,7 @@ public sealed class ModelTests
     [SkippableFact]
     public void A_length_of_none_is_none_and_of_one_is_one()
     {
-        Skip.IfNot(SmallModels.HasGolden("llama"), "no golden models here");
+        SmallModels.NeedGolden("llama");
         using Model model = SmallModels.LoadGolden("llama");
         (int[] prompt, int[] expected) = SmallModels.Greedy("llama");
         GenerationResult none = model.Generate(prompt, Greedy with { MaxTokens = 0 });
@@ -60,7 +60,7 @@ public sealed class ModelTests
     [SkippableFact]
     public void The_context_ends_a_text_when_it_is_full()
     {
-        Skip.IfNot(SmallModels.HasGolden("llama"), "no golden models here");
+        SmallModels.NeedGolden("llama");
         using Model model = SmallModels.LoadGolden("llama", contextLength: 20);
         (int[] prompt, int[] expected) = SmallModels.Greedy("llama");
         GenerationResult result = model.Generate(prompt, Greedy with { MaxTokens = null });
@@ -74,7 +74,7 @@ public sealed class ModelTests
     [SkippableFact]
     public void A_stop_id_ends_the_text_and_is_its_last_id()
     {
-        Skip.IfNot(SmallModels.HasGolden("llama"), "no golden models here");
+        SmallModels.NeedGolden("llama");
         using Model model = SmallModels.LoadGolden("llama");
         (int[] prompt, int[] expected) = SmallModels.Greedy("llama");
         GenerationResult result = model.Generate(prompt, Greedy with { StopIds = [expected[4]] });
@@ -85,7 +85,7 @@ public sealed class ModelTests
     [SkippableFact]
     public void A_seed_repeats_a_text_and_another_seed_does_not()
     {
-        Skip.IfNot(SmallModels.HasGolden("llama"), "no golden models here");
+        SmallModels.NeedGolden("llama");
         using Model model = SmallModels.LoadGolden("llama");
         (int[] prompt, _) = SmallModels.Greedy("llama");
         GenerationOptions sampled = Greedy with { Temperature = 1.5f, Seed = 11 };
@@ -98,7 +98,7 @@ public sealed class ModelTests
     [SkippableFact]
     public void What_cannot_be_done_is_refused_by_name()
     {
-        Skip.IfNot(SmallModels.HasGolden("llama"), "no golden models here");
+        SmallModels.NeedGolden("llama");
         using Model model = SmallModels.LoadGolden("llama");
         Assert.Contains("320", Assert.Throws<ArgumentException>(() => model.Generate([1, 320])).Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentException>(() => model.Generate([-1]));
@@ -116,7 +116,7 @@ public sealed class ModelTests
     [SkippableFact]
     public void Encoders_generate_nothing()
     {
-        Skip.IfNot(SmallModels.HasGolden("bert"), "no golden models here");
+        SmallModels.NeedGolden("bert");
         using Model model = SmallModels.LoadGolden("bert");
         Assert.False(model.IsGenerative);
         Assert.Contains("encoder", Assert.Throws<NotSupportedException>(() => model.Generate([1])).Message, StringComparison.Ordinal);
@@ -125,7 +125,7 @@ public sealed class ModelTests
     [SkippableFact]
     public void Disposed_models_say_so()
     {
-        Skip.IfNot(SmallModels.HasGolden("llama"), "no golden models here");
+        SmallModels.NeedGolden("llama");
         Model model = SmallModels.LoadGolden("llama");
         model.Dispose();
         model.Dispose();

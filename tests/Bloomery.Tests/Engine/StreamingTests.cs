@@ -122,7 +122,7 @@ public sealed class StreamingTests
 
     private static Model Load()
     {
-        Skip.IfNot(SmallModels.HasGolden("llama"), "no golden models here");
+        SmallModels.NeedGolden("llama");
         return Model.Load(Path.Combine(SmallModels.Golden("llama"), "model.gguf"), new ModelOptions { Exact = true, Threads = 1 });
     }
 

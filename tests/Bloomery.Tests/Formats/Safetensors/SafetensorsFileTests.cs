@@ -60,16 +60,18 @@ public sealed class SafetensorsFileTests
         Assert.True(files > 0, "no golden safetensors found");
     }
 
-    [SkippableFact]
-    public void OpensShards()
+    [SkippableTheory]
+    [InlineData("mistral", 5, 394496)]
+    [InlineData("mixtral", 4, 446400)]
+    public void OpensShards(string name, int shards, long totalSize)
     {
-        string directory = Path.Combine(TestPaths.Golden, "models", "mistral");
-        Skip.IfNot(Directory.Exists(directory), "no golden models here");
+        TestPaths.NeedsGolden($"models/{name}");
+        string directory = Path.Combine(TestPaths.Golden, "models", name);
         using SafetensorsFile file = SafetensorsFile.OpenModel(directory);
-        Assert.Equal(5, file.Files.Count());
-        Assert.Equal(394496, file.Tensors.Values.Sum(tensor => tensor.ByteLength)); // total_size of the index
+        Assert.Equal(shards, file.Files.Count());
+        Assert.Equal(totalSize, file.Tensors.Values.Sum(tensor => tensor.ByteLength)); // total_size of the index
         TensorInfo embedding = file.Tensor("model.embed_tokens.weight");
-        Assert.EndsWith("model-00001-of-00005.safetensors", embedding.File);
+        Assert.EndsWith($"model-00001-of-0000{shards}.safetensors", embedding.File);
         Assert.All(file.Dequantize(embedding), value => Assert.True(float.IsFinite(value)));
     }
 }
