@@ -3,7 +3,7 @@ using Bloomery.Formats.Hub;
 namespace Bloomery.Engine;
 
 /// <summary>Finds the default models, which lie in the folder that <c>BLOOMERY_MODELS</c> names, in <c>models/</c> of a clone or beside an installed copy, or in the local store.</summary>
-public static class EmbeddedModels
+internal static class EmbeddedModels
 {
     /// <summary>The file name of a default model.</summary>
     public static string FileName(ModelKind kind) => kind == ModelKind.Text ? "SmolLM2-135M-Instruct.Q4_1.gguf" : "all-MiniLM-L6-v2.Q8_0.gguf";

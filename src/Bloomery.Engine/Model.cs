@@ -54,11 +54,16 @@ public sealed class Model : IDisposable
     /// <summary>The model's own advice on sampling and stopping.</summary>
     public GenerationDefaults Defaults { get; }
 
-    /// <summary>What runs the model: for logits, hidden states and everything else that has no door of its own.</summary>
-    public Runtime Runtime { get; }
+    internal Runtime Runtime { get; }
 
     /// <summary>Longest sequence in tokens.</summary>
     public int ContextLength => Runtime.ContextLength;
+
+    /// <summary>Columns of the logits.</summary>
+    public int VocabularySize => Runtime.Architecture.Vocabulary;
+
+    /// <summary>Columns of a hidden state, of a soft prompt and of an embedding.</summary>
+    public int HiddenSize => Runtime.Architecture.Hidden;
 
     /// <summary>Whether the model generates text.</summary>
     public bool IsGenerative => Runtime.Architecture is not EncoderArchitecture;
@@ -180,8 +185,10 @@ public sealed class Model : IDisposable
     /// <summary>Begins a text that the caller drives step by step, without taking turns: for programs that own the model.</summary>
     /// <param name="promptIds">The prompt.</param>
     /// <param name="options">How; null: the model's defaults.</param>
+    public TextGeneration Begin(int[] promptIds, GenerationOptions? options = null) => Begin(promptIds, options, null);
+
     /// <param name="continued">A sequence to continue: what it shares with the prompt is not run again. Null: a new one.</param>
-    public TextGeneration Begin(int[] promptIds, GenerationOptions? options = null, Sequence? continued = null)
+    internal TextGeneration Begin(int[] promptIds, GenerationOptions? options, Sequence? continued)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         ArgumentNullException.ThrowIfNull(promptIds);
@@ -209,6 +216,22 @@ public sealed class Model : IDisposable
         return new TextGeneration(sequence, continued is null, HasTokenizer ? Tokenizer : null, promptIds, promptIds.AsMemory(shared), tokens, rules);
 
         int? DecoderStart() => (Runtime.Architecture as EncoderDecoderArchitecture)?.DecoderStartId;
+    }
+
+    /// <summary>Runs whole inputs and keeps what the model answers at every token: logits, hidden states, pooled vectors. For research and tests.</summary>
+    /// <exception cref="ArgumentException">An id is outside the vocabulary, or an input does not fit the model.</exception>
+    public IReadOnlyList<ForwardResult> Forward(IReadOnlyList<ForwardRow> rows, ForwardOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(rows);
+        TakeTurn(CancellationToken.None);
+        try
+        {
+            return new ForwardPass(Runtime, options ?? new ForwardOptions()).Run(rows);
+        }
+        finally
+        {
+            _turn.Release();
+        }
     }
 
     /// <summary>Turns texts into vectors.</summary>

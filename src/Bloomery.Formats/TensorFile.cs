@@ -64,7 +64,7 @@ public abstract class TensorFile : IDisposable
     }
 
     /// <summary>The whole of <paramref name="tensor"/> where it lies in a mapped file, valid while this file is open; null where the file is not mapped.</summary>
-    public NativeView? View(TensorInfo tensor)
+    internal NativeView? View(TensorInfo tensor)
     {
         ArgumentNullException.ThrowIfNull(tensor);
         Bytes(tensor, 0, 0); // checks that it is a tensor of this file
@@ -77,7 +77,7 @@ public abstract class TensorFile : IDisposable
 
     /// <summary>Copies <paramref name="length"/> bytes of <paramref name="tensor"/> from its byte <paramref name="offset"/> on to native memory.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The range does not lie inside the tensor.</exception>
-    public unsafe void CopyTo(TensorInfo tensor, long offset, byte* destination, long length)
+    internal unsafe void CopyTo(TensorInfo tensor, long offset, byte* destination, long length)
     {
         ArgumentNullException.ThrowIfNull(tensor);
         ArgumentOutOfRangeException.ThrowIfNegative(offset);

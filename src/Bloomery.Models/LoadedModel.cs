@@ -11,7 +11,7 @@ using Bloomery.Numerics.Kernels;
 namespace Bloomery.Models;
 
 /// <summary>A checkpoint in memory: its configuration, architecture, weights, and the plans that are made from them.</summary>
-public sealed class LoadedModel : IDisposable
+internal sealed class LoadedModel : IDisposable
 {
     private readonly Dictionary<(PlanRole Role, bool Record), Plan> _plans = [];
 

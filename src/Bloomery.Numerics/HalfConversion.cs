@@ -10,7 +10,7 @@ namespace Bloomery.Numerics;
 /// numbers; in any other, an exponent of all ones gets that difference once more.
 /// A subnormal half is read as a normal one with an implied leading one, which a subtraction then takes away: exact, and free of subnormal singles, which stall some processors.
 /// </remarks>
-public static class HalfConversion
+internal static class HalfConversion
 {
     private const uint BiasDifference = (127 - 15) << 23;
     private const ushort SmallestNormalHalf = 0x0400;

@@ -6,7 +6,7 @@ using Bloomery.Numerics.Threading;
 namespace Bloomery.Cli.Bench;
 
 /// <summary>Measures how fast memory can be read: what bounds decoding, which reads every weight once a token.</summary>
-public sealed class Bandwidth : IRangeJob
+internal sealed class Bandwidth : IRangeJob
 {
     private const int ChunkBytes = 1 << 20;
     private readonly NativeBuffer _buffer;

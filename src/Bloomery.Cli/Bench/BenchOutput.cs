@@ -5,7 +5,7 @@ using System.Text.Json;
 namespace Bloomery.Cli.Bench;
 
 /// <summary>Prints measurements as Markdown, JSON or CSV.</summary>
-public static class BenchOutput
+internal static class BenchOutput
 {
     private static readonly string[] Columns = ["model", "kernels", "threads", "kv", "test", "tokens/s"];
 

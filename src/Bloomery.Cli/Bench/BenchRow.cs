@@ -10,7 +10,7 @@ namespace Bloomery.Cli.Bench;
 /// <param name="Batch">Sequences decoded together.</param>
 /// <param name="KvType">Element types of the cache.</param>
 /// <param name="Samples">Tokens per second of each repetition.</param>
-public sealed record BenchRow(string Model, string Kernels, int Threads, int Prompt, int Generated, int Depth, int Batch, string KvType, double[] Samples)
+internal sealed record BenchRow(string Model, string Kernels, int Threads, int Prompt, int Generated, int Depth, int Batch, string KvType, double[] Samples)
 {
     /// <summary>The median of the samples.</summary>
     public double Median => Quantile(0.5);

@@ -5,7 +5,7 @@ using Bloomery.Cli.Framework;
 namespace Bloomery.Cli.Bench;
 
 /// <summary>Options that take comma lists of whole numbers, as llama-bench does.</summary>
-public static class NumberList
+internal static class NumberList
 {
     /// <summary>Makes such an option.</summary>
     public static Option<string?> Option(string name, string description, params string[] aliases)

@@ -7,7 +7,7 @@ using Bloomery.Models.Planning;
 namespace Bloomery.Cli.Bench;
 
 /// <summary>Times a model on made-up tokens, without sampling: what llama-bench measures.</summary>
-public sealed class SpeedTest(Runtime runtime, CancellationToken cancellation)
+internal sealed class SpeedTest(Runtime runtime, CancellationToken cancellation)
 {
     private readonly Batch _batch = new();
     private readonly Random _random = new(1);

@@ -1,7 +1,7 @@
 namespace Bloomery.Cli.Chat;
 
 /// <summary>Why an answer ended.</summary>
-public enum AnswerEnd
+internal enum AnswerEnd
 {
     /// <summary>The model ended it.</summary>
     Stop,

@@ -3,7 +3,7 @@ using Bloomery.Cli.Framework;
 namespace Bloomery.Cli.Chat;
 
 /// <summary>The keyboard and screen of a chat; without a terminal, lines from standard input.</summary>
-public sealed class ChatConsole : IDisposable
+internal sealed class ChatConsole : IDisposable
 {
     private readonly Call _call;
     private readonly LineEditor? _editor;

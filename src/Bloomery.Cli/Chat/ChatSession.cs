@@ -4,7 +4,7 @@ using Bloomery.Cli.Framework;
 namespace Bloomery.Cli.Chat;
 
 /// <summary>The conversation at a terminal: reads a message or a command, streams the answer, and goes on.</summary>
-public sealed class ChatSession(IChatModel model, Conversation conversation, Func<string, string?> read, Action<string> write, Func<CancellationTokenSource> beginAnswer)
+internal sealed class ChatSession(IChatModel model, Conversation conversation, Func<string, string?> read, Action<string> write, Func<CancellationTokenSource> beginAnswer)
 {
     private const string Help = """
         /help            this list

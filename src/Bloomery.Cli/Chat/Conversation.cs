@@ -5,7 +5,7 @@ using Bloomery.Formats.ChatTemplates;
 namespace Bloomery.Cli.Chat;
 
 /// <summary>The messages of a chat: a system prompt, perhaps, and exchanges of user and assistant.</summary>
-public sealed class Conversation
+internal sealed class Conversation
 {
     private const int MaxAnswerReserve = 256;
     private readonly List<ChatMessage> _exchanges = [];

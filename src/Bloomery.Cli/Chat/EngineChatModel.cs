@@ -7,7 +7,7 @@ using Bloomery.Formats.ChatTemplates;
 namespace Bloomery.Cli.Chat;
 
 /// <summary>A chat with a loaded model: the tokens of a turn are kept, so that the next one runs only what is new.</summary>
-public sealed class EngineChatModel(Model model, GenerationOptions options) : IChatModel, IDisposable
+internal sealed class EngineChatModel(Model model, GenerationOptions options) : IChatModel, IDisposable
 {
     private readonly Sequence _sequence = new(model.Runtime, 512);
 

@@ -3,7 +3,7 @@ using Bloomery.Formats.ChatTemplates;
 namespace Bloomery.Cli.Chat;
 
 /// <summary>What a conversation needs of a model.</summary>
-public interface IChatModel
+internal interface IChatModel
 {
     /// <summary>Tokens that prompt and answer together may take.</summary>
     int ContextLength { get; }

@@ -4,7 +4,7 @@ using Bloomery.Cli.Framework;
 namespace Bloomery.Cli.Chat;
 
 /// <summary>Reads a message of one or more lines at a terminal: cursor keys, history, paste. Draws with a few ANSI sequences, so any terminal will do.</summary>
-public sealed class LineEditor
+internal sealed class LineEditor
 {
     private const string PasteBegin = "[200~", PasteEnd = "[201~";
     private readonly List<string> _history = [];

@@ -4,7 +4,7 @@ using System.Text;
 namespace Bloomery.Cli.Chat;
 
 /// <summary>Where text lands on a screen of a given width, and where its cursor is.</summary>
-public sealed class ScreenLayout
+internal sealed class ScreenLayout
 {
     /// <summary>Breaks <paramref name="prompt"/> and <paramref name="text"/> into rows; lines after the first are indented by the prompt's width.</summary>
     public ScreenLayout(string prompt, string text, int cursor, int width)

@@ -3,7 +3,7 @@ using System.Text;
 namespace Bloomery.Cli.Completion;
 
 /// <summary>Completion for bash.</summary>
-public static class Bash
+internal static class Bash
 {
     /// <summary>The script.</summary>
     public static string Script(IReadOnlyList<CompletionVerb> verbs)

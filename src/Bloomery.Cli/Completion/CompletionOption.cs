@@ -5,4 +5,4 @@ namespace Bloomery.Cli.Completion;
 /// <param name="Description">What it does.</param>
 /// <param name="TakesValue">Whether a value follows.</param>
 /// <param name="Words">The only values it takes, or none: a file then.</param>
-public sealed record CompletionOption(string Name, string Description, bool TakesValue, IReadOnlyList<string> Words);
+internal sealed record CompletionOption(string Name, string Description, bool TakesValue, IReadOnlyList<string> Words);

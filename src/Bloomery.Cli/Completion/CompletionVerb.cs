@@ -8,7 +8,7 @@ namespace Bloomery.Cli.Completion;
 /// <param name="Summary">Its one sentence.</param>
 /// <param name="Options">Long names with descriptions and, where only some words will do, those.</param>
 /// <param name="Words">What the first argument may be, where only some words will do.</param>
-public sealed record CompletionVerb(string Name, string Summary, IReadOnlyList<CompletionOption> Options, IReadOnlyList<string> Words)
+internal sealed record CompletionVerb(string Name, string Summary, IReadOnlyList<CompletionOption> Options, IReadOnlyList<string> Words)
 {
     /// <summary>Reads a command.</summary>
     public static CompletionVerb Of(Command command)

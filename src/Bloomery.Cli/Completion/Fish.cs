@@ -3,7 +3,7 @@ using System.Text;
 namespace Bloomery.Cli.Completion;
 
 /// <summary>Completion for fish.</summary>
-public static class Fish
+internal static class Fish
 {
     /// <summary>The script.</summary>
     public static string Script(IReadOnlyList<CompletionVerb> verbs)

@@ -3,7 +3,7 @@ using System.Text;
 namespace Bloomery.Cli.Completion;
 
 /// <summary>Completion for PowerShell.</summary>
-public static class PowerShell
+internal static class PowerShell
 {
     /// <summary>The script.</summary>
     public static string Script(IReadOnlyList<CompletionVerb> verbs)

@@ -3,7 +3,7 @@ using System.Text;
 namespace Bloomery.Cli.Completion;
 
 /// <summary>Completion for zsh.</summary>
-public static class Zsh
+internal static class Zsh
 {
     /// <summary>The script.</summary>
     public static string Script(IReadOnlyList<CompletionVerb> verbs)

@@ -7,7 +7,7 @@ using Bloomery.Numerics.Catalogs;
 namespace Bloomery.Cli.Framework;
 
 /// <summary>The program: finds the verb, runs it, and turns whatever happens into an exit code and at most one line.</summary>
-public static class App
+internal static class App
 {
     private const int Done = 0, Failed = 1, Usage = 2;
 

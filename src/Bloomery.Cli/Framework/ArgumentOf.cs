@@ -4,7 +4,7 @@ using System.CommandLine.Parsing;
 namespace Bloomery.Cli.Framework;
 
 /// <summary>Makes positional arguments.</summary>
-public static class ArgumentOf
+internal static class ArgumentOf
 {
     /// <summary>An argument that has to be there.</summary>
     public static Argument<string> Required(string name, string description) => new(name) { Description = description };

@@ -6,7 +6,7 @@ using System.Text.Json;
 namespace Bloomery.Cli.Framework;
 
 /// <summary>One run of a verb: its parsed options, where its results and messages go, and whether it was interrupted.</summary>
-public sealed class Call(ParseResult parsed, Stream output, Interrupt interrupt)
+internal sealed class Call(ParseResult parsed, Stream output, Interrupt interrupt)
 {
     private static readonly JsonWriterOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);

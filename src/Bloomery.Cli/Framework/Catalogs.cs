@@ -7,7 +7,7 @@ using Bloomery.Numerics.Quantization;
 namespace Bloomery.Cli.Framework;
 
 /// <summary>The catalogues of plug points, by the name that <c>bloomery list</c> takes.</summary>
-public static class Catalogs
+internal static class Catalogs
 {
     private static readonly SortedDictionary<string, Func<IEnumerable<CatalogEntry>>> Known = new(StringComparer.Ordinal)
     {

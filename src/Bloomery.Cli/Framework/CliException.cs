@@ -1,4 +1,4 @@
 namespace Bloomery.Cli.Framework;
 
 /// <summary>A failure whose message already says what, where and what to do: exit code 1.</summary>
-public sealed class CliException(string message) : Exception(message);
+internal sealed class CliException(string message) : Exception(message);

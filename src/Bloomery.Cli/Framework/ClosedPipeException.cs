@@ -1,4 +1,4 @@
 namespace Bloomery.Cli.Framework;
 
 /// <summary>Whoever read our output stopped reading: the program ends without a word.</summary>
-public sealed class ClosedPipeException : Exception;
+internal sealed class ClosedPipeException : Exception;

@@ -3,7 +3,7 @@ using System.CommandLine;
 namespace Bloomery.Cli.Framework;
 
 /// <summary>The options of every verb. One instance each: System.CommandLine lets several commands share an option.</summary>
-public static class CommonOptions
+internal static class CommonOptions
 {
     /// <summary>One JSON document on standard output.</summary>
     public static Option<bool> Json { get; } = OptionOf.Flag("--json", "Print one JSON document on standard output");

@@ -7,7 +7,7 @@ using Bloomery.Numerics.Platform;
 namespace Bloomery.Cli.Framework;
 
 /// <summary>The options of every verb that computes.</summary>
-public sealed class ComputeOptions
+internal sealed class ComputeOptions
 {
     /// <summary>The words that <c>--kernels</c> takes, whether or not this build or processor has them.</summary>
     public static string[] Tiers { get; } = ["reference", "portable", "avx2", "avx512", "assembled"];

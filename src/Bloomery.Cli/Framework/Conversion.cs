@@ -7,7 +7,7 @@ using Bloomery.Numerics.Platform;
 namespace Bloomery.Cli.Framework;
 
 /// <summary>What <c>convert</c> and <c>quantize</c> have in common.</summary>
-public static class Conversion
+internal static class Conversion
 {
     /// <summary>Types by tensor.</summary>
     public static Option<string[]> TensorTypes() => OptionOf.Texts("--tensor-type", "PATTERN=T", "The type of tensors in whose name PATTERN, a regular expression or text with *, is found (may be repeated; the first that fits counts)");

@@ -4,7 +4,7 @@ using System.CommandLine.Parsing;
 namespace Bloomery.Cli.Framework;
 
 /// <summary>Every option has an environment variable: <c>--max-tokens</c> is <c>BLOOMERY_MAX_TOKENS</c>. The command line wins.</summary>
-public static class EnvironmentVariables
+internal static class EnvironmentVariables
 {
     /// <summary>The variable of an option.</summary>
     public static string Name(Option option) => "BLOOMERY_" + option.Name.TrimStart('-').Replace('-', '_').ToUpperInvariant();

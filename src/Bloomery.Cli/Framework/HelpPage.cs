@@ -4,7 +4,7 @@ using System.CommandLine.Help;
 namespace Bloomery.Cli.Framework;
 
 /// <summary>The help pages, as wide as the terminal.</summary>
-public sealed class HelpPage
+internal sealed class HelpPage
 {
     private const int MaxWidth = 110;
     private readonly TextWriter _to;

@@ -7,7 +7,7 @@ namespace Bloomery.Cli.Framework;
 /// <param name="DecoderInputIds">What the decoder of an encoder-decoder begins with, one row each; or null.</param>
 /// <param name="AttentionMask">1 for a token, 0 for padding, one row each; or null.</param>
 /// <param name="TokenTypeIds">Segments, one row each; or null.</param>
-public sealed record IdsFile(int[][] InputIds, int[][]? DecoderInputIds, int[][]? AttentionMask, int[][]? TokenTypeIds)
+internal sealed record IdsFile(int[][] InputIds, int[][]? DecoderInputIds, int[][]? AttentionMask, int[][]? TokenTypeIds)
 {
     /// <summary>Reads the file and checks that everything fits together.</summary>
     /// <exception cref="CliException">It does not; the message names file, field and row.</exception>

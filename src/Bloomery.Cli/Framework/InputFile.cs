@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace Bloomery.Cli.Framework;
 
 /// <summary>Reads the files that verbs are given; <c>-</c> is standard input.</summary>
-public static class InputFile
+internal static class InputFile
 {
     private static readonly UTF8Encoding Utf8 = new(false, throwOnInvalidBytes: false);
 

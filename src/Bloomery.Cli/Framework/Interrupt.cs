@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace Bloomery.Cli.Framework;
 
 /// <summary>Ctrl-C and SIGTERM: the first asks the verb to stop, and ends the process if it has not within two seconds; the second ends it at once.</summary>
-public sealed class Interrupt : IDisposable
+internal sealed class Interrupt : IDisposable
 {
     /// <summary>The exit code of an interrupted program.</summary>
     public const int ExitCode = 130;

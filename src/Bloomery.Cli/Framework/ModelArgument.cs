@@ -6,7 +6,7 @@ using Bloomery.Formats.Hub;
 namespace Bloomery.Cli.Framework;
 
 /// <summary>Finds and loads what the verbs call MODEL.</summary>
-public static class ModelArgument
+internal static class ModelArgument
 {
     /// <summary>The path behind a name; an embedded model where none is given.</summary>
     public static string Resolve(string? model, ModelKind kind = ModelKind.Text) => model is null ? EmbeddedModels.Find(kind) : ModelLocation.Resolve(model);

@@ -4,7 +4,7 @@ using System.CommandLine.Parsing;
 namespace Bloomery.Cli.Framework;
 
 /// <summary>Makes options whose values are checked while the command line is parsed, so that a wrong one is a usage error.</summary>
-public static class OptionOf
+internal static class OptionOf
 {
     /// <summary>A switch.</summary>
     public static Option<bool> Flag(string name, string description, params string[] aliases) =>

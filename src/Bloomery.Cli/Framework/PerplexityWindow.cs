@@ -4,4 +4,4 @@ namespace Bloomery.Cli.Framework;
 /// <param name="Begin">Its first token.</param>
 /// <param name="End">One past its last token.</param>
 /// <param name="FirstScored">The first token whose probability counts.</param>
-public readonly record struct PerplexityWindow(int Begin, int End, int FirstScored);
+internal readonly record struct PerplexityWindow(int Begin, int End, int FirstScored);

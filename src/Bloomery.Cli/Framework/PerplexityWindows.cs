@@ -1,7 +1,7 @@
 namespace Bloomery.Cli.Framework;
 
 /// <summary>The windows over a text of which perplexity is the mean: they start at 0, S, 2S, ... and end with the one that reaches the end.</summary>
-public static class PerplexityWindows
+internal static class PerplexityWindows
 {
     /// <summary>Divides <paramref name="tokens"/> tokens.</summary>
     /// <param name="tokens">Tokens of the text.</param>

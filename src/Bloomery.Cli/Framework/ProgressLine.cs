@@ -4,7 +4,7 @@ using System.Globalization;
 namespace Bloomery.Cli.Framework;
 
 /// <summary>One line on standard error that is overwritten while work goes on and erased at its end; with <c>--verbose</c>, lines instead.</summary>
-public sealed class ProgressLine : IProgress<double>, IDisposable
+internal sealed class ProgressLine : IProgress<double>, IDisposable
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
     private readonly string _what;

@@ -5,7 +5,7 @@ using Bloomery.Engine.Sampling;
 namespace Bloomery.Cli.Framework;
 
 /// <summary>The options of <c>run</c> and <c>chat</c> that say how tokens are chosen and when to end.</summary>
-public sealed class SamplingArguments
+internal sealed class SamplingArguments
 {
     /// <summary>The most tokens of an answer.</summary>
     public Option<int?> MaxTokens { get; } = OptionOf.Int("--max-tokens", "The most tokens of the answer (default: until an end token or the full context)", least: 1, aliases: "-n");

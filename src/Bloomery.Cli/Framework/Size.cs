@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Bloomery.Cli.Framework;
 
 /// <summary>Numbers for people.</summary>
-public static class Size
+internal static class Size
 {
     private static readonly string[] Units = ["B", "kB", "MB", "GB", "TB"];
 

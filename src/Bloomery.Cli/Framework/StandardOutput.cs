@@ -3,7 +3,7 @@ using Microsoft.Win32.SafeHandles;
 namespace Bloomery.Cli.Framework;
 
 /// <summary>Standard output that notices a closed pipe: the console's own stream swallows that error, and a long answer would go on for nobody.</summary>
-public sealed class StandardOutput : Stream
+internal sealed class StandardOutput : Stream
 {
     private const int BrokenPipe = 32;
     private readonly Stream _inner;

@@ -7,7 +7,7 @@ namespace Bloomery.Cli.Framework;
 /// <param name="Name">Where it came from, for messages.</param>
 /// <param name="Text">The template.</param>
 /// <param name="SpecialTokens">Variables such as <c>bos_token</c>.</param>
-public sealed record TemplateSource(string Name, string Text, IReadOnlyDictionary<string, string> SpecialTokens)
+internal sealed record TemplateSource(string Name, string Text, IReadOnlyDictionary<string, string> SpecialTokens)
 {
     /// <summary>Reads a .jinja file, a GGUF file or a model directory.</summary>
     /// <exception cref="CliException">There is no template.</exception>

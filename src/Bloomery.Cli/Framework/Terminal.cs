@@ -1,7 +1,7 @@
 namespace Bloomery.Cli.Framework;
 
 /// <summary>What is known of the terminal.</summary>
-public static class Terminal
+internal static class Terminal
 {
     /// <summary>Whether standard output is a terminal.</summary>
     public static bool IsOutputTerminal { get; } = !Console.IsOutputRedirected;

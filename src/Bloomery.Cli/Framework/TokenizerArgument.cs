@@ -4,7 +4,7 @@ using Bloomery.Formats.Tokenizers;
 namespace Bloomery.Cli.Framework;
 
 /// <summary>Loads what the verbs call TOK.</summary>
-public static class TokenizerArgument
+internal static class TokenizerArgument
 {
     /// <summary>Loads a tokenizer.json, a .model, a GGUF file, a model directory or a model in the store.</summary>
     public static Tokenizer Load(string argument) => TokenizerLoader.Load(ModelLocation.Resolve(argument)).Tokenizer;

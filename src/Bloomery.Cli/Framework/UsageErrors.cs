@@ -5,7 +5,7 @@ using System.Globalization;
 namespace Bloomery.Cli.Framework;
 
 /// <summary>Says in one line what is wrong with a command line.</summary>
-public static class UsageErrors
+internal static class UsageErrors
 {
     /// <summary>The first error, or null.</summary>
     public static string? First(ParseResult parsed, string[] args)

@@ -1,4 +1,4 @@
 namespace Bloomery.Cli.Framework;
 
 /// <summary>The command line does not make sense: exit code 2 and a hint to <c>--help</c>.</summary>
-public sealed class UsageException(string message) : Exception(message);
+internal sealed class UsageException(string message) : Exception(message);

@@ -3,7 +3,7 @@ using System.CommandLine;
 namespace Bloomery.Cli.Framework;
 
 /// <summary>One thing that <c>bloomery</c> does: a file in <c>Verbs/</c> with <c>[Key("name")]</c>, found by a scan.</summary>
-public abstract class Verb
+internal abstract class Verb
 {
     /// <summary>One sentence for the list of verbs and the top of the help page.</summary>
     public abstract string Summary { get; }

@@ -4,7 +4,7 @@ using Bloomery.Numerics.Kernels;
 namespace Bloomery.Cli.Inspection;
 
 /// <summary>How large the keys and values of a sequence are, from the configuration alone.</summary>
-public static class CacheSize
+internal static class CacheSize
 {
     private static readonly string[] Encoders = ["bert", "roberta", "xlm-roberta", "nomic-bert"];
 

@@ -8,7 +8,7 @@ using Bloomery.Numerics.Kernels;
 namespace Bloomery.Cli.Inspection;
 
 /// <summary>What the headers of a model say; no weight is read.</summary>
-public sealed record ModelCard
+internal sealed record ModelCard
 {
     /// <summary>The file or directory.</summary>
     public required string Path { get; init; }

@@ -5,4 +5,4 @@ namespace Bloomery.Cli.Text;
 /// <param name="LogProbs">Their natural log-probabilities under the raw logits.</param>
 /// <param name="Score">The beam score; null without beams.</param>
 /// <param name="FinishReason"><c>stop</c> or <c>length</c>.</param>
-public sealed record GeneratedRow(IReadOnlyList<int> Ids, IReadOnlyList<float> LogProbs, double? Score, string FinishReason);
+internal sealed record GeneratedRow(IReadOnlyList<int> Ids, IReadOnlyList<float> LogProbs, double? Score, string FinishReason);

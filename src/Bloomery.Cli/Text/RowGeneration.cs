@@ -10,7 +10,7 @@ using Bloomery.Models.Architectures;
 namespace Bloomery.Cli.Text;
 
 /// <summary>Continues rows of ids, one after the other; no tokenizer is needed.</summary>
-public sealed class RowGeneration(Model model, SamplingOptions sampling)
+internal sealed class RowGeneration(Model model, SamplingOptions sampling)
 {
     /// <summary>The most new tokens of a row.</summary>
     public int MaxNewTokens { get; init; }

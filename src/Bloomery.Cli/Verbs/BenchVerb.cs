@@ -10,7 +10,7 @@ namespace Bloomery.Cli.Verbs;
 
 /// <summary>Measures how fast models run.</summary>
 [Key("bench")]
-public sealed class BenchVerb : Verb
+internal sealed class BenchVerb : Verb
 {
     private readonly Option<string[]> _models = OptionOf.Texts("--model", "MODEL", "A model (may be repeated; default: the embedded text model)", "-m");
     private readonly Option<string?> _prompts = NumberList.Option("--n-prompt", "Prompt lengths (default 512; 0 for none)", "-p");

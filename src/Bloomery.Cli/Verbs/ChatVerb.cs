@@ -8,7 +8,7 @@ namespace Bloomery.Cli.Verbs;
 
 /// <summary>A conversation at the terminal.</summary>
 [Key("chat")]
-public sealed class ChatVerb : Verb
+internal sealed class ChatVerb : Verb
 {
     private readonly Option<string?> _model = OptionOf.Text("--model", "MODEL", "A GGUF file, a directory with safetensors or a name in the local store (default: the embedded text model)", "-m");
     private readonly SamplingArguments _sampling = new();

@@ -7,7 +7,7 @@ namespace Bloomery.Cli.Verbs;
 
 /// <summary>Prints a completion script, written from the verbs of this build.</summary>
 [Key("completion")]
-public sealed class CompletionScript : Verb
+internal sealed class CompletionScript : Verb
 {
     private readonly Argument<string> _shell = ArgumentOf.Choice("SHELL", "The shell", "bash", "zsh", "fish", "pwsh");
 

@@ -6,7 +6,7 @@ namespace Bloomery.Cli.Verbs;
 
 /// <summary>Rewrites a model in another container or type.</summary>
 [Key("convert")]
-public sealed class Convert : Verb
+internal sealed class Convert : Verb
 {
     private readonly Argument<string> _in = ArgumentOf.Required("IN", "A GGUF file, a directory with safetensors or a name in the local store");
     private readonly Argument<string> _out = ArgumentOf.Required("OUT", "A .gguf file, or a directory for safetensors");

@@ -7,7 +7,7 @@ namespace Bloomery.Cli.Verbs;
 
 /// <summary>Token ids to texts, as a stream would give them out.</summary>
 [Key("detokenize")]
-public sealed class Detokenize : Verb
+internal sealed class Detokenize : Verb
 {
     private readonly Argument<string> _tokenizer = ArgumentOf.Required("TOK", "A tokenizer.json, a SentencePiece .model, a GGUF file, a model directory or a name in the local store");
     private readonly Option<string?> _file = OptionOf.Text("--file", "IDS", "A JSON list of lists of token ids; - is standard input", "-f");

@@ -11,7 +11,7 @@ namespace Bloomery.Cli.Verbs;
 
 /// <summary>The tensors of a file as plain floats.</summary>
 [Key("dump")]
-public sealed class Dump : Verb
+internal sealed class Dump : Verb
 {
     private const long StepWeights = 1 << 20;
 

@@ -8,7 +8,7 @@ namespace Bloomery.Cli.Verbs;
 
 /// <summary>Texts to vectors.</summary>
 [Key("embed")]
-public sealed class Embed : Verb
+internal sealed class Embed : Verb
 {
     private readonly Argument<string?> _model = ArgumentOf.Optional("MODEL", "A GGUF file, a directory with safetensors or a name in the local store (default: the embedded embedding model)");
     private readonly Option<string?> _file = OptionOf.Text("--file", "TEXTS", "A JSON list of strings; - is standard input", "-f");

@@ -10,7 +10,7 @@ namespace Bloomery.Cli.Verbs;
 
 /// <summary>Token ids in, token ids out: for programs that compare or batch.</summary>
 [Key("generate")]
-public sealed class Generate : Verb
+internal sealed class Generate : Verb
 {
     private readonly Argument<string> _model = ArgumentOf.Required("MODEL", "A GGUF file, a directory with safetensors or a name in the local store");
     private readonly Option<string?> _ids = OptionOf.Text("--ids-file", "IN", "JSON: {\"input_ids\": [[..], ..]}, for encoder-decoders perhaps with \"decoder_input_ids\"; - is standard input");

@@ -14,7 +14,7 @@ namespace Bloomery.Cli.Verbs;
 
 /// <summary>What a model is, from its headers; with <c>--plan</c>, what would be run.</summary>
 [Key("inspect")]
-public sealed class Inspect : Verb
+internal sealed class Inspect : Verb
 {
     private readonly Argument<string?> _model = ArgumentOf.Optional("MODEL", "A GGUF file, a safetensors file or directory, or a name in the local store (default: the embedded text model)");
     private readonly Option<bool> _plan = OptionOf.Flag("--plan", "Load the model and print the operations that a token passes through");

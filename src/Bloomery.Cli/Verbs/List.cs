@@ -6,7 +6,7 @@ namespace Bloomery.Cli.Verbs;
 
 /// <summary>Prints what this build can do, from the catalogues.</summary>
 [Key("list")]
-public sealed class List : Verb
+internal sealed class List : Verb
 {
     private readonly Argument<string> _what = ArgumentOf.Choice("WHAT", "The catalogue", [.. Catalogs.Names]);
 

@@ -11,7 +11,7 @@ namespace Bloomery.Cli.Verbs;
 
 /// <summary>What a model answers to rows of token ids: logits, hidden states, pooled vectors.</summary>
 [Key("logits")]
-public sealed class Logits : Verb
+internal sealed class Logits : Verb
 {
     private readonly Argument<string> _model = ArgumentOf.Required("MODEL", "A GGUF file, a directory with safetensors or a name in the local store");
     private readonly Option<string?> _ids = OptionOf.Text("--ids-file", "IN", "JSON: {\"input_ids\": [[..], ..]}, perhaps with \"decoder_input_ids\", \"attention_mask\", \"token_type_ids\"; - is standard input");
@@ -41,7 +41,7 @@ public sealed class Logits : Verb
         bool both = runtime.Architecture is EncoderDecoderArchitecture;
         if (both && ids.DecoderInputIds is null) throw new CliException("an encoder-decoder needs \"decoder_input_ids\" beside \"input_ids\"");
         if (!both && ids.DecoderInputIds is not null) throw new CliException($"\"decoder_input_ids\" is for encoder-decoders; {runtime.Architecture.Config.ModelType} is none");
-        var pass = new ForwardPass(runtime) { HiddenStates = call.Get(_hidden), SoftPrompt = ModelArgument.SoftPrompt(call.Get(_soft), runtime.Architecture.Hidden) };
+        var pass = new ForwardPass(runtime, new ForwardOptions { HiddenStates = call.Get(_hidden), SoftPrompt = ModelArgument.SoftPrompt(call.Get(_soft), runtime.Architecture.Hidden) });
         IReadOnlyList<ForwardResult> results;
         using (call.Progress($"Computing {ids.InputIds.Length} rows"))
             results = pass.Run([.. ids.InputIds.Select((row, i) => new ForwardRow(row) { Mask = ids.AttentionMask?[i], TokenTypes = ids.TokenTypeIds?[i], DecoderIds = ids.DecoderInputIds?[i] })]);

@@ -7,7 +7,7 @@ namespace Bloomery.Cli.Verbs;
 
 /// <summary>Shows and clears the local store.</summary>
 [Key("models")]
-public sealed class Models : Verb
+internal sealed class Models : Verb
 {
     private readonly Argument<string> _action = ArgumentOf.Choice("ACTION", "What to do", "list", "remove");
     private readonly Argument<string?> _name = ArgumentOf.Optional("NAME", "The model to remove");

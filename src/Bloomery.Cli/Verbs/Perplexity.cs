@@ -10,7 +10,7 @@ namespace Bloomery.Cli.Verbs;
 
 /// <summary>How well a model predicts a text.</summary>
 [Key("perplexity")]
-public sealed class Perplexity : Verb
+internal sealed class Perplexity : Verb
 {
     private readonly Argument<string> _model = ArgumentOf.Required("MODEL", "A GGUF file, a directory with safetensors or a name in the local store");
     private readonly Option<string?> _file = OptionOf.Text("--file", "TEXT", "A text file in UTF-8; - is standard input", "-f");

@@ -7,7 +7,7 @@ namespace Bloomery.Cli.Verbs;
 
 /// <summary>Fetches a model into the local store.</summary>
 [Key("pull")]
-public sealed class Pull : Verb
+internal sealed class Pull : Verb
 {
     private readonly Argument<string> _name = ArgumentOf.Required("MODEL", "hf:ORG/NAME, hf:ORG/NAME@REVISION or hf:ORG/NAME:FILE.gguf");
 

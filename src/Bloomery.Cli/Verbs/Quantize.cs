@@ -6,7 +6,7 @@ namespace Bloomery.Cli.Verbs;
 
 /// <summary>Makes a GGUF file smaller.</summary>
 [Key("quantize")]
-public sealed class Quantize : Verb
+internal sealed class Quantize : Verb
 {
     private readonly Argument<string> _in = ArgumentOf.Required("IN", "A GGUF file or a name in the local store");
     private readonly Argument<string> _out = ArgumentOf.Required("OUT.gguf", "The file to write");

@@ -11,7 +11,7 @@ namespace Bloomery.Cli.Verbs;
 
 /// <summary>A chat template's text for given variables.</summary>
 [Key("render")]
-public sealed class Render : Verb
+internal sealed class Render : Verb
 {
     private readonly Argument<string> _template = ArgumentOf.Required("TEMPLATE", "A .jinja file, or a model with a chat template");
     private readonly Option<string?> _input = OptionOf.Text("--input", "FILE", "A JSON object of variables: messages, tools, documents, add_generation_prompt, special tokens, anything else; now (ISO time) fixes strftime_now; - is standard input", "-i");

@@ -8,7 +8,7 @@ namespace Bloomery.Cli.Verbs;
 
 /// <summary>Orders texts by how well they fit a query.</summary>
 [Key("rerank")]
-public sealed class Rerank : Verb
+internal sealed class Rerank : Verb
 {
     private readonly Argument<string?> _model = ArgumentOf.Optional("MODEL", "A GGUF file, a directory with safetensors or a name in the local store (default: the embedded embedding model)");
     private readonly Option<string?> _query = OptionOf.Text("--query", "Q", "What the texts should fit");

@@ -11,7 +11,7 @@ namespace Bloomery.Cli.Verbs;
 
 /// <summary>One prompt, one answer.</summary>
 [Key("run")]
-public sealed class RunVerb : Verb
+internal sealed class RunVerb : Verb
 {
     private readonly Argument<string?> _prompt = ArgumentOf.Optional("PROMPT", "What to answer; without it, standard input when that is piped");
     private readonly Option<string?> _model = OptionOf.Text("--model", "MODEL", "A GGUF file, a directory with safetensors or a name in the local store (default: the embedded text model)", "-m");

@@ -12,7 +12,7 @@ namespace Bloomery.Cli.Verbs;
 
 /// <summary>Says what this machine offers and what was chosen of it.</summary>
 [Key("system")]
-public sealed class SystemInfo : Verb
+internal sealed class SystemInfo : Verb
 {
     private readonly Option<string?> _kernels = OptionOf.Choice("--kernels", "The kernel tier to ask for (default: the best that works)", ComputeOptions.Tiers);
 

@@ -8,7 +8,7 @@ namespace Bloomery.Cli.Verbs;
 
 /// <summary>Texts to token ids, spellings and offsets.</summary>
 [Key("tokenize")]
-public sealed class Tokenize : Verb
+internal sealed class Tokenize : Verb
 {
     private readonly Argument<string> _tokenizer = ArgumentOf.Required("TOK", "A tokenizer.json, a SentencePiece .model, a GGUF file, a model directory or a name in the local store");
     private readonly Option<string?> _file = OptionOf.Text("--file", "TEXTS", "A JSON list of strings or pairs [a, b]; - is standard input", "-f");

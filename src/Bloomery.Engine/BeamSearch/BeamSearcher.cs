@@ -12,7 +12,7 @@ namespace Bloomery.Engine.BeamSearch;
 /// Of each step's best continuations, max(2, 1 + number of end tokens) per beam, those that end are set aside if they are
 /// among the first <c>NumBeams</c>; of the others the best <c>NumBeams</c> go on.
 /// </remarks>
-public sealed class BeamSearcher
+internal sealed class BeamSearcher
 {
     private readonly BeamOptions _options;
     private readonly LogitChain? _chain;

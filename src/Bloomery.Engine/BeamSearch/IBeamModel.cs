@@ -1,7 +1,7 @@
 namespace Bloomery.Engine.BeamSearch;
 
 /// <summary>The model that a beam search drives: it keeps one continuation per beam and can let one go on from another's.</summary>
-public interface IBeamModel
+internal interface IBeamModel
 {
     /// <summary>The number of logits in a row.</summary>
     int Vocabulary { get; }

@@ -6,7 +6,7 @@ using Bloomery.Models.Architectures;
 namespace Bloomery.Engine.Embedding;
 
 /// <summary>Turns texts into vectors: encoders by their own pooling, decoders by the mean of their last state.</summary>
-public sealed class Embedder(Runtime runtime, Tokenizer tokenizer)
+internal sealed class Embedder(Runtime runtime, Tokenizer tokenizer)
 {
     /// <summary>The model's own pooling.</summary>
     public Pooling DefaultPooling { get; } = FindPooling(runtime);
@@ -29,7 +29,7 @@ public sealed class Embedder(Runtime runtime, Tokenizer tokenizer)
             rows.Add(new ForwardRow(ids));
         }
         int hidden = runtime.Architecture.Hidden;
-        IReadOnlyList<ForwardResult> results = new ForwardPass(runtime) { Logits = false }.Run(rows);
+        IReadOnlyList<ForwardResult> results = new ForwardPass(runtime, new ForwardOptions { Logits = false }).Run(rows);
         float[][] vectors = [.. results.Select((r, i) => Pool(r.LastHiddenState!, rows[i].Ids.Length, hidden, pooling))];
         if (options.Normalize)
             foreach (float[] vector in vectors) Normalize(vector);

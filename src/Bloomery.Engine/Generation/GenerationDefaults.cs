@@ -46,7 +46,7 @@ public sealed record GenerationDefaults
     }
 
     /// <summary>Reads the keys of a generation configuration, or those of them that a model configuration has.</summary>
-    public static GenerationDefaults Read(ModelConfig config)
+    internal static GenerationDefaults Read(ModelConfig config)
     {
         // An explicit "no" wins over a temperature beside it, as in the reference library.
         bool greedy = config.Json["do_sample"] is JsonValue sample && sample.GetValueKind() == JsonValueKind.False;

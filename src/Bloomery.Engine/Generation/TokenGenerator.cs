@@ -5,7 +5,7 @@ using Bloomery.Engine.Stopping;
 namespace Bloomery.Engine.Generation;
 
 /// <summary>Generates one sequence token by token: logits, chain, stop rules. Once built, a step allocates nothing.</summary>
-public sealed class TokenGenerator
+internal sealed class TokenGenerator
 {
     private readonly Sequence _sequence;
     private readonly LogitChain _chain;

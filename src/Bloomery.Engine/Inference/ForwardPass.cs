@@ -6,16 +6,9 @@ using Bloomery.Models.Planning;
 namespace Bloomery.Engine.Inference;
 
 /// <summary>Runs whole inputs through a model and keeps everything that it answers: logits of every token, hidden states, pooled vectors. Inputs are packed into batches, and long ones cut into slices.</summary>
-public sealed class ForwardPass(Runtime runtime)
+internal sealed class ForwardPass(Runtime runtime, ForwardOptions? options = null)
 {
-    /// <summary>Whether to keep the hidden states of every layer.</summary>
-    public bool HiddenStates { get; init; }
-
-    /// <summary>Whether to keep logits (decoders).</summary>
-    public bool Logits { get; init; } = true;
-
-    /// <summary>(n, hidden) vectors that precede every input, or empty.</summary>
-    public ReadOnlyMemory<float> SoftPrompt { get; init; }
+    private readonly ForwardOptions _options = options ?? new ForwardOptions();
 
     /// <summary>Runs the inputs.</summary>
     /// <exception cref="ArgumentException">An id is outside the vocabulary, or an input does not fit the model.</exception>
@@ -49,9 +42,9 @@ public sealed class ForwardPass(Runtime runtime)
 
     private ForwardResult[] RunRole(PlanRole role, IReadOnlyList<Feed> feeds, bool whole)
     {
-        Executor executor = runtime.Executor(role, HiddenStates);
+        Executor executor = runtime.Executor(role, _options.HiddenStates);
         Plan plan = executor.Plan;
-        int soft = role == PlanRole.Decoder || plan.CrossShape.Layers.Count == 0 ? SoftPrompt.Length / runtime.Architecture.Hidden : 0;
+        int soft = role == PlanRole.Decoder || plan.CrossShape.Layers.Count == 0 ? _options.SoftPrompt.Length / runtime.Architecture.Hidden : 0;
         ForwardResult[] results = [.. feeds.Select(f => NewResult(plan, f))];
         Batch batch = new();
         List<(int Feed, int Token)> rowOf = [];
@@ -93,12 +86,12 @@ public sealed class ForwardPass(Runtime runtime)
         {
             if (feed.Done < soft)
             {
-                batch.AddVector(SoftPrompt.Span.Slice(feed.Done * runtime.Architecture.Hidden, runtime.Architecture.Hidden), feed.Done, wanted: false);
+                batch.AddVector(_options.SoftPrompt.Span.Slice(feed.Done * runtime.Architecture.Hidden, runtime.Architecture.Hidden), feed.Done, wanted: false);
                 rowOf.Add((index, -1));
                 continue;
             }
             int token = feed.Real[feed.Done - soft];
-            bool wanted = encoder is null ? Logits : feed.Done == 0;
+            bool wanted = encoder is null ? _options.Logits : feed.Done == 0;
             batch.Add(feed.Ids[token], feed.Done, wanted, feed.Types?[token] ?? 0);
             rowOf.Add((index, token));
         }
@@ -112,9 +105,9 @@ public sealed class ForwardPass(Runtime runtime)
             LastHiddenState = new float[length * plan.Outputs["last_hidden_state"].Columns],
             HiddenStates = [.. plan.HiddenStates.Select(h => new float[length * h.Columns])],
         };
-        if (Logits && plan.Outputs.TryGetValue("logits", out Value logits)) result.Logits = new float[checked(length * logits.Columns)];
+        if (_options.Logits && plan.Outputs.TryGetValue("logits", out Value logits)) result.Logits = new float[checked(length * logits.Columns)];
         if (plan.Outputs.TryGetValue("pooler_output", out Value pooled)) result.PoolerOutput = new float[pooled.Columns];
-        if (HiddenStates && plan.Outputs.TryGetValue("projected_hidden_state", out Value projected)) result.ProjectedHiddenState = new float[length * projected.Columns];
+        if (_options.HiddenStates && plan.Outputs.TryGetValue("projected_hidden_state", out Value projected)) result.ProjectedHiddenState = new float[length * projected.Columns];
         return result;
     }
 

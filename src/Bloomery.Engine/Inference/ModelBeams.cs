@@ -3,7 +3,7 @@ using Bloomery.Engine.BeamSearch;
 namespace Bloomery.Engine.Inference;
 
 /// <summary>Beam search over a model: one sequence a beam; when beams change parents, their caches are copied.</summary>
-public sealed class ModelBeams : IBeamModel, IDisposable
+internal sealed class ModelBeams : IBeamModel, IDisposable
 {
     private readonly Func<Sequence> _create;
     private List<Sequence> _beams = [], _spare = [];

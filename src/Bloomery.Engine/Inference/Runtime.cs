@@ -9,7 +9,7 @@ using Bloomery.Numerics.Threading;
 namespace Bloomery.Engine.Inference;
 
 /// <summary>A loaded model together with what runs it: kernels, threads, executors, cache types. One run at a time.</summary>
-public sealed class Runtime : IDisposable
+internal sealed class Runtime : IDisposable
 {
     private readonly Dictionary<(PlanRole, bool), Executor> _executors = [];
 

@@ -3,7 +3,7 @@ using Bloomery.Numerics.Kernels;
 namespace Bloomery.Engine.Inference;
 
 /// <summary>How a model is run.</summary>
-public sealed record RuntimeOptions
+internal sealed record RuntimeOptions
 {
     /// <summary>Threads; 0: as many as this process may use.</summary>
     public int Threads { get; init; }

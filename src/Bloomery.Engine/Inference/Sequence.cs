@@ -6,7 +6,7 @@ using Bloomery.Models.Planning;
 namespace Bloomery.Engine.Inference;
 
 /// <summary>One text on its way through a model: its ids, its caches, and the logits after its last token. A step allocates nothing.</summary>
-public sealed class Sequence : IDisposable
+internal sealed class Sequence : IDisposable
 {
     private readonly Runtime _runtime;
     private readonly Executor _executor;

@@ -3,7 +3,7 @@ using System.Numerics;
 namespace Bloomery.Engine.Sampling;
 
 /// <summary>The likeliest tokens of a row of logits.</summary>
-public static class Alternatives
+internal static class Alternatives
 {
     /// <summary>Fills <paramref name="best"/> with the likeliest tokens, best first, the lower id first on ties.</summary>
     /// <param name="logSumExp">Of <paramref name="logits"/>, see <see cref="LogitMath.LogSumExp"/>.</param>

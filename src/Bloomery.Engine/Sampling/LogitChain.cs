@@ -4,7 +4,7 @@ namespace Bloomery.Engine.Sampling;
 /// Turns one row of logits into a token: the steps that a request asks for, in the order of <see cref="SamplingStage"/>,
 /// then the draw. One chain per sequence; choosing allocates nothing.
 /// </summary>
-public sealed class LogitChain
+internal sealed class LogitChain
 {
     private readonly LogitStep[] _steps;
     private readonly LogitStep[] _shaping;     // by token id, before the temperature: also for greedy decoding and beams

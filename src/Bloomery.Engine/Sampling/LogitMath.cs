@@ -7,7 +7,7 @@ namespace Bloomery.Engine.Sampling;
 /// The arithmetic that logit steps share. Every result is the same bit by bit on every machine: exponentials come from one
 /// polynomial whatever the vector width, and sums have a fixed order, so equal logits and seeds give equal text.
 /// </summary>
-public static class LogitMath
+internal static class LogitMath
 {
     /// <summary>Weights are summed in blocks of this many, so that a draw skips what it need not look at.</summary>
     private const int BlockSize = 512;

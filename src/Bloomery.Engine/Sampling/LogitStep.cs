@@ -9,7 +9,7 @@ namespace Bloomery.Engine.Sampling;
 /// Steps read the history they are given and keep no state of their own, so a step of the engine can be undone; the few
 /// that must (mirostat, a grammar) change it in <see cref="Commit"/> only.
 /// </remarks>
-public abstract class LogitStep
+internal abstract class LogitStep
 {
     /// <summary>Where in the chain the step stands; steps of one stage run in the order of their keys.</summary>
     public abstract SamplingStage Stage { get; }

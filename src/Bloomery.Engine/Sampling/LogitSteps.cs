@@ -4,7 +4,7 @@ using Bloomery.Numerics.Catalogs;
 namespace Bloomery.Engine.Sampling;
 
 /// <summary>The logit steps of this build, by key.</summary>
-public static class LogitSteps
+internal static class LogitSteps
 {
     private static readonly Catalog<LogitStep> Catalog = new(typeof(LogitStep).Assembly);
     private static readonly ConstructorInvoker[] Constructors = [.. Catalog.Names.Select(FromOptions)];

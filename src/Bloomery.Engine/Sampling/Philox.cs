@@ -4,7 +4,7 @@ namespace Bloomery.Engine.Sampling;
 /// Philox4x32-10: four random words as a pure function of a counter and a key
 /// (Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3").
 /// </summary>
-public static class Philox
+internal static class Philox
 {
     private const int Rounds = 10;
     private const uint Multiplier0 = 0xD2511F53, Multiplier1 = 0xCD9E8D57;

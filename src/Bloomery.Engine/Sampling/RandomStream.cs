@@ -6,7 +6,7 @@ namespace Bloomery.Engine.Sampling;
 /// </summary>
 /// <param name="Seed">The request's seed: the key.</param>
 /// <param name="SampleIndex">Which of the request's samples (<c>n</c>) this is.</param>
-public readonly record struct RandomStream(ulong Seed, uint SampleIndex = 0)
+internal readonly record struct RandomStream(ulong Seed, uint SampleIndex = 0)
 {
     private const double Ulp = 1.0 / (1UL << 53);
 

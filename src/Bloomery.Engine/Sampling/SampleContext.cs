@@ -1,7 +1,7 @@
 namespace Bloomery.Engine.Sampling;
 
 /// <summary>What a <see cref="LogitStep"/> may look at: the sequence so far, this step's random numbers, and working memory.</summary>
-public readonly ref struct SampleContext
+internal readonly ref struct SampleContext
 {
     /// <summary>Describes one position of one sequence.</summary>
     /// <param name="history">Prompt and output so far, in order.</param>

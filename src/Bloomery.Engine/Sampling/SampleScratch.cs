@@ -2,7 +2,7 @@ namespace Bloomery.Engine.Sampling;
 
 /// <summary>Working memory for sampling, made once per thread so that choosing a token allocates nothing.</summary>
 /// <param name="vocabulary">The largest vocabulary that will be sampled from.</param>
-public sealed class SampleScratch(int vocabulary)
+internal sealed class SampleScratch(int vocabulary)
 {
     private readonly float[] _logits = new float[Positive(vocabulary)];
     private readonly int[] _ids = new int[vocabulary];

@@ -154,7 +154,7 @@ public sealed record SamplingOptions
     public double Number(string name, double neutral) => Extra.TryGetValue(name, out double value) ? value : neutral;
 
     /// <summary>Everything that cannot be honoured; empty when the options are valid.</summary>
-    public IReadOnlyList<SamplingProblem> Problems() => [.. SamplingParameters.Check(this), .. SamplingRules.Check(this)];
+    internal IReadOnlyList<SamplingProblem> Problems() => [.. SamplingParameters.Check(this), .. SamplingRules.Check(this)];
 
     /// <summary>Refuses options that cannot be honoured.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A parameter is out of its range; the message names it, the range and the value.</exception>

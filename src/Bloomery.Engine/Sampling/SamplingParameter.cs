@@ -4,7 +4,7 @@ using System.Reflection;
 namespace Bloomery.Engine.Sampling;
 
 /// <summary>One numeric sampling parameter.</summary>
-public sealed class SamplingParameter
+internal sealed class SamplingParameter
 {
     private static readonly SamplingOptions Defaults = new();
 

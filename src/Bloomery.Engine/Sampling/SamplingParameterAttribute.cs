@@ -8,7 +8,7 @@ namespace Bloomery.Engine.Sampling;
 /// <param name="minimum">The smallest value allowed (see <see cref="AboveMinimum"/>).</param>
 /// <param name="maximum">The largest value allowed.</param>
 [AttributeUsage(AttributeTargets.Property | AttributeTargets.Class, AllowMultiple = true, Inherited = false)]
-public sealed class SamplingParameterAttribute(string name, double minimum, double maximum) : Attribute
+internal sealed class SamplingParameterAttribute(string name, double minimum, double maximum) : Attribute
 {
     /// <summary>The name in requests.</summary>
     public string Name { get; } = name;

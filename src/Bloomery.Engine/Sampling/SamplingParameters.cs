@@ -4,7 +4,7 @@ using System.Reflection;
 namespace Bloomery.Engine.Sampling;
 
 /// <summary>Every numeric sampling parameter with its range and default, read from the types: the one source for checks and documentation.</summary>
-public static class SamplingParameters
+internal static class SamplingParameters
 {
     /// <summary>The properties of <see cref="SamplingOptions"/>, then what steps declare for themselves.</summary>
     public static IReadOnlyList<SamplingParameter> All { get; } = [.. OfOptions(), .. OfSteps()];

@@ -3,4 +3,4 @@ namespace Bloomery.Engine.Sampling;
 /// <summary>A sampling parameter that cannot be honoured.</summary>
 /// <param name="Parameter">Its name in requests: <c>top_p</c>.</param>
 /// <param name="Message">What is allowed and what was given.</param>
-public readonly record struct SamplingProblem(string Parameter, string Message);
+internal readonly record struct SamplingProblem(string Parameter, string Message);

@@ -1,7 +1,7 @@
 namespace Bloomery.Engine.Sampling;
 
 /// <summary>The order in which <see cref="LogitStep"/>s run. Everything before <see cref="Temperature"/> also acts on greedy decoding and beams.</summary>
-public enum SamplingStage
+internal enum SamplingStage
 {
     /// <summary>Additions per token id.</summary>
     Bias,

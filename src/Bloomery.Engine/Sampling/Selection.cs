@@ -3,7 +3,7 @@ using System.Numerics;
 namespace Bloomery.Engine.Sampling;
 
 /// <summary>Partial selection: the value at a rank or at a cumulative weight, in linear time, without a full sort.</summary>
-public static class Selection
+internal static class Selection
 {
     private const int Bins = 512;
 

@@ -4,7 +4,7 @@ namespace Bloomery.Engine.Speculation;
 /// Lossless acceptance of drafted tokens (Leviathan et al. 2023, arXiv 2211.17192; Chen et al. 2023, arXiv 2302.01318): what
 /// is kept is distributed as if the target alone had chosen it.
 /// </summary>
-public static class SpeculativeAcceptance
+internal static class SpeculativeAcceptance
 {
     /// <summary>The probability with which <paramref name="token"/> is accepted: min(1, target / draft).</summary>
     /// <param name="target">(vocabulary), the probabilities the target would draw from, after temperature and truncation.</param>

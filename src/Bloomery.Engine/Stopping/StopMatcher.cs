@@ -7,7 +7,7 @@ namespace Bloomery.Engine.Stopping;
 /// be part of a stop string; nothing of a stop string is ever released.
 /// </summary>
 /// <remarks>The stop string that ends first wins; of those that end together, the longest.</remarks>
-public sealed class StopMatcher
+internal sealed class StopMatcher
 {
     private readonly StopTrie _trie;
     private readonly StringBuilder _held = new();

@@ -1,7 +1,7 @@
 namespace Bloomery.Engine.Stopping;
 
 /// <summary>What ends a sequence: token ids, strings, lengths. Which ids may not be chosen yet is the business of <see cref="Sampling.Steps.MinTokens"/>.</summary>
-public sealed record StopRules
+internal sealed record StopRules
 {
     private readonly int[] _endIds = [];
     private readonly string[] _stopStrings = [];

@@ -1,7 +1,7 @@
 namespace Bloomery.Formats.Hub;
 
 /// <summary>Fetches the files of a model into the local store: resumes what was begun, checks sizes and hashes, and shows a file under its name only when it is whole.</summary>
-public sealed class Download(HubClient client, LocalStore store)
+internal sealed class Download(HubClient client, LocalStore store)
 {
     /// <summary>Fetches one file unless it is already there.</summary>
     /// <param name="name">The repository and revision.</param>

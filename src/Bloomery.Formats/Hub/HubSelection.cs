@@ -1,7 +1,7 @@
 namespace Bloomery.Formats.Hub;
 
 /// <summary>Which files of a repository make a model.</summary>
-public static class HubSelection
+internal static class HubSelection
 {
     private static readonly string[] Companions = ["LICENSE", "LICENSE.txt", "LICENSE.md", "merges.txt", "vocab.txt", "spiece.model", "tokenizer.model", "sentencepiece.bpe.model", "chat_template.jinja"];
 

@@ -5,7 +5,7 @@ using Bloomery.Numerics.Quantization;
 namespace Bloomery.Formats.Safetensors;
 
 /// <summary>The element types of safetensors: a dtype is the block format's key in capitals.</summary>
-public static class SafetensorsTypes
+internal static class SafetensorsTypes
 {
     private static readonly FrozenSet<string> Names =
         new[] { "F64", "F32", "F16", "BF16", "I64", "I32", "I16", "I8", "U8", "BOOL", "F8_E4M3", "F8_E5M2" }.ToFrozenSet(StringComparer.Ordinal);

@@ -3,7 +3,7 @@ namespace Bloomery.Formats.Tokenizers;
 /// <summary>A token that is looked for in the text itself, before the model sees it.</summary>
 /// <param name="Id">Its id.</param>
 /// <param name="Content">Its text.</param>
-public sealed record AddedToken(int Id, string Content)
+internal sealed record AddedToken(int Id, string Content)
 {
     /// <summary>Whether it is left out when special tokens are skipped, and found only where they are parsed.</summary>
     public bool Special { get; init; }

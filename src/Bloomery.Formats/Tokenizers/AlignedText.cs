@@ -6,7 +6,7 @@ namespace Bloomery.Formats.Tokenizers;
 /// Text on its way through normalisers and pre-tokenisers, with the span of the input that each UTF-16 unit stems from. Until the first
 /// change it is a window on the input and costs nothing.
 /// </summary>
-public sealed class AlignedText
+internal sealed class AlignedText
 {
     private ReadOnlyMemory<char> _window;
     private char[] _chars = [];

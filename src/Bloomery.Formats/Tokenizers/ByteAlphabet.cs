@@ -3,7 +3,7 @@ namespace Bloomery.Formats.Tokenizers;
 /// <summary>
 /// The byte-level alphabet of GPT-2: bytes 33-126, 161-172 and 174-255 stand for themselves, the other 68 in order are U+0100-U+0143.
 /// </summary>
-public static class ByteAlphabet
+internal static class ByteAlphabet
 {
     private const int Letters = 0x144;
     private static readonly char[] ToChar = MakeChars();

@@ -1,7 +1,7 @@
 namespace Bloomery.Formats.Tokenizers;
 
 /// <summary>The pieces of one text: ranges that the pre-tokenisers refine, over a text that they may rewrite.</summary>
-public sealed class PieceList
+internal sealed class PieceList
 {
     private List<TextRange> _ranges = [];
     private List<TextRange> _next = [];

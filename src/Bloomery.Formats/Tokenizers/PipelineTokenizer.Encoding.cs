@@ -3,7 +3,7 @@ using System.Collections.Concurrent;
 namespace Bloomery.Formats.Tokenizers;
 
 /// <summary>Text to tokens.</summary>
-public sealed partial class PipelineTokenizer
+internal sealed partial class PipelineTokenizer
 {
     private const int ProbeId = -1;
     private readonly ConcurrentBag<Workspace> _workspaces = [];

@@ -6,7 +6,7 @@ namespace Bloomery.Formats.Tokenizers;
 /// A tokenizer put together from parts, in the order of the reference library: cut out added tokens, normalise what lies between, cut out
 /// those that match normalised text, pre-tokenise, model, post-process.
 /// </summary>
-public sealed partial class PipelineTokenizer : Tokenizer
+internal sealed partial class PipelineTokenizer : Tokenizer
 {
     private readonly TokenizerParts _parts;
     private readonly AddedTokenFinder? _rawFinder, _normalizedFinder;

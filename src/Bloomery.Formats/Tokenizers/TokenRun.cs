@@ -1,7 +1,7 @@
 namespace Bloomery.Formats.Tokenizers;
 
 /// <summary>Tokens of one text (or those that a post-processor adds) on their way to an <see cref="Encoding"/>.</summary>
-public sealed class TokenRun
+internal sealed class TokenRun
 {
     /// <summary>The tokens.</summary>
     public List<EncodedToken> Tokens { get; init; } = [];

@@ -2,7 +2,7 @@ namespace Bloomery.Formats.Tokenizers;
 
 /// <summary>Where a model puts the tokens of a piece: ids and, unless only ids are wanted, spans and texts.</summary>
 /// <param name="idsOnly">Whether spans and texts are dropped.</param>
-public sealed class TokenSink(bool idsOnly)
+internal sealed class TokenSink(bool idsOnly)
 {
     /// <summary>Whether spans and texts are dropped.</summary>
     public bool IdsOnly { get; } = idsOnly;

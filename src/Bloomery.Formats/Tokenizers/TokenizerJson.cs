@@ -5,7 +5,7 @@ using Bloomery.Formats.Tokenizers.Json;
 namespace Bloomery.Formats.Tokenizers;
 
 /// <summary>Reads tokenizer.json, the format of the reference library (formats.md, Tokenizers).</summary>
-public static class TokenizerJson
+internal static class TokenizerJson
 {
     private const int MaxDepth = 64;
     private const long MaxBytes = 1L << 30;

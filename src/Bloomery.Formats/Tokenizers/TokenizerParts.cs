@@ -8,7 +8,7 @@ namespace Bloomery.Formats.Tokenizers;
 
 /// <summary>What a <see cref="PipelineTokenizer"/> is made of; everything but the model may be absent.</summary>
 /// <param name="Model">Turns pieces into tokens.</param>
-public sealed record TokenizerParts(TokenModel Model)
+internal sealed record TokenizerParts(TokenModel Model)
 {
     /// <summary>Rewrites the text first.</summary>
     public Normalizer? Normalizer { get; init; }

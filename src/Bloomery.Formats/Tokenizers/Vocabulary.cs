@@ -1,7 +1,7 @@
 namespace Bloomery.Formats.Tokenizers;
 
 /// <summary>Tokens by id and ids by token. Ids may have gaps.</summary>
-public sealed class Vocabulary
+internal sealed class Vocabulary
 {
     private readonly string?[] _tokens;
     private readonly Dictionary<string, int> _ids;

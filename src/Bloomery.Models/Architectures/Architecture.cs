@@ -6,7 +6,7 @@ namespace Bloomery.Models.Architectures;
 
 /// <summary>A family of models: which weights it has and how they act on activations. Traced into a plan, never run; knows nothing of batches, caches, quantisation or devices. One file each, found by its keys.</summary>
 /// <param name="config">The checkpoint's configuration.</param>
-public abstract class Architecture(ModelConfig config)
+internal abstract class Architecture(ModelConfig config)
 {
     /// <summary>The checkpoint's configuration.</summary>
     public ModelConfig Config { get; } = config;

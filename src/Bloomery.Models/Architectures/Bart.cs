@@ -8,7 +8,7 @@ namespace Bloomery.Models.Architectures;
 
 /// <summary>BART (arXiv 1910.13461): learned positions and a norm on the embeddings of both sides, norms after the branches.</summary>
 [Key("bart")]
-public sealed class Bart : EncoderDecoderArchitecture
+internal sealed class Bart : EncoderDecoderArchitecture
 {
     private const float Epsilon = 1e-5f;
     private const int PositionOffset = 2;

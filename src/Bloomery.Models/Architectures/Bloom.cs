@@ -9,7 +9,7 @@ namespace Bloomery.Models.Architectures;
 
 /// <summary>BLOOM (arXiv 2211.05100): ALiBi instead of positions, a norm on the embeddings, q, k, v interleaved by head.</summary>
 [Key("bloom")]
-public sealed class Bloom : DecoderArchitecture
+internal sealed class Bloom : DecoderArchitecture
 {
     private readonly AttentionSpec _attention;
     private readonly bool _residualAfterNorm;

@@ -9,7 +9,7 @@ namespace Bloomery.Models.Architectures;
 
 /// <summary>Command R and Aya (Cohere 2024): branches side by side after one norm without bias, interleaved rotation, scaled logits.</summary>
 [Key("cohere"), Key("command-r")]
-public sealed class Cohere : DecoderArchitecture
+internal sealed class Cohere : DecoderArchitecture
 {
     private readonly AttentionSpec _attention;
     private readonly Rotary _rotary;

@@ -6,7 +6,7 @@ using Bloomery.Models.Weights;
 namespace Bloomery.Models.Architectures;
 
 /// <summary>A decoder: embedding, equal blocks, final norm, head. The layer loop is here; a family says what a block does.</summary>
-public abstract class DecoderArchitecture(ModelConfig config) : Architecture(config)
+internal abstract class DecoderArchitecture(ModelConfig config) : Architecture(config)
 {
     private Rotary[]? _rotaries;
     private int? _contextLength; // asked for at every step

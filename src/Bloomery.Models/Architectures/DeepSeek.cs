@@ -9,7 +9,7 @@ namespace Bloomery.Models.Architectures;
 
 /// <summary>DeepSeek V2 (arXiv 2405.04434) and V3 (arXiv 2412.19437): latent attention, whose cache holds one latent and one rotary key for all heads, and many small experts.</summary>
 [Key("deepseek_v2"), Key("deepseek_v3"), Key("deepseek2")]
-public sealed class DeepSeek : DecoderArchitecture
+internal sealed class DeepSeek : DecoderArchitecture
 {
     // The norms inside latent attention do not follow the configuration.
     private const float LatentEpsilon = 1e-6f;

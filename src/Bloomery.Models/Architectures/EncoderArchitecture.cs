@@ -5,7 +5,7 @@ using Bloomery.Models.Weights;
 namespace Bloomery.Models.Architectures;
 
 /// <summary>An encoder: embedding, equal blocks that see the whole sequence, and perhaps a pooler over the first token. A sequence is run whole.</summary>
-public abstract class EncoderArchitecture(ModelConfig config) : Architecture(config)
+internal abstract class EncoderArchitecture(ModelConfig config) : Architecture(config)
 {
     /// <summary>Traces the whole model. Results: <c>last_hidden_state</c> (every token) and, where the model has a pooler, <c>pooler_output</c> (wanted rows: the first of each sequence).</summary>
     public Plan Trace(WeightSet weights, bool recordHiddenStates = false)

@@ -5,7 +5,7 @@ using Bloomery.Models.Weights;
 namespace Bloomery.Models.Architectures;
 
 /// <summary>An encoder whose states a decoder attends to: two plans, which share a cross-attention cache for each sequence.</summary>
-public abstract class EncoderDecoderArchitecture(ModelConfig config) : Architecture(config)
+internal abstract class EncoderDecoderArchitecture(ModelConfig config) : Architecture(config)
 {
     /// <summary>Layers of the encoder.</summary>
     public int EncoderLayerCount { get; protected init; }

@@ -9,7 +9,7 @@ namespace Bloomery.Models.Architectures;
 
 /// <summary>Falcon in its three forms (arXiv 2311.16867): old with one kv head or with all, new with groups and a norm for each branch; rotary positions or ALiBi.</summary>
 [Key("falcon")]
-public sealed class Falcon : DecoderArchitecture
+internal sealed class Falcon : DecoderArchitecture
 {
     private readonly AttentionSpec _attention;
     private readonly Rotary? _rotary;

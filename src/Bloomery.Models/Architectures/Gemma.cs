@@ -9,7 +9,7 @@ namespace Bloomery.Models.Architectures;
 
 /// <summary>Gemma 1 (arXiv 2403.08295), 2 (arXiv 2408.00118: norms on both sides, capped scores, every other layer with a window) and 3 (arXiv 2503.19786: head norms, five windowed layers to a full one, two rotary bases).</summary>
 [Key("gemma"), Key("gemma2"), Key("gemma3_text"), Key("gemma3")]
-public sealed class Gemma : DecoderArchitecture
+internal sealed class Gemma : DecoderArchitecture
 {
     private readonly int _version;
     private readonly AttentionSpec _attention;

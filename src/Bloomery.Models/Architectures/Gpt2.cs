@@ -8,7 +8,7 @@ namespace Bloomery.Models.Architectures;
 
 /// <summary>GPT-2 (Radford et al. 2019): learned positions, matrices stored as (inputs, outputs).</summary>
 [Key("gpt2")]
-public sealed class Gpt2 : DecoderArchitecture
+internal sealed class Gpt2 : DecoderArchitecture
 {
     private readonly AttentionSpec _attention;
     private readonly Activation _activation;

@@ -8,7 +8,7 @@ namespace Bloomery.Models.Architectures;
 
 /// <summary>GPTBigCode (SantaCoder, arXiv 2301.03988; StarCoder, arXiv 2305.06161): GPT-2 with one kv head for all query heads, or with q, k, v interleaved by head.</summary>
 [Key("gpt_bigcode"), Key("starcoder")]
-public sealed class GptBigCode : DecoderArchitecture
+internal sealed class GptBigCode : DecoderArchitecture
 {
     private readonly AttentionSpec _attention;
     private readonly Activation _activation;

@@ -9,7 +9,7 @@ namespace Bloomery.Models.Architectures;
 
 /// <summary>GPT-J (EleutherAI 2021) and CodeGen (arXiv 2203.13474): branches side by side after one norm, interleaved rotation, attention without biases; CodeGen fuses q, v, k in four blocks of heads.</summary>
 [Key("gptj"), Key("codegen")]
-public sealed class GptJ : DecoderArchitecture
+internal sealed class GptJ : DecoderArchitecture
 {
     private const int CodeGenBlocks = 4;
     private readonly AttentionSpec _attention;

@@ -9,7 +9,7 @@ namespace Bloomery.Models.Architectures;
 
 /// <summary>GPT-NeoX (arXiv 2204.06745) and Pythia: attention and feed-forward side by side, each after a norm of its own, or one after the other; q, k, v interleaved by head.</summary>
 [Key("gpt_neox"), Key("gptneox")]
-public sealed class GptNeoX : DecoderArchitecture
+internal sealed class GptNeoX : DecoderArchitecture
 {
     private readonly AttentionSpec _attention;
     private readonly Rotary _rotary;

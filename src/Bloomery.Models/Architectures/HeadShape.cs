@@ -7,7 +7,7 @@ namespace Bloomery.Models.Architectures;
 /// <param name="Heads">Query heads.</param>
 /// <param name="KvHeads">Key/value heads.</param>
 /// <param name="HeadDim">Elements of a head.</param>
-public readonly record struct HeadShape(int Heads, int KvHeads, int HeadDim)
+internal readonly record struct HeadShape(int Heads, int KvHeads, int HeadDim)
 {
     private const int MostColumns = 1 << 26;
 

@@ -7,7 +7,7 @@ namespace Bloomery.Models.Architectures;
 /// <param name="Index">From 0.</param>
 /// <param name="Weights">All weights of the model.</param>
 /// <param name="Prefix">What precedes the short names: <c>blk.N.</c>.</param>
-public sealed record Layer(int Index, WeightSet Weights, string Prefix)
+internal sealed record Layer(int Index, WeightSet Weights, string Prefix)
 {
     /// <summary>The weight of that short name (<c>attn_q</c>).</summary>
     public Weight this[string name] => Weights[Prefix + name];

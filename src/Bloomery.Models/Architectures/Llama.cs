@@ -9,7 +9,7 @@ namespace Bloomery.Models.Architectures;
 
 /// <summary>Llama (arXiv 2302.13971) and the families that differ from it by configuration: Mistral (sliding window), Mixtral (experts), Granite (multipliers), SmolLM3 (layers without rotation).</summary>
 [Key("llama"), Key("mistral"), Key("mixtral"), Key("granite"), Key("smollm3")]
-public sealed class Llama : DecoderArchitecture
+internal sealed class Llama : DecoderArchitecture
 {
     private readonly AttentionSpec _attention;
     private readonly Rotary _rotary;

@@ -9,7 +9,7 @@ namespace Bloomery.Models.Architectures;
 
 /// <summary>MPT (MosaicML 2023): ALiBi, norms without biases, no biases at all. Like the reference library it ignores the options for which there never was a checkpoint.</summary>
 [Key("mpt")]
-public sealed class Mpt : DecoderArchitecture
+internal sealed class Mpt : DecoderArchitecture
 {
     private readonly AttentionSpec _attention;
     private readonly float _clip, _epsilon;

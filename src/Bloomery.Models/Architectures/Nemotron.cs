@@ -9,7 +9,7 @@ namespace Bloomery.Models.Architectures;
 
 /// <summary>Nemotron (arXiv 2402.16819): layer norms whose gain is 1 + weight, partial rotation, squared ReLU.</summary>
 [Key("nemotron")]
-public sealed class Nemotron : DecoderArchitecture
+internal sealed class Nemotron : DecoderArchitecture
 {
     private readonly AttentionSpec _attention;
     private readonly Rotary _rotary;

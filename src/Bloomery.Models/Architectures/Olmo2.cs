@@ -9,7 +9,7 @@ namespace Bloomery.Models.Architectures;
 
 /// <summary>OLMo 2 (arXiv 2501.00656): norms after attention and feed-forward instead of before, and over all query and all key columns.</summary>
 [Key("olmo2")]
-public sealed class Olmo2(ModelConfig c) : DecoderArchitecture(c)
+internal sealed class Olmo2(ModelConfig c) : DecoderArchitecture(c)
 {
     private readonly AttentionSpec _attention = HeadShape.Read(c, c.Size("hidden_size")).Attention();
     private readonly Rotary _rotary = RopeConfig.Make(c, HeadShape.Read(c, c.Size("hidden_size")).HeadDim, RopeConfig.Read(c));

@@ -8,7 +8,7 @@ namespace Bloomery.Models.Architectures;
 
 /// <summary>OPT (arXiv 2205.01068): learned positions, norms before or after the branches, embeddings that may be narrower than the blocks.</summary>
 [Key("opt")]
-public sealed class Opt : DecoderArchitecture
+internal sealed class Opt : DecoderArchitecture
 {
     private const float Epsilon = 1e-5f;
     private const int PositionOffset = 2;

@@ -9,7 +9,7 @@ namespace Bloomery.Models.Architectures;
 
 /// <summary>Persimmon (Adept 2023): layer norms, also of each query and key head, q, k, v interleaved by head, partial rotation, squared ReLU.</summary>
 [Key("persimmon")]
-public sealed class Persimmon : DecoderArchitecture
+internal sealed class Persimmon : DecoderArchitecture
 {
     private readonly AttentionSpec _attention;
     private readonly Rotary _rotary;

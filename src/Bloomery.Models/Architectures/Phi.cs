@@ -9,7 +9,7 @@ namespace Bloomery.Models.Architectures;
 
 /// <summary>Phi 1, 1.5 and 2 (arXiv 2309.05463): attention and feed-forward side by side after one layer norm, partial rotation, biases everywhere.</summary>
 [Key("phi"), Key("phi2")]
-public sealed class Phi : DecoderArchitecture
+internal sealed class Phi : DecoderArchitecture
 {
     private readonly AttentionSpec _attention;
     private readonly Rotary _rotary;

@@ -9,7 +9,7 @@ namespace Bloomery.Models.Architectures;
 
 /// <summary>Phi 3 and 4 (arXiv 2404.14219): Llama's block with fused projections, and frequencies that depend on the length (longrope).</summary>
 [Key("phi3")]
-public sealed class Phi3 : DecoderArchitecture
+internal sealed class Phi3 : DecoderArchitecture
 {
     private readonly AttentionSpec _attention;
     private readonly Rotary _rotary;

@@ -9,7 +9,7 @@ namespace Bloomery.Models.Architectures;
 
 /// <summary>Qwen 2 (arXiv 2407.10671: biases on q, k, v) and 3 (arXiv 2505.09388: norms of each query and key head), dense and with experts.</summary>
 [Key("qwen2"), Key("qwen3"), Key("qwen2_moe"), Key("qwen3_moe"), Key("qwen2moe"), Key("qwen3moe")]
-public sealed class Qwen : DecoderArchitecture
+internal sealed class Qwen : DecoderArchitecture
 {
     private readonly AttentionSpec _attention;
     private readonly Rotary _rotary;

@@ -9,7 +9,7 @@ namespace Bloomery.Models.Architectures;
 
 /// <summary>StableLM 2 (arXiv 2402.17834): layer norms, partial rotation, gated feed-forward, perhaps norms of each head and branches side by side.</summary>
 [Key("stablelm")]
-public sealed class StableLm : DecoderArchitecture
+internal sealed class StableLm : DecoderArchitecture
 {
     private readonly AttentionSpec _attention;
     private readonly Rotary _rotary;

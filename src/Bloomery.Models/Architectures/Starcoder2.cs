@@ -9,7 +9,7 @@ namespace Bloomery.Models.Architectures;
 
 /// <summary>StarCoder 2 (arXiv 2402.19173): layer norms, biases, grouped queries, rotary positions, sliding window.</summary>
 [Key("starcoder2")]
-public sealed class Starcoder2 : DecoderArchitecture
+internal sealed class Starcoder2 : DecoderArchitecture
 {
     private readonly AttentionSpec _attention;
     private readonly Rotary _rotary;

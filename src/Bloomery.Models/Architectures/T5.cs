@@ -9,7 +9,7 @@ namespace Bloomery.Models.Architectures;
 
 /// <summary>T5 (arXiv 1910.10683): norms without mean, attention without scale but with a bias by relative position that all layers share, no other biases.</summary>
 [Key("t5")]
-public sealed class T5 : EncoderDecoderArchitecture
+internal sealed class T5 : EncoderDecoderArchitecture
 {
     private const int MostDistance = 1 << 16;
     private readonly AttentionSpec _attention;

@@ -3,7 +3,7 @@ using Bloomery.Numerics.Kernels;
 namespace Bloomery.Models.Config;
 
 /// <summary>The reference library's names of activations.</summary>
-public static class Activations
+internal static class Activations
 {
     private static readonly Dictionary<string, Activation> ByName = new()
     {

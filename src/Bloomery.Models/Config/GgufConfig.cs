@@ -6,7 +6,7 @@ using Bloomery.Models.Positions;
 namespace Bloomery.Models.Config;
 
 /// <summary>Translates a GGUF file's keys into those of <c>config.json</c>, so that an architecture reads one vocabulary. Family-specific keys stay available under <c>gguf.KEY</c>.</summary>
-public static class GgufConfig
+internal static class GgufConfig
 {
     // GGUF key (without the architecture) -> config.json key
     private static readonly (string Gguf, string Config)[] Numbers =

@@ -7,7 +7,7 @@ using Bloomery.Numerics.Kernels;
 namespace Bloomery.Models.Config;
 
 /// <summary>A checkpoint's <c>config.json</c> (or what follows from a GGUF file's keys): typed look-ups under every name that a value has had, with errors that name file and key.</summary>
-public sealed class ModelConfig
+internal sealed class ModelConfig
 {
     /// <summary>The names that the longest sequence has had.</summary>
     internal static readonly string[] ContextNames = ["max_position_embeddings", "n_positions", "n_ctx", "max_seq_len", "seq_length", "max_sequence_length"];

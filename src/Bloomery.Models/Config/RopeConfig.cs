@@ -3,7 +3,7 @@ using Bloomery.Models.Positions;
 namespace Bloomery.Models.Config;
 
 /// <summary>Reads rotary embeddings from the keys of either generation of the reference library: <c>rope_parameters</c> (5), or <c>rope_theta</c> with <c>rope_scaling</c> (4).</summary>
-public static class RopeConfig
+internal static class RopeConfig
 {
     /// <summary>Reads the parameters.</summary>
     /// <param name="config">The checkpoint's keys.</param>

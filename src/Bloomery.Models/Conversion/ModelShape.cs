@@ -5,4 +5,4 @@ namespace Bloomery.Models.Conversion;
 /// <param name="Layers">Blocks.</param>
 /// <param name="QueriesPerKey">Query heads that share a key/value head.</param>
 /// <param name="Experts">Experts; 0 where there are none.</param>
-public sealed record ModelShape(string Architecture, int Layers, int QueriesPerKey, int Experts);
+internal sealed record ModelShape(string Architecture, int Layers, int QueriesPerKey, int Experts);

@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 namespace Bloomery.Models.Conversion;
 
 /// <summary>A pattern for tensor names: a regular expression found anywhere in the name, or, where it is none, text with <c>*</c> and <c>?</c>. It never takes long.</summary>
-public sealed class TensorPattern
+internal sealed class TensorPattern
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(200);
     private readonly Regex _regex;

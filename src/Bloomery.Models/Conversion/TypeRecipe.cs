@@ -58,7 +58,7 @@ public sealed class TypeRecipe
     /// <param name="shape">What is known about the model.</param>
     /// <param name="hasImportance">Whether an importance matrix guides the rounding.</param>
     /// <param name="keepOthers">Whether tensors that are not quantised keep their type (else they become f32).</param>
-    public IReadOnlyDictionary<string, BlockFormat> Assign(IEnumerable<(string Name, long[] Shape, BlockFormat Format)> tensors, ModelShape shape, bool hasImportance, bool keepOthers)
+    internal IReadOnlyDictionary<string, BlockFormat> Assign(IEnumerable<(string Name, long[] Shape, BlockFormat Format)> tensors, ModelShape shape, bool hasImportance, bool keepOthers)
     {
         ArgumentNullException.ThrowIfNull(tensors);
         ArgumentNullException.ThrowIfNull(shape);

@@ -3,7 +3,7 @@ using Bloomery.Models.KvCache;
 namespace Bloomery.Models.Execution;
 
 /// <summary>What one run works on: token rows of one or more sequences, with positions, caches and the rows whose output is wanted. Reused from step to step, so that a step allocates nothing.</summary>
-public sealed class Batch
+internal sealed class Batch
 {
     private int[] _tokens = [], _positions = [], _types = [], _wanted = [], _vectorOf = [];
     private BatchSequence[] _sequences = [];
@@ -93,4 +93,4 @@ public sealed class Batch
 /// <param name="RowBegin">Its first row.</param>
 /// <param name="RowCount">Its number of rows.</param>
 /// <param name="RopeLength">Longest position + 1 that is expected, or 0.</param>
-public readonly record struct BatchSequence(KvStore? Store, KvStore? Cross, int RowBegin, int RowCount, int RopeLength);
+internal readonly record struct BatchSequence(KvStore? Store, KvStore? Cross, int RowBegin, int RowCount, int RopeLength);

@@ -7,7 +7,7 @@ using Bloomery.Numerics.Threading;
 namespace Bloomery.Models.Execution;
 
 /// <summary>Runs a plan over batches: owns the arena of activations and the workers' scratch. One batch at a time.</summary>
-public sealed class Executor : IDisposable
+internal sealed class Executor : IDisposable
 {
     private NativeBuffer? _tokenRegion, _wantedRegion, _scratch;
     private int _rowCapacity, _wantedCapacity, _scratchBytes;

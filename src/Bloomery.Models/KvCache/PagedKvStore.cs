@@ -5,7 +5,7 @@ using Bloomery.Numerics.Memory;
 namespace Bloomery.Models.KvCache;
 
 /// <summary>A <see cref="KvStore"/> that grows by pages of its own: every (layer, head) keeps every token.</summary>
-public sealed class PagedKvStore : KvStore
+internal sealed class PagedKvStore : KvStore
 {
     /// <summary>Slots of a page: long enough that walking pages costs nothing, short enough that little is allocated ahead.</summary>
     public const int SlotsPerPage = 128;

@@ -5,7 +5,7 @@ using Bloomery.Numerics.Kernels;
 namespace Bloomery.Models.Operations;
 
 /// <summary>y = f(x).</summary>
-public sealed class Activate(Value x, Value y, Activation f) : RowOperation([x], [y])
+internal sealed class Activate(Value x, Value y, Activation f) : RowOperation([x], [y])
 {
     /// <inheritdoc/>
     public override string Description => $"{f}";

@@ -4,7 +4,7 @@ using Bloomery.Models.Planning;
 namespace Bloomery.Models.Operations;
 
 /// <summary>y = a + b.</summary>
-public sealed class Add(Value a, Value b, Value y) : RowOperation([a, b], [y])
+internal sealed class Add(Value a, Value b, Value y) : RowOperation([a, b], [y])
 {
     /// <inheritdoc/>
     public override string Description => "add";

@@ -4,7 +4,7 @@ using Bloomery.Models.Planning;
 namespace Bloomery.Models.Operations;
 
 /// <summary>y = x clamped to +-limit.</summary>
-public sealed class Clamp(Value x, Value y, float limit) : RowOperation([x], [y])
+internal sealed class Clamp(Value x, Value y, float limit) : RowOperation([x], [y])
 {
     /// <inheritdoc/>
     public override string Description => $"clamp {limit}";

@@ -4,7 +4,7 @@ using Bloomery.Models.Planning;
 namespace Bloomery.Models.Operations;
 
 /// <summary>For each head, its columns of a followed by its columns of b.</summary>
-public sealed class ConcatHeads(Value a, Value b, Value y, int heads) : RowOperation([a, b], [y])
+internal sealed class ConcatHeads(Value a, Value b, Value y, int heads) : RowOperation([a, b], [y])
 {
     /// <inheritdoc/>
     public override string Description => $"concat {heads} heads";

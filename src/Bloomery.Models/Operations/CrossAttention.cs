@@ -5,7 +5,7 @@ using Bloomery.Models.Planning;
 namespace Bloomery.Models.Operations;
 
 /// <summary>Attention of a decoder to the encoder's keys and values.</summary>
-public sealed class CrossAttention(Value q, Value y, AttentionSpec spec, int layer) : AttentionCore([q], y, spec, layer)
+internal sealed class CrossAttention(Value q, Value y, AttentionSpec spec, int layer) : AttentionCore([q], y, spec, layer)
 {
     /// <inheritdoc/>
     public override string Description => $"cross-attention {Spec.Heads} heads of {Spec.KeyDim}";

@@ -5,7 +5,7 @@ using Bloomery.Models.Weights;
 namespace Bloomery.Models.Operations;
 
 /// <summary>y[t] = table[position[t] + offset]: learned positions.</summary>
-public sealed class EmbedPositions(Value output, Weight table, int offset) : RowOperation([], [output])
+internal sealed class EmbedPositions(Value output, Weight table, int offset) : RowOperation([], [output])
 {
     /// <inheritdoc/>
     public override string Description => $"embed positions {table.Name}";

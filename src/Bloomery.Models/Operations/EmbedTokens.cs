@@ -5,7 +5,7 @@ using Bloomery.Models.Weights;
 namespace Bloomery.Models.Operations;
 
 /// <summary>y[t] = table[token[t]] * scale, or the vector that the batch gives in its place.</summary>
-public sealed class EmbedTokens(Value output, Weight table, float scale, bool scaleVectors) : RowOperation([], [output])
+internal sealed class EmbedTokens(Value output, Weight table, float scale, bool scaleVectors) : RowOperation([], [output])
 {
     /// <inheritdoc/>
     public override string Description => $"embed {table.Name}";

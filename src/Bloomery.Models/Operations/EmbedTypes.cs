@@ -5,7 +5,7 @@ using Bloomery.Models.Weights;
 namespace Bloomery.Models.Operations;
 
 /// <summary>y[t] = table[token type[t]]: BERT's segments.</summary>
-public sealed class EmbedTypes(Value output, Weight table) : RowOperation([], [output])
+internal sealed class EmbedTypes(Value output, Weight table) : RowOperation([], [output])
 {
     /// <inheritdoc/>
     public override string Description => $"embed types {table.Name}";

@@ -7,7 +7,7 @@ using Bloomery.Numerics.Threading;
 namespace Bloomery.Models.Operations;
 
 /// <summary>A mixture of gated experts (arXiv 2401.04088): tokens are gathered by expert, so that each expert's matrices are read once a batch.</summary>
-public sealed class Experts : Operation, IRangeJob
+internal sealed class Experts : Operation, IRangeJob
 {
     private enum Phase
     {

@@ -5,7 +5,7 @@ using Bloomery.Numerics.Kernels;
 namespace Bloomery.Models.Operations;
 
 /// <summary>y = f(gate) * up.</summary>
-public sealed class Gate(Value gate, Value up, Value y, Activation f) : RowOperation([gate, up], [y])
+internal sealed class Gate(Value gate, Value up, Value y, Activation f) : RowOperation([gate, up], [y])
 {
     /// <inheritdoc/>
     public override string Description => $"{f} gate";

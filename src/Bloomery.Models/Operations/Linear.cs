@@ -7,7 +7,7 @@ using Bloomery.Numerics.Threading;
 namespace Bloomery.Models.Operations;
 
 /// <summary>y = x W^T + b.</summary>
-public sealed class Linear : Operation, IRangeJob
+internal sealed class Linear : Operation, IRangeJob
 {
     private readonly Weight _weight;
     private readonly Matrix _matrix;

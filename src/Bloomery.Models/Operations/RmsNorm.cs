@@ -5,7 +5,7 @@ using Bloomery.Models.Weights;
 namespace Bloomery.Models.Operations;
 
 /// <summary>Root-mean-square norm (arXiv 1910.07467) over a row, or over each group of its columns; the gain covers one group (shared) or all columns.</summary>
-public sealed class RmsNorm(Value x, Value y, Weight norm, float epsilon, int groupSize) : RowOperation([x], [y])
+internal sealed class RmsNorm(Value x, Value y, Weight norm, float epsilon, int groupSize) : RowOperation([x], [y])
 {
     /// <inheritdoc/>
     public override string Description => $"rms-norm {norm.Name}{(groupSize > 0 ? $" by {groupSize}" : "")}";

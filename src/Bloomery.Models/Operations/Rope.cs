@@ -5,7 +5,7 @@ using Bloomery.Models.Positions;
 namespace Bloomery.Models.Operations;
 
 /// <summary>Turns the first dimensions of each head by the angles of a <see cref="RotaryTable"/> (RoPE, arXiv 2104.09864).</summary>
-public sealed class Rope(Value x, Value table, Value y, Rotary rotary, int headDim) : RowOperation([x, table], [y])
+internal sealed class Rope(Value x, Value table, Value y, Rotary rotary, int headDim) : RowOperation([x, table], [y])
 {
     /// <inheritdoc/>
     public override string Description => $"rope {rotary.Dimensions} of {headDim}{(rotary.Interleaved ? " interleaved" : "")}";

@@ -5,7 +5,7 @@ using Bloomery.Models.Positions;
 namespace Bloomery.Models.Operations;
 
 /// <summary>y[t] = the cosines, then the sines, of every pair's angle at position[t]; made once a batch for all layers.</summary>
-public sealed class RotaryTable(Value output, Rotary rotary) : Operation([], [output])
+internal sealed class RotaryTable(Value output, Rotary rotary) : Operation([], [output])
 {
     /// <inheritdoc/>
     public override string Description => $"rotary table ({rotary.Dimensions} dimensions)";

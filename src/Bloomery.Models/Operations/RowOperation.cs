@@ -5,7 +5,7 @@ using Bloomery.Numerics.Threading;
 namespace Bloomery.Models.Operations;
 
 /// <summary>An operation whose rows are independent: divided among the workers when there are enough of them.</summary>
-public abstract class RowOperation(IReadOnlyList<Value> inputs, IReadOnlyList<Value> outputs) : Operation(inputs, outputs), IRangeJob
+internal abstract class RowOperation(IReadOnlyList<Value> inputs, IReadOnlyList<Value> outputs) : Operation(inputs, outputs), IRangeJob
 {
     // A handful of microseconds of element-wise work: less is not worth a barrier.
     private const int ElementsPerChunk = 16384;

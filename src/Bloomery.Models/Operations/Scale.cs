@@ -4,7 +4,7 @@ using Bloomery.Models.Planning;
 namespace Bloomery.Models.Operations;
 
 /// <summary>y = x * factor.</summary>
-public sealed class Scale(Value x, Value y, float factor) : RowOperation([x], [y])
+internal sealed class Scale(Value x, Value y, float factor) : RowOperation([x], [y])
 {
     /// <inheritdoc/>
     public override string Description => $"scale {factor}";

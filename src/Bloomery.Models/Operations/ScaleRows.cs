@@ -4,7 +4,7 @@ using Bloomery.Models.Planning;
 namespace Bloomery.Models.Operations;
 
 /// <summary>y[t] = x[t] * sigmoid(gate[t]), one gate a row (the shared expert of Qwen2-MoE).</summary>
-public sealed class ScaleRows(Value x, Value gate, Value y) : RowOperation([x, gate], [y])
+internal sealed class ScaleRows(Value x, Value gate, Value y) : RowOperation([x, gate], [y])
 {
     /// <inheritdoc/>
     public override string Description => "scale rows by sigmoid";

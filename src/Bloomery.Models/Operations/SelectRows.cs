@@ -4,7 +4,7 @@ using Bloomery.Models.Planning;
 namespace Bloomery.Models.Operations;
 
 /// <summary>y[i] = x[wanted[i]].</summary>
-public sealed class SelectRows(Value x, Value y) : RowOperation([x], [y])
+internal sealed class SelectRows(Value x, Value y) : RowOperation([x], [y])
 {
     /// <inheritdoc/>
     public override string Description => "select wanted rows";

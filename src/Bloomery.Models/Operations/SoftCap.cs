@@ -4,7 +4,7 @@ using Bloomery.Models.Planning;
 namespace Bloomery.Models.Operations;
 
 /// <summary>y = cap * tanh(x / cap).</summary>
-public sealed class SoftCap(Value x, Value y, float cap) : RowOperation([x], [y])
+internal sealed class SoftCap(Value x, Value y, float cap) : RowOperation([x], [y])
 {
     /// <inheritdoc/>
     public override string Description => $"soft-cap {cap}";

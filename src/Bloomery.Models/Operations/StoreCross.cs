@@ -4,7 +4,7 @@ using Bloomery.Models.Planning;
 namespace Bloomery.Models.Operations;
 
 /// <summary>Keeps an encoder's keys and values for one cross-attention layer of the decoder.</summary>
-public sealed class StoreCross(Value k, Value v, Value unused, AttentionSpec spec, int layer) : Operation([k, v], [unused])
+internal sealed class StoreCross(Value k, Value v, Value unused, AttentionSpec spec, int layer) : Operation([k, v], [unused])
 {
     /// <inheritdoc/>
     public override string Description => $"store cross keys and values, layer {layer}";

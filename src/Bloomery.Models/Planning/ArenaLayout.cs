@@ -2,7 +2,7 @@ namespace Bloomery.Models.Planning;
 
 /// <summary>Where each activation of a plan lies in the arena: values whose lives do not overlap share room (first fit by liveness).</summary>
 /// <remarks>Offsets are counted in columns, because the number of rows is known only when a batch is run: a value begins at offset * rows.</remarks>
-public sealed class ArenaLayout
+internal sealed class ArenaLayout
 {
     private readonly int[] _offsets;
 

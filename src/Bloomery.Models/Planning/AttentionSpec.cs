@@ -3,7 +3,7 @@ using Bloomery.Numerics.Kernels;
 namespace Bloomery.Models.Planning;
 
 /// <summary>How a layer attends: heads, scale, mask and biases. Positions come from the batch.</summary>
-public sealed record AttentionSpec
+internal sealed record AttentionSpec
 {
     /// <summary>Query heads.</summary>
     public required int Heads { get; init; }

@@ -3,7 +3,7 @@ using Bloomery.Numerics.Kernels;
 namespace Bloomery.Models.Planning;
 
 /// <summary>How a mixture of experts chooses: scores, groups, normalisation.</summary>
-public sealed record ExpertSpec
+internal sealed record ExpertSpec
 {
     /// <summary>Experts.</summary>
     public required int Experts { get; init; }

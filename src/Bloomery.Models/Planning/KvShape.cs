@@ -4,10 +4,10 @@ namespace Bloomery.Models.Planning;
 /// <param name="Heads">Key/value heads.</param>
 /// <param name="KeyDim">Elements of a key.</param>
 /// <param name="ValueDim">Elements of a value.</param>
-public readonly record struct KvLayerShape(int Heads, int KeyDim, int ValueDim);
+internal readonly record struct KvLayerShape(int Heads, int KeyDim, int ValueDim);
 
 /// <summary>What a plan's attention caches, layer by layer.</summary>
-public sealed record KvShape(IReadOnlyList<KvLayerShape> Layers)
+internal sealed record KvShape(IReadOnlyList<KvLayerShape> Layers)
 {
     /// <summary>Nothing is cached.</summary>
     public static KvShape None { get; } = new([]);

@@ -4,7 +4,7 @@ namespace Bloomery.Models.Planning;
 
 /// <summary>One step of a plan: what it reads, what it writes, and how it is run on whichever kernels the executor holds. One file each.</summary>
 /// <remarks>The scalar specification of an operation is its <see cref="Run"/> on the reference kernels.</remarks>
-public abstract class Operation(IReadOnlyList<Value> inputs, IReadOnlyList<Value> outputs)
+internal abstract class Operation(IReadOnlyList<Value> inputs, IReadOnlyList<Value> outputs)
 {
     /// <summary>Activations that are read.</summary>
     public IReadOnlyList<Value> Inputs { get; } = inputs;

@@ -6,7 +6,7 @@ using Bloomery.Numerics.Kernels;
 namespace Bloomery.Models.Planning;
 
 /// <summary>The only thing an architecture calls: each method appends an operation to the trace and returns the activation that it will write.</summary>
-public sealed class Ops
+internal sealed class Ops
 {
     private readonly List<Operation> _operations = [];
     private readonly Dictionary<string, Value> _outputs = [];

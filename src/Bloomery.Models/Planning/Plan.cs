@@ -3,7 +3,7 @@ using System.Text;
 namespace Bloomery.Models.Planning;
 
 /// <summary>The operations of a model in order, made once by tracing its architecture, with a place for every activation.</summary>
-public sealed class Plan
+internal sealed class Plan
 {
     internal Plan(Operation[] operations, IReadOnlyDictionary<string, Value> outputs, IReadOnlyList<Value> hiddenStates, KvShape kvShape, KvShape crossShape, bool writesCross, ArenaLayout layout)
     {

@@ -1,7 +1,7 @@
 namespace Bloomery.Models.Planning;
 
 /// <summary>What a plan is for.</summary>
-public enum PlanRole
+internal enum PlanRole
 {
     /// <summary>Token after token.</summary>
     Decoder,

@@ -4,4 +4,4 @@ namespace Bloomery.Models.Planning;
 /// <param name="Id">Its number in the trace.</param>
 /// <param name="Columns">Elements of one row.</param>
 /// <param name="Rows">What its rows stand for.</param>
-public readonly record struct Value(int Id, int Columns, RowKind Rows);
+internal readonly record struct Value(int Id, int Columns, RowKind Rows);

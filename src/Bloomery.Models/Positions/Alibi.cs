@@ -1,7 +1,7 @@
 namespace Bloomery.Models.Positions;
 
 /// <summary>Attention with linear biases (ALiBi, arXiv 2108.12409): each head's slope.</summary>
-public static class Alibi
+internal static class Alibi
 {
     /// <summary>(heads) slopes, for any number of heads: a geometric series for the largest power of two, then odd powers of its square root.</summary>
     /// <param name="heads">Heads.</param>

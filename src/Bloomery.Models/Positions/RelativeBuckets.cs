@@ -1,7 +1,7 @@
 namespace Bloomery.Models.Positions;
 
 /// <summary>T5's relative position buckets (arXiv 1910.10683): exact near, logarithmic far.</summary>
-public static class RelativeBuckets
+internal static class RelativeBuckets
 {
     /// <summary>The bucket of a distance = key position - query position.</summary>
     public static int Of(int distance, bool bidirectional, int buckets, int maxDistance)

@@ -1,7 +1,7 @@
 namespace Bloomery.Models.Positions;
 
 /// <summary>Parameters of a rotary embedding as checkpoints state them, whichever generation of the library wrote them.</summary>
-public sealed record RopeScaling
+internal sealed record RopeScaling
 {
     /// <summary><c>default</c>, <c>linear</c>, <c>dynamic</c>, <c>llama3</c>, <c>yarn</c> or <c>longrope</c>.</summary>
     public string Type { get; init; } = "default";

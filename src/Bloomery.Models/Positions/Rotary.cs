@@ -1,7 +1,7 @@
 namespace Bloomery.Models.Positions;
 
 /// <summary>A rotary position embedding (RoPE, arXiv 2104.09864): the frequencies of each pair, for every scaling that the reference library knows.</summary>
-public sealed class Rotary
+internal sealed class Rotary
 {
     private readonly RopeScaling _scaling;
     private readonly float[] _fixed;

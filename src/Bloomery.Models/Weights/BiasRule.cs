@@ -1,7 +1,7 @@
 namespace Bloomery.Models.Weights;
 
 /// <summary>Whether a layer has a bias.</summary>
-public enum BiasRule
+internal enum BiasRule
 {
     /// <summary>No.</summary>
     None,

@@ -3,7 +3,7 @@ using Bloomery.Models.Planning;
 namespace Bloomery.Models.Weights;
 
 /// <summary>Declares the weights of one layer (or, with empty prefixes, those outside the layers).</summary>
-public sealed class LayerMap
+internal sealed class LayerMap
 {
     private readonly WeightMap _map;
     private readonly string _canonical, _source;

@@ -6,7 +6,7 @@ namespace Bloomery.Models.Weights;
 /// <param name="Stride">Rows of a group.</param>
 /// <param name="Count">Rows taken from each group.</param>
 /// <param name="Paired">Within a group even rows come first, then odd ones.</param>
-public readonly record struct RowSelection(int Start, int Groups, int Stride, int Count, bool Paired = false)
+internal readonly record struct RowSelection(int Start, int Groups, int Stride, int Count, bool Paired = false)
 {
     /// <summary>Number of rows taken.</summary>
     public long Length => (long)Groups * Count;

@@ -3,7 +3,7 @@ using Bloomery.Numerics.Kernels;
 namespace Bloomery.Models.Weights;
 
 /// <summary>One loaded weight under its canonical (GGUF) name without suffix: a matrix or a gain vector, and perhaps a bias.</summary>
-public sealed class Weight
+internal sealed class Weight
 {
     private readonly IReadOnlyList<Matrix>? _matrices;
     private readonly float[]? _gain;

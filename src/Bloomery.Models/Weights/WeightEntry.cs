@@ -1,7 +1,7 @@
 namespace Bloomery.Models.Weights;
 
 /// <summary>What an architecture declares about one weight tensor: its canonical name, its shape once loaded, and the stored tensors that it is made of.</summary>
-public sealed record WeightEntry
+internal sealed record WeightEntry
 {
     /// <summary>Canonical name with suffix: <c>blk.0.attn_q.weight</c>.</summary>
     public required string Target { get; init; }
@@ -33,4 +33,4 @@ public sealed record WeightEntry
 /// <param name="Rows">Rows to take; null: all.</param>
 /// <param name="Transposed">Stored as (inputs, outputs).</param>
 /// <param name="FirstInput">See <see cref="WeightSource"/>.</param>
-public sealed record WeightPart(IReadOnlyList<string> Names, RowSelection? Rows, bool Transposed, int? FirstInput = null);
+internal sealed record WeightPart(IReadOnlyList<string> Names, RowSelection? Rows, bool Transposed, int? FirstInput = null);

@@ -7,7 +7,7 @@ using Bloomery.Numerics.Quantization;
 namespace Bloomery.Models.Weights;
 
 /// <summary>Executes a <see cref="WeightMap"/>: finds, checks and copies every declared tensor into memory of its own. Everything is checked before anything is allocated; a tensor that is missing or left over is an error that names it.</summary>
-public sealed class WeightLoader
+internal sealed class WeightLoader
 {
     private readonly TensorFile _file;
     private readonly KernelSet _kernels;

@@ -3,7 +3,7 @@ using Bloomery.Formats;
 namespace Bloomery.Models.Weights;
 
 /// <summary>The weights that an architecture declares, under canonical (GGUF) names, with their names in safetensors checkpoints. Executed by <see cref="WeightLoader"/>.</summary>
-public sealed class WeightMap
+internal sealed class WeightMap
 {
     private readonly List<WeightEntry> _entries = [];
     private readonly List<string> _prefixes = [""];

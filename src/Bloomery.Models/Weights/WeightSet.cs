@@ -4,7 +4,7 @@ using Bloomery.Numerics.Kernels;
 namespace Bloomery.Models.Weights;
 
 /// <summary>All loaded weights of a model, by canonical name.</summary>
-public sealed class WeightSet : IDisposable
+internal sealed class WeightSet : IDisposable
 {
     private readonly Dictionary<string, IReadOnlyList<Matrix>> _matrices = [];
     private readonly Dictionary<string, float[]> _vectors = [];

@@ -5,7 +5,7 @@ namespace Bloomery.Numerics.Catalogs;
 
 /// <summary>The types of one assembly that carry a <see cref="KeyAttribute"/> and derive from <typeparamref name="T"/>: how one new file adds a plug point.</summary>
 /// <typeparam name="T">The plug point's base class or interface.</typeparam>
-public sealed class Catalog<T>
+internal sealed class Catalog<T>
 {
     private readonly SortedDictionary<string, Type> _types = new(StringComparer.OrdinalIgnoreCase);
 

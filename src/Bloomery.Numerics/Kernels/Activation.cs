@@ -1,7 +1,7 @@
 namespace Bloomery.Numerics.Kernels;
 
 /// <summary>Element-wise non-linearities, with the exact forms of the reference library.</summary>
-public enum Activation
+internal enum Activation
 {
     /// <summary>x</summary>
     Identity,

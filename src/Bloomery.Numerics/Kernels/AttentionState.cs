@@ -1,7 +1,7 @@
 namespace Bloomery.Numerics.Kernels;
 
 /// <summary>The running softmax of some query rows (FlashAttention, arXiv 2205.14135): partial results over page groups merge exactly. A borrowed view.</summary>
-public readonly ref struct AttentionState
+internal readonly ref struct AttentionState
 {
     /// <summary>(rows) largest score so far; -inf at the start.</summary>
     public required Span<float> Max { get; init; }

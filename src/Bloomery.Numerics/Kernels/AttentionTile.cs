@@ -5,7 +5,7 @@ namespace Bloomery.Numerics.Kernels;
 /// score = Scale * q.k + AlibiScale * slope * (position of the key) + relative bias; then SoftCap * tanh(score / SoftCap) if SoftCap is positive.
 /// ALiBi: arXiv 2108.12409. A key at position k is visible to a query at position t when t - Before &lt; k &lt; t + After: causal is After = 1, a sliding window w is Before = w.
 /// </remarks>
-public readonly ref struct AttentionTile
+internal readonly ref struct AttentionTile
 {
     /// <summary>A value for <see cref="Before"/> or <see cref="After"/> that hides nothing.</summary>
     public const int Unbounded = int.MaxValue / 2;

@@ -3,4 +3,4 @@ namespace Bloomery.Numerics.Kernels;
 /// <summary>The tier that was chosen.</summary>
 /// <param name="Kernels">The tier.</param>
 /// <param name="Reason">One line: what was chosen, and why.</param>
-public sealed record KernelChoice(KernelSet Kernels, string Reason);
+internal sealed record KernelChoice(KernelSet Kernels, string Reason);

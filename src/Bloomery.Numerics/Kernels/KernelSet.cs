@@ -2,7 +2,7 @@ namespace Bloomery.Numerics.Kernels;
 
 /// <summary>One tier of kernels: the arithmetic under every operation. Methods work on what they are given, on the calling thread; operations divide the work.</summary>
 /// <remarks>Every tier computes the same formulas as the reference tier, which is the specification; a test compares them by enumeration.</remarks>
-public abstract class KernelSet
+internal abstract class KernelSet
 {
     /// <summary>The tier's key: <c>reference</c>, <c>portable</c>, ...</summary>
     public abstract string Name { get; }

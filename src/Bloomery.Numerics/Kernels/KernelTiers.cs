@@ -4,7 +4,7 @@ using Bloomery.Numerics.Catalogs;
 namespace Bloomery.Numerics.Kernels;
 
 /// <summary>The kernel tiers of this build: each is one <see cref="KernelSet"/> with a <c>[Key]</c> that also is an <see cref="IKernelTier"/>.</summary>
-public static class KernelTiers
+internal static class KernelTiers
 {
     /// <summary>The environment variable that names the tier to use.</summary>
     public const string Variable = "BLOOMERY_KERNELS";

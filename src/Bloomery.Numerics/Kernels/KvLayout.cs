@@ -1,7 +1,7 @@
 namespace Bloomery.Numerics.Kernels;
 
 /// <summary>Sizes of cached rows.</summary>
-public static class KvLayout
+internal static class KvLayout
 {
     /// <summary>Bytes of one key or value of <paramref name="dim"/> elements.</summary>
     public static int RowBytes(KvType type, int dim) => type switch

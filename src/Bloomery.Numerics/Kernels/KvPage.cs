@@ -1,7 +1,7 @@
 namespace Bloomery.Numerics.Kernels;
 
 /// <summary>Some cached keys and values of one (layer, kv head): a borrowed view. A slot's place says nothing about its position: read <see cref="Positions"/>.</summary>
-public readonly ref struct KvPage
+internal readonly ref struct KvPage
 {
     /// <summary>(slots, keyDim) in <see cref="KeyType"/>, rows of <see cref="KvLayout.RowBytes"/>.</summary>
     public required ReadOnlySpan<byte> Keys { get; init; }

@@ -4,7 +4,7 @@ using Bloomery.Numerics.Quantization;
 namespace Bloomery.Numerics.Kernels;
 
 /// <summary>A weight matrix (rows = outputs, columns = inputs), stored row by row in blocks of one <see cref="BlockFormat"/>. A kernel tier may derive from it to hold its own packed copy (<see cref="KernelSet.Prepare"/>).</summary>
-public class Matrix
+internal class Matrix
 {
     /// <summary>Wraps <paramref name="data"/>, which holds exactly <paramref name="rows"/> rows.</summary>
     /// <exception cref="ArgumentException">The size does not fit, or <paramref name="columns"/> is no multiple of the block size.</exception>

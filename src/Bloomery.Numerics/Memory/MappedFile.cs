@@ -3,7 +3,7 @@ using System.IO.MemoryMappedFiles;
 namespace Bloomery.Numerics.Memory;
 
 /// <summary>A file mapped for reading. Keep it only as long as needed: a fault on the mapping of a file that somebody truncates ends the process.</summary>
-public sealed unsafe class MappedFile : IDisposable
+internal sealed unsafe class MappedFile : IDisposable
 {
     private readonly MemoryMappedFile? _file;
     private readonly MemoryMappedViewAccessor? _view;

@@ -1,7 +1,7 @@
 namespace Bloomery.Numerics.Memory;
 
 /// <summary>A borrowed run of native bytes together with the object that keeps them alive (a <see cref="NativeBuffer"/> or a <see cref="MappedFile"/>).</summary>
-public readonly unsafe struct NativeView
+internal readonly unsafe struct NativeView
 {
     private readonly object? _owner;
     private readonly byte* _pointer;

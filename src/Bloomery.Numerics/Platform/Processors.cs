@@ -1,7 +1,7 @@
 namespace Bloomery.Numerics.Platform;
 
 /// <summary>How many processors there are for this process.</summary>
-public static class Processors
+internal static class Processors
 {
     private const string Topology = "/sys/devices/system/cpu";
 

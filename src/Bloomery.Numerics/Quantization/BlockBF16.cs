@@ -8,7 +8,7 @@ namespace Bloomery.Numerics.Quantization;
 /// <summary>One brain float: the upper half of a 32-bit float (ggml type 30); written rounding ties to even, NaNs made quiet.</summary>
 [Key("bf16"), GgmlType(30)]
 [StructLayout(LayoutKind.Sequential, Pack = 1)]
-public struct BlockBF16 : IBlockFormat<BlockBF16>
+internal struct BlockBF16 : IBlockFormat<BlockBF16>
 {
     /// <summary>The upper 16 bits of the float.</summary>
     public ushort Bits;

@@ -6,7 +6,7 @@ namespace Bloomery.Numerics.Quantization;
 /// <summary>One truth value in a byte (safetensors BOOL; GGUF has no such type, so its id is negative).</summary>
 [Key("bool"), GgmlType(-2)]
 [StructLayout(LayoutKind.Sequential, Pack = 1)]
-public struct BlockBool : IBlockFormat<BlockBool>
+internal struct BlockBool : IBlockFormat<BlockBool>
 {
     /// <summary>The value: 0 or 1.</summary>
     public byte Value;

@@ -6,7 +6,7 @@ namespace Bloomery.Numerics.Quantization;
 /// <summary>One half-precision float (ggml type 1); written rounding ties to even.</summary>
 [Key("f16"), GgmlType(1)]
 [StructLayout(LayoutKind.Sequential, Pack = 1)]
-public struct BlockF16 : IBlockFormat<BlockF16>
+internal struct BlockF16 : IBlockFormat<BlockF16>
 {
     /// <summary>The value.</summary>
     public Half Value;

@@ -6,7 +6,7 @@ namespace Bloomery.Numerics.Quantization;
 /// <summary>One 32-bit float (ggml type 0).</summary>
 [Key("f32"), GgmlType(0)]
 [StructLayout(LayoutKind.Sequential, Pack = 1)]
-public struct BlockF32 : IBlockFormat<BlockF32>
+internal struct BlockF32 : IBlockFormat<BlockF32>
 {
     /// <summary>The value.</summary>
     public float Value;

@@ -6,7 +6,7 @@ namespace Bloomery.Numerics.Quantization;
 /// <summary>One 64-bit float, rounded to the nearest 32-bit one (ggml type 28).</summary>
 [Key("f64"), GgmlType(28)]
 [StructLayout(LayoutKind.Sequential, Pack = 1)]
-public struct BlockF64 : IBlockFormat<BlockF64>
+internal struct BlockF64 : IBlockFormat<BlockF64>
 {
     /// <summary>The value.</summary>
     public double Value;

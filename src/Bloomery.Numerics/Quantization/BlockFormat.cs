@@ -54,7 +54,7 @@ public abstract class BlockFormat
     public abstract void Dequantize(ReadOnlySpan<byte> blocks, Span<float> values);
 
     /// <summary>As <see cref="Dequantize"/>, by the format's plain scalar code.</summary>
-    public abstract void DequantizeScalar(ReadOnlySpan<byte> blocks, Span<float> values);
+    internal abstract void DequantizeScalar(ReadOnlySpan<byte> blocks, Span<float> values);
 
     /// <summary>Rounds one row of floats to whole blocks.</summary>
     public abstract void Quantize(ReadOnlySpan<float> values, ReadOnlySpan<float> importance, Span<byte> blocks);
@@ -88,7 +88,7 @@ internal sealed class BlockFormat<TBlock>(string name, int ggmlType) : BlockForm
         TBlock.Dequantize(typed, values);
     }
 
-    public override void DequantizeScalar(ReadOnlySpan<byte> blocks, Span<float> values)
+    internal override void DequantizeScalar(ReadOnlySpan<byte> blocks, Span<float> values)
     {
         ReadOnlySpan<TBlock> typed = MemoryMarshal.Cast<byte, TBlock>(blocks);
         Check(blocks.Length, typed.Length, values.Length);

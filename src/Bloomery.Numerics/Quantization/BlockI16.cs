@@ -6,7 +6,7 @@ namespace Bloomery.Numerics.Quantization;
 /// <summary>One 16-bit integer (ggml type 25).</summary>
 [Key("i16"), GgmlType(25)]
 [StructLayout(LayoutKind.Sequential, Pack = 1)]
-public struct BlockI16 : IBlockFormat<BlockI16>
+internal struct BlockI16 : IBlockFormat<BlockI16>
 {
     /// <summary>The value.</summary>
     public short Value;

@@ -6,7 +6,7 @@ namespace Bloomery.Numerics.Quantization;
 /// <summary>One 32-bit integer, rounded to the nearest float (ggml type 26).</summary>
 [Key("i32"), GgmlType(26)]
 [StructLayout(LayoutKind.Sequential, Pack = 1)]
-public struct BlockI32 : IBlockFormat<BlockI32>
+internal struct BlockI32 : IBlockFormat<BlockI32>
 {
     /// <summary>The value.</summary>
     public int Value;

@@ -6,7 +6,7 @@ namespace Bloomery.Numerics.Quantization;
 /// <summary>One 64-bit integer, rounded to the nearest float (ggml type 27).</summary>
 [Key("i64"), GgmlType(27)]
 [StructLayout(LayoutKind.Sequential, Pack = 1)]
-public struct BlockI64 : IBlockFormat<BlockI64>
+internal struct BlockI64 : IBlockFormat<BlockI64>
 {
     /// <summary>The value.</summary>
     public long Value;

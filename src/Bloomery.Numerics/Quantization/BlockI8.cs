@@ -6,7 +6,7 @@ namespace Bloomery.Numerics.Quantization;
 /// <summary>One signed byte (ggml type 24).</summary>
 [Key("i8"), GgmlType(24)]
 [StructLayout(LayoutKind.Sequential, Pack = 1)]
-public struct BlockI8 : IBlockFormat<BlockI8>
+internal struct BlockI8 : IBlockFormat<BlockI8>
 {
     /// <summary>The value.</summary>
     public sbyte Value;

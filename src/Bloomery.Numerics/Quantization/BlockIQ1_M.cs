@@ -7,7 +7,7 @@ namespace Bloomery.Numerics.Quantization;
 /// <summary>256 weights in 56 bytes: as <see cref="BlockIQ1_S"/>, but with a shift per eight and a scale per 16, and the half scale scattered over the top nibbles of the scales (ggml type 29).</summary>
 [Key("iq1_m"), GgmlType(29)]
 [StructLayout(LayoutKind.Sequential, Pack = 1)]
-public struct BlockIQ1_M : IBlockFormat<BlockIQ1_M>
+internal struct BlockIQ1_M : IBlockFormat<BlockIQ1_M>
 {
     internal Array32<byte> Rows;     // low 8 bits of the row index, per 8
     internal Array16<byte> HighRows; // nibbles, per 8: 3 high bits of the row index, 1 bit: shift down

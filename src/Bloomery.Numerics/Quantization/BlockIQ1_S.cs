@@ -7,7 +7,7 @@ namespace Bloomery.Numerics.Quantization;
 /// <summary>256 weights in 50 bytes: rows of eight ternary values from a code book of 2048, and per 32 a shift of an eighth up or down and a 3-bit scale under a half; scale * (2 * s + 1) * (row + shift) (ggml type 19).</summary>
 [Key("iq1_s"), GgmlType(19)]
 [StructLayout(LayoutKind.Sequential, Pack = 1)]
-public struct BlockIQ1_S : IBlockFormat<BlockIQ1_S>
+internal struct BlockIQ1_S : IBlockFormat<BlockIQ1_S>
 {
     internal Half Scale;
     internal Array32<byte> Rows;    // low 8 bits of the row index, per 8

@@ -7,7 +7,7 @@ namespace Bloomery.Numerics.Quantization;
 /// <summary>256 weights in 82 bytes: rows of eight from a code book of 1024, their signs, and per 16 a 4-bit scale under a half; scale * (s + 0.5) / 4 (ggml type 22).</summary>
 [Key("iq2_s"), GgmlType(22)]
 [StructLayout(LayoutKind.Sequential, Pack = 1)]
-public struct BlockIQ2_S : IBlockFormat<BlockIQ2_S>
+internal struct BlockIQ2_S : IBlockFormat<BlockIQ2_S>
 {
     internal Half Scale;
     internal Array32<byte> Rows;    // low 8 bits of the row index, per 8

@@ -7,7 +7,7 @@ namespace Bloomery.Numerics.Quantization;
 /// <summary>256 weights in 74 bytes: rows of eight from a code book of 512, their signs, and per 16 a 4-bit scale under a half; scale * (s + 0.5) / 4 (ggml type 17).</summary>
 [Key("iq2_xs"), GgmlType(17)]
 [StructLayout(LayoutKind.Sequential, Pack = 1)]
-public struct BlockIQ2_XS : IBlockFormat<BlockIQ2_XS>
+internal struct BlockIQ2_XS : IBlockFormat<BlockIQ2_XS>
 {
     internal Half Scale;
     internal Array32<ushort> Rows; // per 8: 9 bits of row index, 7 bits of sign index

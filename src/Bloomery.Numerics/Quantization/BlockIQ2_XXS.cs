@@ -7,7 +7,7 @@ namespace Bloomery.Numerics.Quantization;
 /// <summary>256 weights in 66 bytes: rows of eight from a code book of 256, their signs, and per 32 a 4-bit scale under a half; scale * (s + 0.5) / 4 (ggml type 16).</summary>
 [Key("iq2_xxs"), GgmlType(16)]
 [StructLayout(LayoutKind.Sequential, Pack = 1)]
-public struct BlockIQ2_XXS : IBlockFormat<BlockIQ2_XXS>
+internal struct BlockIQ2_XXS : IBlockFormat<BlockIQ2_XXS>
 {
     internal Half Scale;
     internal Array8<ulong> Groups; // per 32: four row indices of 8 bits, four sign indices of 7 bits, 4 bits of scale

@@ -7,7 +7,7 @@ namespace Bloomery.Numerics.Quantization;
 /// <summary>256 weights in 110 bytes: rows of four from a code book of 512, signs per eight, and per 32 a 4-bit scale under a half; scale * (2 * s + 1) (ggml type 21).</summary>
 [Key("iq3_s"), GgmlType(21)]
 [StructLayout(LayoutKind.Sequential, Pack = 1)]
-public struct BlockIQ3_S : IBlockFormat<BlockIQ3_S>
+internal struct BlockIQ3_S : IBlockFormat<BlockIQ3_S>
 {
     internal Half Scale;
     internal Array64<byte> Rows;     // low 8 bits of the row index, per 4

@@ -7,7 +7,7 @@ namespace Bloomery.Numerics.Quantization;
 /// <summary>256 weights in 98 bytes: rows of four from a code book of 256, signs per eight, and per 32 a 4-bit scale under a half; scale * (s + 0.5) / 2 (ggml type 18).</summary>
 [Key("iq3_xxs"), GgmlType(18)]
 [StructLayout(LayoutKind.Sequential, Pack = 1)]
-public struct BlockIQ3_XXS : IBlockFormat<BlockIQ3_XXS>
+internal struct BlockIQ3_XXS : IBlockFormat<BlockIQ3_XXS>
 {
     internal Half Scale;
     internal Array64<byte> Rows; // row index, per 4

@@ -7,7 +7,7 @@ namespace Bloomery.Numerics.Quantization;
 /// <summary>32 weights in 18 bytes: a half scale and 4-bit indices into a table of 16 unevenly spaced values (ggml type 20).</summary>
 [Key("iq4_nl"), GgmlType(20)]
 [StructLayout(LayoutKind.Sequential, Pack = 1)]
-public struct BlockIQ4_NL : IBlockFormat<BlockIQ4_NL>
+internal struct BlockIQ4_NL : IBlockFormat<BlockIQ4_NL>
 {
     internal Half Scale;
     internal Array16<byte> Codes; // 4 bits, planar 16

@@ -7,7 +7,7 @@ namespace Bloomery.Numerics.Quantization;
 /// <summary>256 weights in 136 bytes: 4-bit indices into the table of <see cref="BlockIQ4_NL"/>, and per 32 a 6-bit scale under a half; scale * (s - 32) * table[index] (ggml type 23).</summary>
 [Key("iq4_xs"), GgmlType(23)]
 [StructLayout(LayoutKind.Sequential, Pack = 1)]
-public struct BlockIQ4_XS : IBlockFormat<BlockIQ4_XS>
+internal struct BlockIQ4_XS : IBlockFormat<BlockIQ4_XS>
 {
     internal Half Scale;
     internal ushort HighScales;     // high 2 bits of the eight scales

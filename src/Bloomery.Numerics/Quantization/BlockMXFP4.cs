@@ -7,7 +7,7 @@ namespace Bloomery.Numerics.Quantization;
 /// <summary>32 weights in 17 bytes: a power of two and 4-bit floats (OCP Microscaling Formats 1.0; e8m0 and e2m1) (ggml type 39).</summary>
 [Key("mxfp4"), GgmlType(39)]
 [StructLayout(LayoutKind.Sequential, Pack = 1)]
-public struct BlockMXFP4 : IBlockFormat<BlockMXFP4>
+internal struct BlockMXFP4 : IBlockFormat<BlockMXFP4>
 {
     internal byte Exponent;       // the scale is 2^(Exponent - 127)
     internal Array16<byte> Codes; // 4 bits, planar 16

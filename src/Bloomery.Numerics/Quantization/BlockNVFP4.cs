@@ -7,7 +7,7 @@ namespace Bloomery.Numerics.Quantization;
 /// <summary>64 weights in 36 bytes: per 16 an unsigned 8-bit float as scale (e4m3), and 4-bit floats (e2m1) (ggml type 40).</summary>
 [Key("nvfp4"), GgmlType(40)]
 [StructLayout(LayoutKind.Sequential, Pack = 1)]
-public struct BlockNVFP4 : IBlockFormat<BlockNVFP4>
+internal struct BlockNVFP4 : IBlockFormat<BlockNVFP4>
 {
     internal Array4<byte> Scales; // 4 bits of exponent (bias 7), 3 of fraction; 0x7F is 0
     internal Array32<byte> Codes; // 4 bits, planar 8

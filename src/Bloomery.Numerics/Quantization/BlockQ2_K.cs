@@ -7,7 +7,7 @@ namespace Bloomery.Numerics.Quantization;
 /// <summary>256 weights in 84 bytes: per 16 a 4-bit scale and a 4-bit minimum under two halves, and 2-bit codes; scale * s * code - minimum * m (ggml type 10).</summary>
 [Key("q2_k"), GgmlType(10)]
 [StructLayout(LayoutKind.Sequential, Pack = 1)]
-public struct BlockQ2_K : IBlockFormat<BlockQ2_K>
+internal struct BlockQ2_K : IBlockFormat<BlockQ2_K>
 {
     internal Array16<byte> Scales; // scale in the low nibble, minimum in the high one
     internal Array64<byte> Codes;  // 2 bits, planar 32

@@ -7,7 +7,7 @@ namespace Bloomery.Numerics.Quantization;
 /// <summary>256 weights in 110 bytes: per 16 a 6-bit scale under a half, and 3-bit codes; scale * (s - 32) * (code - 4) (ggml type 11).</summary>
 [Key("q3_k"), GgmlType(11)]
 [StructLayout(LayoutKind.Sequential, Pack = 1)]
-public struct BlockQ3_K : IBlockFormat<BlockQ3_K>
+internal struct BlockQ3_K : IBlockFormat<BlockQ3_K>
 {
     internal Array32<byte> HighBits; // the codes' third bit, planar 32
     internal Array64<byte> Codes;    // low 2 bits, planar 32

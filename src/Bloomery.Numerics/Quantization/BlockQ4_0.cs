@@ -7,7 +7,7 @@ namespace Bloomery.Numerics.Quantization;
 /// <summary>32 weights in 18 bytes: a half scale and 4-bit codes, scale * (code - 8) (ggml type 2).</summary>
 [Key("q4_0"), GgmlType(2)]
 [StructLayout(LayoutKind.Sequential, Pack = 1)]
-public struct BlockQ4_0 : IBlockFormat<BlockQ4_0>
+internal struct BlockQ4_0 : IBlockFormat<BlockQ4_0>
 {
     internal Half Scale;
     internal Array16<byte> Codes; // 4 bits, planar 16

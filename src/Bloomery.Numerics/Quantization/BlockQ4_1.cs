@@ -7,7 +7,7 @@ namespace Bloomery.Numerics.Quantization;
 /// <summary>32 weights in 20 bytes: a half scale, a half minimum and 4-bit codes, scale * code + minimum (ggml type 3).</summary>
 [Key("q4_1"), GgmlType(3)]
 [StructLayout(LayoutKind.Sequential, Pack = 1)]
-public struct BlockQ4_1 : IBlockFormat<BlockQ4_1>
+internal struct BlockQ4_1 : IBlockFormat<BlockQ4_1>
 {
     internal Half Scale;
     internal Half Minimum;

@@ -7,7 +7,7 @@ namespace Bloomery.Numerics.Quantization;
 /// <summary>256 weights in 144 bytes: per 32 a 6-bit scale and a 6-bit minimum under two halves, and 4-bit codes; scale * s * code - minimum * m (ggml type 12).</summary>
 [Key("q4_k"), GgmlType(12)]
 [StructLayout(LayoutKind.Sequential, Pack = 1)]
-public struct BlockQ4_K : IBlockFormat<BlockQ4_K>
+internal struct BlockQ4_K : IBlockFormat<BlockQ4_K>
 {
     internal Half Scale;
     internal Half Minimum;

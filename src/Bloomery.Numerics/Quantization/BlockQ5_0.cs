@@ -7,7 +7,7 @@ namespace Bloomery.Numerics.Quantization;
 /// <summary>32 weights in 22 bytes: a half scale and 5-bit codes, scale * (code - 16) (ggml type 6).</summary>
 [Key("q5_0"), GgmlType(6)]
 [StructLayout(LayoutKind.Sequential, Pack = 1)]
-public struct BlockQ5_0 : IBlockFormat<BlockQ5_0>
+internal struct BlockQ5_0 : IBlockFormat<BlockQ5_0>
 {
     internal Half Scale;
     internal Array4<byte> FifthBits; // bit i belongs to element i

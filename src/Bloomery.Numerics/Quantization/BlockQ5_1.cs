@@ -7,7 +7,7 @@ namespace Bloomery.Numerics.Quantization;
 /// <summary>32 weights in 24 bytes: a half scale, a half minimum and 5-bit codes, scale * code + minimum (ggml type 7).</summary>
 [Key("q5_1"), GgmlType(7)]
 [StructLayout(LayoutKind.Sequential, Pack = 1)]
-public struct BlockQ5_1 : IBlockFormat<BlockQ5_1>
+internal struct BlockQ5_1 : IBlockFormat<BlockQ5_1>
 {
     internal Half Scale;
     internal Half Minimum;

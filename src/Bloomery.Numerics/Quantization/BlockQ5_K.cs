@@ -7,7 +7,7 @@ namespace Bloomery.Numerics.Quantization;
 /// <summary>256 weights in 176 bytes: as <see cref="BlockQ4_K"/> with 5-bit codes (ggml type 13).</summary>
 [Key("q5_k"), GgmlType(13)]
 [StructLayout(LayoutKind.Sequential, Pack = 1)]
-public struct BlockQ5_K : IBlockFormat<BlockQ5_K>
+internal struct BlockQ5_K : IBlockFormat<BlockQ5_K>
 {
     internal Half Scale;
     internal Half Minimum;

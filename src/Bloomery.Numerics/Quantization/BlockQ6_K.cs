@@ -7,7 +7,7 @@ namespace Bloomery.Numerics.Quantization;
 /// <summary>256 weights in 210 bytes: per 16 a signed 8-bit scale under a half, and 6-bit codes; scale * s * (code - 32) (ggml type 14).</summary>
 [Key("q6_k"), GgmlType(14)]
 [StructLayout(LayoutKind.Sequential, Pack = 1)]
-public struct BlockQ6_K : IBlockFormat<BlockQ6_K>
+internal struct BlockQ6_K : IBlockFormat<BlockQ6_K>
 {
     internal Array128<byte> Codes;    // low 4 bits, planar 64
     internal Array64<byte> HighPairs; // high 2 bits, planar 32

@@ -7,7 +7,7 @@ namespace Bloomery.Numerics.Quantization;
 /// <summary>32 weights in 34 bytes: a half scale and signed bytes (ggml type 8).</summary>
 [Key("q8_0"), GgmlType(8)]
 [StructLayout(LayoutKind.Sequential, Pack = 1)]
-public struct BlockQ8_0 : IBlockFormat<BlockQ8_0>
+internal struct BlockQ8_0 : IBlockFormat<BlockQ8_0>
 {
     internal Half Scale;
     internal Array32<sbyte> Codes;

@@ -7,7 +7,7 @@ namespace Bloomery.Numerics.Quantization;
 /// <summary>256 ternary weights in 54 bytes: base-3 digits, five to a byte, and a half scale; scale * (digit - 1) (ggml type 34).</summary>
 [Key("tq1_0"), GgmlType(34)]
 [StructLayout(LayoutKind.Sequential, Pack = 1)]
-public struct BlockTQ1_0 : IBlockFormat<BlockTQ1_0>
+internal struct BlockTQ1_0 : IBlockFormat<BlockTQ1_0>
 {
     internal Array48<byte> Codes; // elements 0-159: 32 bytes, digits planar 32; 160-239: 16 bytes, planar 16
     internal Array4<byte> Rest;   // 240-255: four digits a byte, planar 4

@@ -7,7 +7,7 @@ namespace Bloomery.Numerics.Quantization;
 /// <summary>256 ternary weights in 66 bytes: 2-bit codes and a half scale; scale * (code - 1), so that the code 3, which is never written, is +2 (ggml type 35).</summary>
 [Key("tq2_0"), GgmlType(35)]
 [StructLayout(LayoutKind.Sequential, Pack = 1)]
-public struct BlockTQ2_0 : IBlockFormat<BlockTQ2_0>
+internal struct BlockTQ2_0 : IBlockFormat<BlockTQ2_0>
 {
     internal Array64<byte> Codes; // 2 bits, planar 32
     internal Half Scale;

@@ -6,7 +6,7 @@ namespace Bloomery.Numerics.Quantization;
 /// <summary>One byte (safetensors U8; GGUF has no such type, so its id is negative).</summary>
 [Key("u8"), GgmlType(-1)]
 [StructLayout(LayoutKind.Sequential, Pack = 1)]
-public struct BlockU8 : IBlockFormat<BlockU8>
+internal struct BlockU8 : IBlockFormat<BlockU8>
 {
     /// <summary>The value.</summary>
     public byte Value;

@@ -2,7 +2,7 @@ namespace Bloomery.Numerics.Quantization;
 
 /// <summary>A quantisation type: the layout of one block of weights, and how it is read and written. One struct, one file each; found by its <c>[Key]</c>.</summary>
 /// <typeparam name="TSelf">The block's own struct: its size is the block's size in bytes.</typeparam>
-public interface IBlockFormat<TSelf> where TSelf : unmanaged, IBlockFormat<TSelf>
+internal interface IBlockFormat<TSelf> where TSelf : unmanaged, IBlockFormat<TSelf>
 {
     /// <summary>How many weights one block holds.</summary>
     static abstract int Weights { get; }

@@ -1,7 +1,7 @@
 namespace Bloomery.Numerics.Threading;
 
 /// <summary>Work that a <see cref="WorkerTeam"/> divides: an object that lives long, so that running it allocates nothing.</summary>
-public interface IRangeJob
+internal interface IRangeJob
 {
     /// <summary>Does items <paramref name="begin"/> to <paramref name="end"/>.</summary>
     /// <param name="begin">First item.</param>

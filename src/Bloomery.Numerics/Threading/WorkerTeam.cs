@@ -4,7 +4,7 @@ namespace Bloomery.Numerics.Threading;
 
 /// <summary>A few threads that do one job at a time together. The caller is worker 0; the others spin a little, then yield, then park.</summary>
 /// <remarks>Chunks are claimed dynamically, but which items make a chunk depends on the call only, so no item's arithmetic depends on who computes it.</remarks>
-public sealed class WorkerTeam : IDisposable
+internal sealed class WorkerTeam : IDisposable
 {
     private const int SpinsBeforeYield = 2000, YieldsBeforePark = 64;
     private readonly Thread[] _threads;

@@ -94,7 +94,7 @@ public sealed class ModelGoldenTests
         if (t.Contains("batch_last_hidden_state"))
             golden.AssertClose(t.Floats("batch_last_hidden_state"), batch.SelectMany(r => r.LastHiddenState!).ToArray(), "batch_last_hidden_state");
         if (!t.Contains("soft_prompt")) return;
-        ForwardResult soft = new ForwardPass(runtime) { SoftPrompt = t.Floats("soft_prompt") }.Run([new ForwardRow(t.Int32s("input_ids"))])[0];
+        ForwardResult soft = new ForwardPass(runtime, new ForwardOptions { SoftPrompt = t.Floats("soft_prompt") }).Run([new ForwardRow(t.Int32s("input_ids"))])[0];
         golden.AssertClose(t.Floats("soft_logits"), soft.Logits, "soft_logits");
     }
 
@@ -106,7 +106,7 @@ public sealed class ModelGoldenTests
             TokenTypes = t.Contains("token_type_ids") ? t.Int32s("token_type_ids") : null,
             DecoderIds = t.Contains("decoder_input_ids") ? t.Int32s("decoder_input_ids") : null,
         };
-        ForwardResult result = new ForwardPass(runtime) { HiddenStates = true }.Run([row])[0];
+        ForwardResult result = new ForwardPass(runtime, new ForwardOptions { HiddenStates = true }).Run([row])[0];
         Check("logits", result.Logits);
         Check("hidden_states", Flat(result.HiddenStates));
         Check("projected_hidden_state", result.ProjectedHiddenState);

@@ -25,7 +25,7 @@ public sealed class SmolLm2Tests
         SmolLm2Golden.Need();
         using Runtime runtime = Load(exact: true);
         int[] ids = SmolLm2Golden.Ints(Prompt(0).GetProperty("ids"));
-        ForwardResult result = new ForwardPass(runtime) { HiddenStates = true }.Run([new ForwardRow(ids)])[0];
+        ForwardResult result = new ForwardPass(runtime, new ForwardOptions { HiddenStates = true }).Run([new ForwardRow(ids)])[0];
         AssertClose(SmolLm2Golden.Tensors.Floats("p0.all_logits"), result.Logits!, LogitTolerance, "p0 logits");
         AssertClose(SmolLm2Golden.Tensors.Floats("p0.hidden"), [.. result.HiddenStates.SelectMany(h => h)], LogitTolerance, "p0 hidden");
     }

@@ -29,6 +29,22 @@ public sealed class ModelTests
     }
 
     [SkippableFact]
+    public void A_forward_pass_gives_what_the_text_is_chosen_from()
+    {
+        SmallModels.NeedGolden("llama");
+        using Model model = SmallModels.LoadGolden("llama");
+        (int[] prompt, int[] expected) = SmallModels.Greedy("llama");
+        ForwardResult result = model.Forward([new ForwardRow([.. prompt, .. expected])], new ForwardOptions { HiddenStates = true })[0];
+        Assert.Equal((prompt.Length + expected.Length) * model.VocabularySize, result.Logits!.Length);
+        Assert.All(result.HiddenStates, state => Assert.Equal((prompt.Length + expected.Length) * model.HiddenSize, state.Length));
+        for (int i = 0; i < expected.Length; i++)
+        {
+            Span<float> logits = result.Logits.AsSpan((prompt.Length - 1 + i) * model.VocabularySize, model.VocabularySize);
+            Assert.Equal(expected[i], System.Numerics.Tensors.TensorPrimitives.IndexOfMax(logits));
+        }
+    }
+
+    [SkippableFact]
     public void A_continued_sequence_gives_what_a_fresh_one_gives()
     {
         SmallModels.NeedGolden("llama");

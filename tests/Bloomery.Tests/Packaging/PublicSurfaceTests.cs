@@ -35,7 +35,15 @@ public sealed class PublicSurfaceTests
     public void The_first_namespace_is_small()
     {
         string[] types = [.. typeof(Model).Assembly.GetTypes().Where(type => type.IsVisible && type.Namespace == "Bloomery.Engine").Select(type => type.Name).Order()];
-        Assert.Equal(["EmbeddedModels", "Model", "ModelKind", "ModelOptions"], types);
+        Assert.Equal(["Model", "ModelKind", "ModelOptions"], types);
+    }
+
+    /// <summary>Layers below the door show only what its methods take and give; whoever makes a type public has a reason.</summary>
+    [Fact]
+    public void The_whole_surface_is_small()
+    {
+        int types = new[] { "Bloomery.Numerics", "Bloomery.Formats", "Bloomery.Models", "Bloomery.Engine" }.Sum(name => Assembly.Load(name).GetExportedTypes().Length);
+        Assert.InRange(types, 20, 80);
     }
 
     /// <summary>Members together with their type, which is on a line above them.</summary>

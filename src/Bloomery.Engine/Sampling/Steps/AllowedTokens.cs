@@ -4,7 +4,7 @@ namespace Bloomery.Engine.Sampling.Steps;
 
 /// <summary>Removes every token that is not in a list; null allows all.</summary>
 [Key("allowed_tokens")]
-public sealed class AllowedTokens(IReadOnlyList<int>? ids) : LogitStep
+internal sealed class AllowedTokens(IReadOnlyList<int>? ids) : LogitStep
 {
     private readonly int[]? _ids = ids is null ? null : [.. ids.Distinct().Order()];
 

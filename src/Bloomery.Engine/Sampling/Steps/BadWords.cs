@@ -4,7 +4,7 @@ namespace Bloomery.Engine.Sampling.Steps;
 
 /// <summary>Keeps given token sequences from being completed; a sequence of one token never occurs.</summary>
 [Key("bad_words")]
-public sealed class BadWords(IReadOnlyList<int[]> words) : LogitStep
+internal sealed class BadWords(IReadOnlyList<int[]> words) : LogitStep
 {
     private readonly int[][] _words = [.. words];
 

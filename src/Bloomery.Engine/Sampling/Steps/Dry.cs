@@ -7,7 +7,7 @@ namespace Bloomery.Engine.Sampling.Steps;
 /// of the last n tokens loses <c>multiplier * growth^(n - allowedLength)</c>, n being its longest repeat.
 /// </summary>
 [Key("dry")]
-public sealed class Dry(float multiplier, float growth = 1.75f, int allowedLength = 2, IReadOnlyList<int>? breakers = null) : LogitStep
+internal sealed class Dry(float multiplier, float growth = 1.75f, int allowedLength = 2, IReadOnlyList<int>? breakers = null) : LogitStep
 {
     private const int LongestRepeat = 50;
     private readonly HashSet<int> _breakers = [.. breakers ?? []];

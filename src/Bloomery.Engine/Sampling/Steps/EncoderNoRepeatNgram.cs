@@ -4,7 +4,7 @@ namespace Bloomery.Engine.Sampling.Steps;
 
 /// <summary>Bans every token that would repeat an n-gram of the encoder's input.</summary>
 [Key("encoder_no_repeat_ngram")]
-public sealed class EncoderNoRepeatNgram(int size) : LogitStep
+internal sealed class EncoderNoRepeatNgram(int size) : LogitStep
 {
     /// <summary>As the options say.</summary>
     public EncoderNoRepeatNgram(SamplingOptions options) : this(options.EncoderNoRepeatNgramSize) { }

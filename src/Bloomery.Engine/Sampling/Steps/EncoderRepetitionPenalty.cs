@@ -4,7 +4,7 @@ namespace Bloomery.Engine.Sampling.Steps;
 
 /// <summary>Favours the tokens of the encoder's input: a repetition penalty the other way round, against inventions.</summary>
 [Key("encoder_repetition_penalty")]
-public sealed class EncoderRepetitionPenalty(float penalty) : LogitStep
+internal sealed class EncoderRepetitionPenalty(float penalty) : LogitStep
 {
     /// <summary>As the options say.</summary>
     public EncoderRepetitionPenalty(SamplingOptions options) : this(options.EncoderRepetitionPenalty) { }

@@ -4,7 +4,7 @@ namespace Bloomery.Engine.Sampling.Steps;
 
 /// <summary>Drops tokens less likely than <paramref name="epsilon"/>; the likeliest stays (arXiv 2210.15191).</summary>
 [Key("epsilon_cutoff")]
-public sealed class EpsilonCutoff(float epsilon) : LogitStep
+internal sealed class EpsilonCutoff(float epsilon) : LogitStep
 {
     /// <summary>As the options say.</summary>
     public EpsilonCutoff(SamplingOptions options) : this(options.EpsilonCutoff) { }

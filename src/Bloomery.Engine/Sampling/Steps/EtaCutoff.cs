@@ -7,7 +7,7 @@ namespace Bloomery.Engine.Sampling.Steps;
 /// likeliest stays (arXiv 2210.15191).
 /// </summary>
 [Key("eta_cutoff")]
-public sealed class EtaCutoff(float epsilon) : LogitStep
+internal sealed class EtaCutoff(float epsilon) : LogitStep
 {
     /// <summary>As the options say.</summary>
     public EtaCutoff(SamplingOptions options) : this(options.EtaCutoff) { }

@@ -4,7 +4,7 @@ namespace Bloomery.Engine.Sampling.Steps;
 
 /// <summary>From <paramref name="start"/> generated tokens on, raises the end tokens by |logit| * (factor^(tokens beyond start) - 1).</summary>
 [Key("exponential_decay_length")]
-public sealed class ExponentialDecayLength(int start, float factor, IReadOnlyList<int> endIds) : LogitStep
+internal sealed class ExponentialDecayLength(int start, float factor, IReadOnlyList<int> endIds) : LogitStep
 {
     private readonly int[] _endIds = [.. endIds];
 

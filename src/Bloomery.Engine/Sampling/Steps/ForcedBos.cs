@@ -4,7 +4,7 @@ namespace Bloomery.Engine.Sampling.Steps;
 
 /// <summary>Forces the token after the decoder's start token; null forces none.</summary>
 [Key("forced_bos")]
-public sealed class ForcedBos(int? id) : LogitStep
+internal sealed class ForcedBos(int? id) : LogitStep
 {
     /// <summary>As the options say.</summary>
     public ForcedBos(SamplingOptions options) : this(options.ForcedBosId) { }

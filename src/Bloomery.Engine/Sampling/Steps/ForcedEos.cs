@@ -4,7 +4,7 @@ namespace Bloomery.Engine.Sampling.Steps;
 
 /// <summary>Forces one of the given tokens to be the last of <paramref name="maxTokens"/>.</summary>
 [Key("forced_eos")]
-public sealed class ForcedEos(int? maxTokens, IReadOnlyList<int> ids) : LogitStep
+internal sealed class ForcedEos(int? maxTokens, IReadOnlyList<int> ids) : LogitStep
 {
     private readonly int[] _ids = [.. ids];
 

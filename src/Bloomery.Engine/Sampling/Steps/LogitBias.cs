@@ -4,7 +4,7 @@ namespace Bloomery.Engine.Sampling.Steps;
 
 /// <summary>Adds a number to the logits of single tokens.</summary>
 [Key("logit_bias")]
-public sealed class LogitBias(IReadOnlyDictionary<int, float> bias) : LogitStep
+internal sealed class LogitBias(IReadOnlyDictionary<int, float> bias) : LogitStep
 {
     private readonly KeyValuePair<int, float>[] _bias = [.. bias];
 

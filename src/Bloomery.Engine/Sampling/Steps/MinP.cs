@@ -4,7 +4,7 @@ namespace Bloomery.Engine.Sampling.Steps;
 
 /// <summary>Drops tokens less likely than <paramref name="p"/> times the likeliest (arXiv 2407.01082).</summary>
 [Key("min_p")]
-public sealed class MinP(float p) : LogitStep
+internal sealed class MinP(float p) : LogitStep
 {
     /// <summary>As the options say.</summary>
     public MinP(SamplingOptions options) : this(options.MinP) { }

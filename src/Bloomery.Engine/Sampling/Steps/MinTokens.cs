@@ -4,7 +4,7 @@ namespace Bloomery.Engine.Sampling.Steps;
 
 /// <summary>Removes the end tokens until <paramref name="count"/> tokens are generated.</summary>
 [Key("min_tokens")]
-public sealed class MinTokens(int count, IReadOnlyList<int> endIds) : LogitStep
+internal sealed class MinTokens(int count, IReadOnlyList<int> endIds) : LogitStep
 {
     private readonly int[] _endIds = [.. endIds];
 

@@ -7,7 +7,7 @@ namespace Bloomery.Engine.Sampling.Steps;
 /// surprise stays near <paramref name="tau"/> bits. The token is drawn from the likeliest down.
 /// </summary>
 [Key("mirostat_v2")]
-public sealed class Mirostat(float tau, float eta) : LogitStep
+internal sealed class Mirostat(float tau, float eta) : LogitStep
 {
     private readonly bool _wanted = true;
 

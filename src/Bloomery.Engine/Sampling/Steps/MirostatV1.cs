@@ -7,7 +7,7 @@ namespace Bloomery.Engine.Sampling.Steps;
 /// would have the wanted surprise under that law.
 /// </summary>
 [Key("mirostat_v1")]
-public sealed class MirostatV1(float tau, float eta) : LogitStep
+internal sealed class MirostatV1(float tau, float eta) : LogitStep
 {
     private const int Observed = 100;
     private readonly bool _wanted = true;

@@ -4,7 +4,7 @@ namespace Bloomery.Engine.Sampling.Steps;
 
 /// <summary>Bans every token that would repeat an n-gram of prompt and output.</summary>
 [Key("no_repeat_ngram")]
-public sealed class NoRepeatNgram(int size) : LogitStep
+internal sealed class NoRepeatNgram(int size) : LogitStep
 {
     /// <summary>As the options say.</summary>
     public NoRepeatNgram(SamplingOptions options) : this(options.NoRepeatNgramSize) { }

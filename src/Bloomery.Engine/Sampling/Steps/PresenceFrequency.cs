@@ -4,7 +4,7 @@ namespace Bloomery.Engine.Sampling.Steps;
 
 /// <summary>Takes <paramref name="presence"/> once, and <paramref name="frequency"/> per occurrence, from the logits of tokens in the output.</summary>
 [Key("presence_frequency")]
-public sealed class PresenceFrequency(float presence, float frequency) : LogitStep
+internal sealed class PresenceFrequency(float presence, float frequency) : LogitStep
 {
     /// <summary>As the options say.</summary>
     public PresenceFrequency(SamplingOptions options) : this(options.PresencePenalty, options.FrequencyPenalty) { }

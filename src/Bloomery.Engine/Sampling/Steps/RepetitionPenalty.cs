@@ -4,7 +4,7 @@ namespace Bloomery.Engine.Sampling.Steps;
 
 /// <summary>Divides positive and multiplies negative logits of tokens in prompt and output, once per distinct token (CTRL, arXiv 1909.05858).</summary>
 [Key("repetition_penalty")]
-public sealed class RepetitionPenalty(float penalty) : LogitStep
+internal sealed class RepetitionPenalty(float penalty) : LogitStep
 {
     /// <summary>As the options say.</summary>
     public RepetitionPenalty(SamplingOptions options) : this(options.RepetitionPenalty) { }

@@ -4,7 +4,7 @@ namespace Bloomery.Engine.Sampling.Steps;
 
 /// <summary>Adds a number to the logit of a sequence's last token where the rest of the sequence stands at the end of the text.</summary>
 [Key("sequence_bias")]
-public sealed class SequenceBias(IReadOnlyList<TokenSequenceBias> sequences) : LogitStep
+internal sealed class SequenceBias(IReadOnlyList<TokenSequenceBias> sequences) : LogitStep
 {
     private readonly TokenSequenceBias[] _sequences = [.. sequences];
 

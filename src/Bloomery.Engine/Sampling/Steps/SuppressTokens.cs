@@ -4,7 +4,7 @@ namespace Bloomery.Engine.Sampling.Steps;
 
 /// <summary>Removes given tokens.</summary>
 [Key("suppress_tokens")]
-public sealed class SuppressTokens(IReadOnlyList<int> ids) : LogitStep
+internal sealed class SuppressTokens(IReadOnlyList<int> ids) : LogitStep
 {
     private readonly int[] _ids = [.. ids];
 

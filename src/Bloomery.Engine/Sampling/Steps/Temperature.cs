@@ -5,7 +5,7 @@ namespace Bloomery.Engine.Sampling.Steps;
 
 /// <summary>Divides the logits. Temperature 0 is no step but greedy decoding, which <see cref="LogitChain"/> does itself.</summary>
 [Key("temperature")]
-public sealed class Temperature(float temperature) : LogitStep
+internal sealed class Temperature(float temperature) : LogitStep
 {
     /// <summary>As the options say.</summary>
     public Temperature(SamplingOptions options) : this(options.Temperature) { }

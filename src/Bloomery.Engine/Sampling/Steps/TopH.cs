@@ -7,7 +7,7 @@ namespace Bloomery.Engine.Sampling.Steps;
 /// Only the hundred largest logits are considered, as if there were no others.
 /// </summary>
 [Key("top_h")]
-public sealed class TopH(float h) : LogitStep
+internal sealed class TopH(float h) : LogitStep
 {
     private const int Considered = 100;
 

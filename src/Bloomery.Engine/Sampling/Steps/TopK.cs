@@ -4,7 +4,7 @@ namespace Bloomery.Engine.Sampling.Steps;
 
 /// <summary>Keeps the <paramref name="k"/> likeliest tokens, and every token that equals the last of them.</summary>
 [Key("top_k")]
-public sealed class TopK(int k) : LogitStep
+internal sealed class TopK(int k) : LogitStep
 {
     /// <summary>As the options say.</summary>
     public TopK(SamplingOptions options) : this(options.TopK) { }

@@ -4,7 +4,7 @@ namespace Bloomery.Engine.Sampling.Steps;
 
 /// <summary>Keeps the tokens within n standard deviations of the largest logit (arXiv 2411.07641), which no temperature changes.</summary>
 [Key("top_n_sigma"), SamplingParameter("top_n_sigma", 0, 100)]
-public sealed class TopNSigma(float n) : LogitStep
+internal sealed class TopNSigma(float n) : LogitStep
 {
     /// <summary>As the options say.</summary>
     public TopNSigma(SamplingOptions options) : this((float)options.Number("top_n_sigma", 0)) { }

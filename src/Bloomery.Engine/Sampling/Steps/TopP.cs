@@ -4,7 +4,7 @@ namespace Bloomery.Engine.Sampling.Steps;
 
 /// <summary>Nucleus sampling (arXiv 1904.09751): keeps the likeliest tokens up to the one that reaches probability <paramref name="p"/>, and its equals.</summary>
 [Key("top_p")]
-public sealed class TopP(float p) : LogitStep
+internal sealed class TopP(float p) : LogitStep
 {
     // How far below the likeliest logit the nucleus is looked for, the nearest first: mostly it is a handful of tokens.
     private static readonly float[] Depths = [3, 8, 16, float.PositiveInfinity];

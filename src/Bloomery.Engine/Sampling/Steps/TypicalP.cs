@@ -4,7 +4,7 @@ namespace Bloomery.Engine.Sampling.Steps;
 
 /// <summary>Keeps the tokens whose information is nearest to the entropy, up to the one that reaches probability <paramref name="p"/> (arXiv 2202.00666).</summary>
 [Key("typical_p")]
-public sealed class TypicalP(float p) : LogitStep
+internal sealed class TypicalP(float p) : LogitStep
 {
     /// <summary>As the options say.</summary>
     public TypicalP(SamplingOptions options) : this(options.TypicalP) { }

@@ -7,7 +7,7 @@ namespace Bloomery.Engine.Sampling.Steps;
 /// tokens that have at least probability <paramref name="threshold"/> only the least likely stays.
 /// </summary>
 [Key("xtc")]
-public sealed class Xtc(float probability, float threshold) : LogitStep
+internal sealed class Xtc(float probability, float threshold) : LogitStep
 {
     /// <summary>As the options say.</summary>
     public Xtc(SamplingOptions options) : this(options.XtcProbability, options.XtcThreshold) { }

@@ -6,7 +6,7 @@ namespace Bloomery.Formats.Tokenizers.Decoders;
 /// <summary>Makes the suffix that ends words a space; in the last token it goes.</summary>
 /// <param name="suffix">The suffix; an empty one is left alone.</param>
 [Key("BPEDecoder")]
-public sealed class BpeDecoder(string suffix = "</w>") : TokenDecoder
+internal sealed class BpeDecoder(string suffix = "</w>") : TokenDecoder
 {
     internal BpeDecoder(JsonSection json)
         : this(json.Text("suffix", "</w>")!)

@@ -9,7 +9,7 @@ namespace Bloomery.Formats.Tokenizers.Decoders;
 
 /// <summary>Reads <c>&lt;0xXX&gt;</c> tokens as bytes: a run of them is UTF-8, or if it is not, one U+FFFD per byte.</summary>
 [Key("ByteFallback")]
-public sealed class ByteFallbackDecoder : TokenDecoder
+internal sealed class ByteFallbackDecoder : TokenDecoder
 {
     /// <summary>Makes the decoder.</summary>
     public ByteFallbackDecoder()

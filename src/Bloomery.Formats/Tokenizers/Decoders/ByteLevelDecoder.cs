@@ -6,7 +6,7 @@ namespace Bloomery.Formats.Tokenizers.Decoders;
 
 /// <summary>Reads tokens as bytes in letters of <see cref="ByteAlphabet"/>; together they are UTF-8, of which each maximal invalid part is U+FFFD.</summary>
 [Key("ByteLevel")]
-public sealed class ByteLevelDecoder : TokenDecoder
+internal sealed class ByteLevelDecoder : TokenDecoder
 {
     /// <summary>Makes the decoder.</summary>
     public ByteLevelDecoder()

@@ -2,7 +2,7 @@ namespace Bloomery.Formats.Tokenizers.Decoders;
 
 /// <summary>A stage with a next one; by itself it changes nothing.</summary>
 /// <param name="next">Receives what comes out.</param>
-public abstract class ChainedStage(DecodeStage next) : DecodeStage
+internal abstract class ChainedStage(DecodeStage next) : DecodeStage
 {
     /// <inheritdoc/>
     public override bool IsBroken => next.IsBroken;

@@ -8,7 +8,7 @@ namespace Bloomery.Formats.Tokenizers.Decoders;
 /// <param name="delimiter">The delimiter of words.</param>
 /// <param name="cleanup">Whether to undo the spacing of English punctuation and to replace the delimiter.</param>
 [Key("CTC")]
-public sealed class CtcDecoder(string padToken = "<pad>", string delimiter = "|", bool cleanup = true) : TokenDecoder
+internal sealed class CtcDecoder(string padToken = "<pad>", string delimiter = "|", bool cleanup = true) : TokenDecoder
 {
     internal CtcDecoder(JsonSection json)
         : this(json.Text("pad_token", "<pad>")!, json.Text("word_delimiter_token", "|")!, json.Flag("cleanup", true))

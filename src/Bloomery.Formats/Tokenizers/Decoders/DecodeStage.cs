@@ -4,7 +4,7 @@ namespace Bloomery.Formats.Tokenizers.Decoders;
 /// One stage of a decoding stream. A token arrives as any number of <see cref="Text"/> calls and one <see cref="EndToken"/>; a stage
 /// passes text on as soon as nothing that may follow can change it.
 /// </summary>
-public abstract class DecodeStage
+internal abstract class DecodeStage
 {
     /// <summary>Whether what is held back would show as U+FFFD if the stream ended here.</summary>
     public virtual bool IsBroken => false;

@@ -5,7 +5,7 @@ namespace Bloomery.Formats.Tokenizers.Decoders;
 
 /// <summary>Makes all tokens one.</summary>
 [Key("Fuse")]
-public sealed class FuseDecoder : TokenDecoder
+internal sealed class FuseDecoder : TokenDecoder
 {
     /// <summary>Makes the decoder.</summary>
     public FuseDecoder()

@@ -8,7 +8,7 @@ namespace Bloomery.Formats.Tokenizers.Decoders;
 /// <param name="mark">What stands for a space.</param>
 /// <param name="scheme">With <see cref="PrependScheme.Never"/> the first token is like the others.</param>
 [Key("Metaspace")]
-public sealed class MetaspaceDecoder(char mark = '\u2581', PrependScheme scheme = PrependScheme.Always) : TokenDecoder
+internal sealed class MetaspaceDecoder(char mark = '\u2581', PrependScheme scheme = PrependScheme.Always) : TokenDecoder
 {
     internal MetaspaceDecoder(JsonSection json)
         : this(MetaspacePreTokenizer.MarkOf(json), MetaspacePreTokenizer.SchemeOf(json))

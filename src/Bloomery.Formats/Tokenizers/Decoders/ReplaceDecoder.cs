@@ -8,7 +8,7 @@ namespace Bloomery.Formats.Tokenizers.Decoders;
 /// <param name="pattern">What to replace.</param>
 /// <param name="content">What to put there.</param>
 [Key("Replace")]
-public sealed class ReplaceDecoder(SplitPattern pattern, string content) : TokenDecoder
+internal sealed class ReplaceDecoder(SplitPattern pattern, string content) : TokenDecoder
 {
     internal ReplaceDecoder(JsonSection json)
         : this(Components.Pattern(json.Get("pattern")), json.Text("content"))

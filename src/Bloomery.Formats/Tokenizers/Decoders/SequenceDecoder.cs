@@ -6,7 +6,7 @@ namespace Bloomery.Formats.Tokenizers.Decoders;
 /// <summary>One decoder after the other.</summary>
 /// <param name="parts">The decoders.</param>
 [Key("Sequence")]
-public sealed class SequenceDecoder(IReadOnlyList<TokenDecoder> parts) : TokenDecoder
+internal sealed class SequenceDecoder(IReadOnlyList<TokenDecoder> parts) : TokenDecoder
 {
     internal SequenceDecoder(JsonSection json)
         : this(Components.CreateAll(Components.Decoders, json, "decoders"))

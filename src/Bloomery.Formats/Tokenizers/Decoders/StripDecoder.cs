@@ -8,7 +8,7 @@ namespace Bloomery.Formats.Tokenizers.Decoders;
 /// <param name="start">How many at most at the start.</param>
 /// <param name="stop">How many at most at the end.</param>
 [Key("Strip")]
-public sealed class StripDecoder(int content, int start, int stop) : TokenDecoder
+internal sealed class StripDecoder(int content, int start, int stop) : TokenDecoder
 {
     private readonly string _content = char.ConvertFromUtf32(content);
 

@@ -4,7 +4,7 @@ namespace Bloomery.Formats.Tokenizers.Decoders;
 
 /// <summary>A stage that works on whole tokens: it gathers each until its end.</summary>
 /// <param name="next">Receives what comes out.</param>
-public abstract class TokenStage(DecodeStage next) : ChainedStage(next)
+internal abstract class TokenStage(DecodeStage next) : ChainedStage(next)
 {
     private readonly StringBuilder _token = new();
 

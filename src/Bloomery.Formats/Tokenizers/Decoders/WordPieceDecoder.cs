@@ -7,7 +7,7 @@ namespace Bloomery.Formats.Tokenizers.Decoders;
 /// <param name="prefix">The prefix.</param>
 /// <param name="cleanup">Whether to undo the spacing of English punctuation, in each token for itself.</param>
 [Key("WordPiece")]
-public sealed class WordPieceDecoder(string prefix = "##", bool cleanup = true) : TokenDecoder
+internal sealed class WordPieceDecoder(string prefix = "##", bool cleanup = true) : TokenDecoder
 {
     internal WordPieceDecoder(JsonSection json)
         : this(json.Text("prefix", "##")!, json.Flag("cleanup", true))

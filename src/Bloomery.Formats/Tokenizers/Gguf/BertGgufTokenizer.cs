@@ -6,7 +6,7 @@ using Bloomery.Formats.Tokenizers.SentencePiece;
 namespace Bloomery.Formats.Tokenizers.Gguf;
 
 /// <summary>A vocabulary of the kind <c>bert</c>: WordPiece, with <c>▁</c> before the first parts of words and nothing before the others.</summary>
-public sealed class BertGgufTokenizer : GgufTokenizer
+internal sealed class BertGgufTokenizer : GgufTokenizer
 {
     private readonly Vocabulary _tokens;
     private readonly WordPieceModel _model;

@@ -6,7 +6,7 @@ using Bloomery.Formats.Tokenizers.SentencePiece;
 namespace Bloomery.Formats.Tokenizers.Gguf;
 
 /// <summary>A vocabulary of the kind <c>gpt2</c>: byte-level BPE, words cut as <c>tokenizer.ggml.pre</c> says.</summary>
-public sealed class ByteLevelGgufTokenizer : GgufTokenizer
+internal sealed class ByteLevelGgufTokenizer : GgufTokenizer
 {
     private readonly Vocabulary _tokens;
     private readonly BpeModel _model;

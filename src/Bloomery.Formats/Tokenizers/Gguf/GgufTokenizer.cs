@@ -8,7 +8,7 @@ namespace Bloomery.Formats.Tokenizers.Gguf;
 /// A vocabulary stored in a GGUF file (formats.md, Tokenizers): special and user-defined tokens are cut out of the text, what lies
 /// between is cut into pieces and tokens by the kind of the vocabulary.
 /// </summary>
-public abstract class GgufTokenizer : Tokenizer
+internal abstract class GgufTokenizer : Tokenizer
 {
     private readonly SymbolCutter _cutter;
     private readonly byte[]?[] _bytes;

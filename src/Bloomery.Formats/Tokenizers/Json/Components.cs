@@ -9,7 +9,7 @@ using Bloomery.Numerics.Catalogs;
 namespace Bloomery.Formats.Tokenizers.Json;
 
 /// <summary>Makes components from their descriptions: finds the class by its key and calls its constructor that takes a <see cref="JsonSection"/>.</summary>
-public static class Components
+internal static class Components
 {
     /// <summary>All normalisers.</summary>
     public static Catalog<Normalizer> Normalizers { get; } = new(typeof(Components).Assembly);

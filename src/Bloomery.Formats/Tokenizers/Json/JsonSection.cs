@@ -5,7 +5,7 @@ using System.Text.Json;
 namespace Bloomery.Formats.Tokenizers.Json;
 
 /// <summary>A part of a tokenizer.json with its path, for reading with messages that say where and what.</summary>
-public sealed class JsonSection
+internal sealed class JsonSection
 {
     private readonly JsonElement _element;
     private readonly JsonSection? _parent;

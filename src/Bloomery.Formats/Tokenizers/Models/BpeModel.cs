@@ -8,7 +8,7 @@ namespace Bloomery.Formats.Tokenizers.Models;
 /// <see cref="ByteAlphabet"/>, merged by rank.
 /// </summary>
 [Key("BPE")]
-public sealed class BpeModel : TokenModel
+internal sealed class BpeModel : TokenModel
 {
     private const char WordMark = '\u2581';
     [ThreadStatic] private static BpeMerger? _merger;

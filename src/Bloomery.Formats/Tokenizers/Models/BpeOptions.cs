@@ -1,7 +1,7 @@
 namespace Bloomery.Formats.Tokenizers.Models;
 
 /// <summary>The switches of a BPE model, as tokenizer.json names them.</summary>
-public sealed record BpeOptions
+internal sealed record BpeOptions
 {
     /// <summary>The token for what cannot be spelled; without one it is dropped.</summary>
     public string? UnknownToken { get; init; }

@@ -1,7 +1,7 @@
 namespace Bloomery.Formats.Tokenizers.Models;
 
 /// <summary>BPE's merges by pair of token ids: rank and result. An open-addressed table, because the lookup is the inner loop.</summary>
-public sealed class MergeTable
+internal sealed class MergeTable
 {
     /// <summary>What <see cref="Find"/> returns for a pair that does not merge; larger than any entry.</summary>
     public const ulong None = ulong.MaxValue;

@@ -1,7 +1,7 @@
 namespace Bloomery.Formats.Tokenizers.Models;
 
 /// <summary>Turns one piece of text into tokens of a vocabulary. A plug point: one file with a key, the type's name in tokenizer.json. Safe for use by many threads.</summary>
-public abstract class TokenModel
+internal abstract class TokenModel
 {
     /// <summary>The tokens and their ids.</summary>
     public abstract Vocabulary Vocabulary { get; }

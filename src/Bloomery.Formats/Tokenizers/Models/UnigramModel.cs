@@ -9,7 +9,7 @@ namespace Bloomery.Formats.Tokenizers.Models;
 /// was found from an earlier start. Consecutive unknown characters are one token.
 /// </summary>
 [Key("Unigram")]
-public sealed class UnigramModel : TokenModel
+internal sealed class UnigramModel : TokenModel
 {
     private const double UnknownPenalty = 10;
     private readonly ByteTrie _trie = new();

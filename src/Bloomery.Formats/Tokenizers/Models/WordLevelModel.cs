@@ -4,7 +4,7 @@ namespace Bloomery.Formats.Tokenizers.Models;
 
 /// <summary>Every piece is a token, or unknown.</summary>
 [Key("WordLevel")]
-public sealed class WordLevelModel : TokenModel
+internal sealed class WordLevelModel : TokenModel
 {
     private readonly int _unknown;
 

@@ -7,7 +7,7 @@ namespace Bloomery.Formats.Tokenizers.Models;
 
 /// <summary>WordPiece (BERT): the longest token first, again and again; a word with a part that is no token is one unknown.</summary>
 [Key("WordPiece")]
-public sealed class WordPieceModel : TokenModel
+internal sealed class WordPieceModel : TokenModel
 {
     private readonly ByteTrie _trie = new();
     [ThreadStatic] private static List<int>? _ids;

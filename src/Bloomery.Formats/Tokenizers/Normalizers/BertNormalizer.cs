@@ -6,7 +6,7 @@ namespace Bloomery.Formats.Tokenizers.Normalizers;
 
 /// <summary>What BERT does to text: cleaning, spaces around CJK ideographs, accents off, lower case.</summary>
 [Key("BertNormalizer")]
-public sealed class BertNormalizer : Normalizer
+internal sealed class BertNormalizer : Normalizer
 {
     private readonly bool _cleanText, _spaceIdeographs, _stripAccents, _lowercase;
 

@@ -6,7 +6,7 @@ namespace Bloomery.Formats.Tokenizers.Normalizers;
 
 /// <summary>Spells text in the byte-level alphabet.</summary>
 [Key("ByteLevel")]
-public sealed class ByteLevelNormalizer : Normalizer
+internal sealed class ByteLevelNormalizer : Normalizer
 {
     /// <summary>Makes the normaliser.</summary>
     public ByteLevelNormalizer()

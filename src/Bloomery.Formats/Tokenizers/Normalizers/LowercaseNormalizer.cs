@@ -5,7 +5,7 @@ namespace Bloomery.Formats.Tokenizers.Normalizers;
 
 /// <summary>Lower-cases every character for itself.</summary>
 [Key("Lowercase")]
-public sealed class LowercaseNormalizer : Normalizer
+internal sealed class LowercaseNormalizer : Normalizer
 {
     /// <summary>Makes the normaliser.</summary>
     public LowercaseNormalizer()

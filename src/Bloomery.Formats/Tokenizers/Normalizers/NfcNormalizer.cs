@@ -7,7 +7,7 @@ namespace Bloomery.Formats.Tokenizers.Normalizers;
 
 /// <summary>Unicode normalisation form C: composed.</summary>
 [Key("NFC")]
-public sealed class NfcNormalizer : Normalizer
+internal sealed class NfcNormalizer : Normalizer
 {
     /// <summary>Makes the normaliser.</summary>
     public NfcNormalizer()

@@ -7,7 +7,7 @@ namespace Bloomery.Formats.Tokenizers.Normalizers;
 
 /// <summary>Unicode normalisation form D: decomposed.</summary>
 [Key("NFD")]
-public sealed class NfdNormalizer : Normalizer
+internal sealed class NfdNormalizer : Normalizer
 {
     /// <summary>Makes the normaliser.</summary>
     public NfdNormalizer()

@@ -7,7 +7,7 @@ namespace Bloomery.Formats.Tokenizers.Normalizers;
 
 /// <summary>Unicode normalisation form KC: compatibility variants replaced, then composed.</summary>
 [Key("NFKC")]
-public sealed class NfkcNormalizer : Normalizer
+internal sealed class NfkcNormalizer : Normalizer
 {
     /// <summary>Makes the normaliser.</summary>
     public NfkcNormalizer()

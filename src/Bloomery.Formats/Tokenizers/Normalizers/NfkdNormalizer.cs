@@ -7,7 +7,7 @@ namespace Bloomery.Formats.Tokenizers.Normalizers;
 
 /// <summary>Unicode normalisation form KD: compatibility variants replaced, decomposed.</summary>
 [Key("NFKD")]
-public sealed class NfkdNormalizer : Normalizer
+internal sealed class NfkdNormalizer : Normalizer
 {
     /// <summary>Makes the normaliser.</summary>
     public NfkdNormalizer()

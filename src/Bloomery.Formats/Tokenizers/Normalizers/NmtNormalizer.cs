@@ -5,7 +5,7 @@ namespace Bloomery.Formats.Tokenizers.Normalizers;
 
 /// <summary>Drops control characters and makes some others spaces, as neural translation models of SentencePiece do.</summary>
 [Key("Nmt")]
-public sealed class NmtNormalizer : Normalizer
+internal sealed class NmtNormalizer : Normalizer
 {
     /// <summary>Makes the normaliser.</summary>
     public NmtNormalizer()

@@ -1,7 +1,7 @@
 namespace Bloomery.Formats.Tokenizers.Normalizers;
 
 /// <summary>Rewrites text before it is split, keeping track of where each character stems from. A plug point: one file with a key, the type's name in tokenizer.json.</summary>
-public abstract class Normalizer
+internal abstract class Normalizer
 {
     /// <summary>Rewrites <paramref name="text"/> in place.</summary>
     public abstract void Normalize(AlignedText text);

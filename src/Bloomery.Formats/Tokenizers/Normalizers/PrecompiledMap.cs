@@ -7,7 +7,7 @@ namespace Bloomery.Formats.Tokenizers.Normalizers;
 /// NUL-terminated UTF-8 replacements that it points to. Made by SentencePiece, embedded in <c>.model</c> files, in
 /// <c>tokenizer.json</c> and in GGUF vocabularies. Immutable.
 /// </summary>
-public sealed class PrecompiledMap
+internal sealed class PrecompiledMap
 {
     private const uint KeyEndsHere = 1u << 8;
     private const uint ValueUnit = 1u << 31;

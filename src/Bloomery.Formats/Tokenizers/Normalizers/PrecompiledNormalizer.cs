@@ -11,7 +11,7 @@ namespace Bloomery.Formats.Tokenizers.Normalizers;
 /// </summary>
 /// <param name="map">The table.</param>
 [Key("Precompiled")]
-public sealed class PrecompiledNormalizer(PrecompiledMap map) : Normalizer
+internal sealed class PrecompiledNormalizer(PrecompiledMap map) : Normalizer
 {
     private const int MaxCluster = 6;
 

@@ -6,7 +6,7 @@ namespace Bloomery.Formats.Tokenizers.Normalizers;
 /// <summary>Puts a text in front, unless there is nothing to put it in front of.</summary>
 /// <param name="prefix">The text.</param>
 [Key("Prepend")]
-public sealed class PrependNormalizer(string prefix) : Normalizer
+internal sealed class PrependNormalizer(string prefix) : Normalizer
 {
     internal PrependNormalizer(JsonSection json)
         : this(json.Text("prepend"))

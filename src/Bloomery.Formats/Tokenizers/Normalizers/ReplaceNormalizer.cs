@@ -8,7 +8,7 @@ namespace Bloomery.Formats.Tokenizers.Normalizers;
 /// <param name="pattern">What to replace.</param>
 /// <param name="content">What to put there, as it is.</param>
 [Key("Replace")]
-public sealed class ReplaceNormalizer(SplitPattern pattern, string content) : Normalizer
+internal sealed class ReplaceNormalizer(SplitPattern pattern, string content) : Normalizer
 {
     internal ReplaceNormalizer(JsonSection json)
         : this(Components.Pattern(json.Get("pattern")), json.Text("content"))

@@ -6,7 +6,7 @@ namespace Bloomery.Formats.Tokenizers.Normalizers;
 /// <summary>One normaliser after the other.</summary>
 /// <param name="parts">The normalisers.</param>
 [Key("Sequence")]
-public sealed class SequenceNormalizer(IReadOnlyList<Normalizer> parts) : Normalizer
+internal sealed class SequenceNormalizer(IReadOnlyList<Normalizer> parts) : Normalizer
 {
     internal SequenceNormalizer(JsonSection json)
         : this(Components.CreateAll(Components.Normalizers, json, "normalizers"))

@@ -6,7 +6,7 @@ namespace Bloomery.Formats.Tokenizers.Normalizers;
 
 /// <summary>Removes combining marks (category M of Unicode 9); does not decompose.</summary>
 [Key("StripAccents")]
-public sealed class StripAccentsNormalizer : Normalizer
+internal sealed class StripAccentsNormalizer : Normalizer
 {
     /// <summary>Makes the normaliser.</summary>
     public StripAccentsNormalizer()

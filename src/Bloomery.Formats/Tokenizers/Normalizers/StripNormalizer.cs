@@ -7,7 +7,7 @@ namespace Bloomery.Formats.Tokenizers.Normalizers;
 /// <param name="left">At the start.</param>
 /// <param name="right">At the end.</param>
 [Key("Strip")]
-public sealed class StripNormalizer(bool left, bool right) : Normalizer
+internal sealed class StripNormalizer(bool left, bool right) : Normalizer
 {
     internal StripNormalizer(JsonSection json)
         : this(json.Flag("strip_left", true), json.Flag("strip_right", true))

@@ -7,7 +7,7 @@ namespace Bloomery.Formats.Tokenizers.Patterns;
 /// The scanner for BLOOM's expression: an optional space, then anything but whitespace, brackets, bars and sentence punctuation. Its
 /// class is a negated union with a nested class, which other regex dialects read differently.
 /// </summary>
-public sealed class BloomPattern : SplitPattern
+internal sealed class BloomPattern : SplitPattern
 {
     /// <summary>As tokenizer.json spells it.</summary>
     public const string Nested = " ?[^(\\s|[.,!?\u2026\u3002\uFF0C\u3001\u0964\u06D4\u060C])]+";

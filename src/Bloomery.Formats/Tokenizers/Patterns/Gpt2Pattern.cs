@@ -3,7 +3,7 @@ using Bloomery.Formats.Tokenizers.Unicode;
 namespace Bloomery.Formats.Tokenizers.Patterns;
 
 /// <summary>The scanner for GPT-2's expression, which matches everywhere.</summary>
-public sealed class Gpt2Pattern : SplitPattern
+internal sealed class Gpt2Pattern : SplitPattern
 {
     /// <summary>What this scanner is a translation of.</summary>
     public const string Expression = @"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+";

@@ -1,7 +1,7 @@
 namespace Bloomery.Formats.Tokenizers.Patterns;
 
 /// <summary>Matches single characters of a kind.</summary>
-public sealed class KindPattern : SplitPattern
+internal sealed class KindPattern : SplitPattern
 {
     private readonly Func<int, bool> _matches;
     private readonly bool[] _ascii = new bool[128];

@@ -1,7 +1,7 @@
 namespace Bloomery.Formats.Tokenizers.Patterns;
 
 /// <summary>Scanners for the expressions of well-known models, which are faster than the regex machine.</summary>
-public static class KnownPatterns
+internal static class KnownPatterns
 {
     /// <summary>The scanner for exactly this expression, or null.</summary>
     public static SplitPattern? Find(string expression) => expression switch

@@ -4,7 +4,7 @@ namespace Bloomery.Formats.Tokenizers.Patterns;
 
 /// <summary>The scanner for Llama 3's expression and, with one digit, Qwen 2's; both match everywhere.</summary>
 /// <param name="maxDigits">How many numeric characters make one piece at most.</param>
-public sealed class Llama3Pattern(int maxDigits) : SplitPattern
+internal sealed class Llama3Pattern(int maxDigits) : SplitPattern
 {
     private const string Head = @"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}";
     private const string Tail = @"| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+";

@@ -1,7 +1,7 @@
 namespace Bloomery.Formats.Tokenizers.Patterns;
 
 /// <summary>What becomes of the matches when text is split.</summary>
-public enum SplitBehavior
+internal enum SplitBehavior
 {
     /// <summary>Matches vanish.</summary>
     Removed,

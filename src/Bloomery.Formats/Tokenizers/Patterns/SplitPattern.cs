@@ -1,7 +1,7 @@
 namespace Bloomery.Formats.Tokenizers.Patterns;
 
 /// <summary>Something to search for in a piece of text. Safe for use by many threads.</summary>
-public abstract class SplitPattern
+internal abstract class SplitPattern
 {
     /// <summary>Finds the first match that begins at or after <paramref name="from"/>.</summary>
     /// <param name="text">The whole piece: what looks around sees no further.</param>

@@ -1,7 +1,7 @@
 namespace Bloomery.Formats.Tokenizers.Patterns;
 
 /// <summary>Cuts pieces at the matches of a pattern.</summary>
-public static class Splitting
+internal static class Splitting
 {
     /// <summary>Cuts all pieces.</summary>
     /// <param name="pieces">The pieces; none are spelled as bytes afterwards that only stood for them before.</param>

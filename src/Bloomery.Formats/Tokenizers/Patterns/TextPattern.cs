@@ -2,7 +2,7 @@ namespace Bloomery.Formats.Tokenizers.Patterns;
 
 /// <summary>Matches a fixed text.</summary>
 /// <param name="content">The text; an empty one matches nothing.</param>
-public sealed class TextPattern(string content) : SplitPattern
+internal sealed class TextPattern(string content) : SplitPattern
 {
     /// <summary>The text.</summary>
     public string Content { get; } = content;

@@ -3,7 +3,7 @@ using Bloomery.Formats.Tokenizers.Unicode;
 namespace Bloomery.Formats.Tokenizers.Patterns;
 
 /// <summary>The scanner for <c>\w+|[^\w\s]+</c>.</summary>
-public sealed class WordPattern : SplitPattern
+internal sealed class WordPattern : SplitPattern
 {
     private const byte Classes = CharKinds.Word | CharKinds.Space;
 

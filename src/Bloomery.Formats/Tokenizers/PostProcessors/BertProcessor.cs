@@ -7,7 +7,7 @@ namespace Bloomery.Formats.Tokenizers.PostProcessors;
 /// <param name="cls">The token in front.</param>
 /// <param name="sep">The token behind each text.</param>
 [Key("BertProcessing")]
-public sealed class BertProcessor(EncodedToken cls, EncodedToken sep) : PostProcessor
+internal sealed class BertProcessor(EncodedToken cls, EncodedToken sep) : PostProcessor
 {
     internal BertProcessor(JsonSection json)
         : this(TokenOf(json.Get("cls")), TokenOf(json.Get("sep")))

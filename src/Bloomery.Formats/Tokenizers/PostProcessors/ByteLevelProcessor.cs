@@ -7,7 +7,7 @@ namespace Bloomery.Formats.Tokenizers.PostProcessors;
 /// <param name="trimOffsets">Whether to trim.</param>
 /// <param name="addPrefixSpace">Whether a single leading space may have been added and stays.</param>
 [Key("ByteLevel")]
-public sealed class ByteLevelProcessor(bool trimOffsets, bool addPrefixSpace) : PostProcessor
+internal sealed class ByteLevelProcessor(bool trimOffsets, bool addPrefixSpace) : PostProcessor
 {
     internal ByteLevelProcessor(JsonSection json)
         : this(json.Flag("trim_offsets", true), json.Flag("add_prefix_space", true))

@@ -1,7 +1,7 @@
 namespace Bloomery.Formats.Tokenizers.PostProcessors;
 
 /// <summary>Joins the encodings of one or two texts and adds special tokens. A plug point: one file with a key, the type's name in tokenizer.json.</summary>
-public abstract class PostProcessor
+internal abstract class PostProcessor
 {
     /// <summary>Rewrites the parts (one per text, in order; afterwards they are concatenated).</summary>
     /// <param name="parts">One or two encodings; more after a first processor of a sequence.</param>

@@ -9,7 +9,7 @@ namespace Bloomery.Formats.Tokenizers.PostProcessors;
 /// <param name="trimOffsets">Whether to trim the whitespace of tokens off their offsets.</param>
 /// <param name="addPrefixSpace">Whether a single leading space may have been added and stays.</param>
 [Key("RobertaProcessing")]
-public sealed class RobertaProcessor(EncodedToken cls, EncodedToken sep, bool trimOffsets, bool addPrefixSpace) : PostProcessor
+internal sealed class RobertaProcessor(EncodedToken cls, EncodedToken sep, bool trimOffsets, bool addPrefixSpace) : PostProcessor
 {
     internal RobertaProcessor(JsonSection json)
         : this(BertProcessor.TokenOf(json.Get("cls")), BertProcessor.TokenOf(json.Get("sep")), json.Flag("trim_offsets", true), json.Flag("add_prefix_space", true))

@@ -6,7 +6,7 @@ namespace Bloomery.Formats.Tokenizers.PostProcessors;
 /// <summary>One post-processor after the other.</summary>
 /// <param name="processors">The post-processors.</param>
 [Key("Sequence")]
-public sealed class SequenceProcessor(IReadOnlyList<PostProcessor> processors) : PostProcessor
+internal sealed class SequenceProcessor(IReadOnlyList<PostProcessor> processors) : PostProcessor
 {
     internal SequenceProcessor(JsonSection json)
         : this(Components.CreateAll(Components.PostProcessors, json, "processors"))

@@ -5,7 +5,7 @@ namespace Bloomery.Formats.Tokenizers.PostProcessors;
 
 /// <summary>A template of texts and special tokens, one for a single text and one for two.</summary>
 [Key("TemplateProcessing")]
-public sealed class TemplateProcessor : PostProcessor
+internal sealed class TemplateProcessor : PostProcessor
 {
     private readonly List<Part> _single, _pair;
 

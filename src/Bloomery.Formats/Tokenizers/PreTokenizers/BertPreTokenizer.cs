@@ -6,7 +6,7 @@ namespace Bloomery.Formats.Tokenizers.PreTokenizers;
 
 /// <summary>What BERT does: cuts at whitespace, then each punctuation character is a piece.</summary>
 [Key("BertPreTokenizer")]
-public sealed class BertPreTokenizer : PreTokenizer
+internal sealed class BertPreTokenizer : PreTokenizer
 {
     /// <summary>Makes the pre-tokeniser.</summary>
     public BertPreTokenizer()

@@ -8,7 +8,7 @@ namespace Bloomery.Formats.Tokenizers.PreTokenizers;
 /// <param name="addPrefixSpace">Whether a piece that does not begin with a space gets one.</param>
 /// <param name="useRegex">Whether to split at all.</param>
 [Key("ByteLevel")]
-public sealed class ByteLevelPreTokenizer(bool addPrefixSpace = false, bool useRegex = true) : PreTokenizer
+internal sealed class ByteLevelPreTokenizer(bool addPrefixSpace = false, bool useRegex = true) : PreTokenizer
 {
     private static readonly Gpt2Pattern Pattern = new();
 

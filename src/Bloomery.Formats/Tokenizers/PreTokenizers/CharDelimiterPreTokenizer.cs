@@ -7,7 +7,7 @@ namespace Bloomery.Formats.Tokenizers.PreTokenizers;
 /// <summary>Cuts at one character, which vanishes.</summary>
 /// <param name="delimiter">The character's code point.</param>
 [Key("CharDelimiterSplit")]
-public sealed class CharDelimiterPreTokenizer(int delimiter) : PreTokenizer
+internal sealed class CharDelimiterPreTokenizer(int delimiter) : PreTokenizer
 {
     private readonly KindPattern _pattern = new(c => c == delimiter);
 

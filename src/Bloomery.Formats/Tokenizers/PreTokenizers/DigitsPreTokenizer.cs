@@ -8,7 +8,7 @@ namespace Bloomery.Formats.Tokenizers.PreTokenizers;
 /// <summary>Cuts out numeric characters, ², ½ and Ⅷ among them.</summary>
 /// <param name="individual">Whether each is a piece of its own.</param>
 [Key("Digits")]
-public sealed class DigitsPreTokenizer(bool individual) : PreTokenizer
+internal sealed class DigitsPreTokenizer(bool individual) : PreTokenizer
 {
     private static readonly KindPattern Pattern = new(static c => (CharKinds.Of(c) & CharKinds.Number) != 0);
 

@@ -6,7 +6,7 @@ namespace Bloomery.Formats.Tokenizers.PreTokenizers;
 
 /// <summary>Makes spaces <c>▁</c>, puts one in front, and cuts before each.</summary>
 [Key("Metaspace")]
-public sealed class MetaspacePreTokenizer : PreTokenizer
+internal sealed class MetaspacePreTokenizer : PreTokenizer
 {
     private readonly char _mark;
     private readonly PrependScheme _scheme;

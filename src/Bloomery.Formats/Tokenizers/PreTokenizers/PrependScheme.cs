@@ -1,7 +1,7 @@
 namespace Bloomery.Formats.Tokenizers.PreTokenizers;
 
 /// <summary>When Metaspace puts a mark in front of a piece that has none.</summary>
-public enum PrependScheme
+internal enum PrependScheme
 {
     /// <summary>Before each piece.</summary>
     Always,

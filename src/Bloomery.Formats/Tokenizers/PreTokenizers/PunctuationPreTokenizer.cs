@@ -8,7 +8,7 @@ namespace Bloomery.Formats.Tokenizers.PreTokenizers;
 /// <summary>Splits at punctuation: category P of Unicode 8 and the symbols of ASCII.</summary>
 /// <param name="behavior">What becomes of the punctuation.</param>
 [Key("Punctuation")]
-public sealed class PunctuationPreTokenizer(SplitBehavior behavior = SplitBehavior.Isolated) : PreTokenizer
+internal sealed class PunctuationPreTokenizer(SplitBehavior behavior = SplitBehavior.Isolated) : PreTokenizer
 {
     internal static readonly KindPattern Pattern = new(IsPunctuation);
 

@@ -6,7 +6,7 @@ namespace Bloomery.Formats.Tokenizers.PreTokenizers;
 /// <summary>One pre-tokeniser after the other, each on the pieces of the one before.</summary>
 /// <param name="parts">The pre-tokenisers.</param>
 [Key("Sequence")]
-public sealed class SequencePreTokenizer(IReadOnlyList<PreTokenizer> parts) : PreTokenizer
+internal sealed class SequencePreTokenizer(IReadOnlyList<PreTokenizer> parts) : PreTokenizer
 {
     internal SequencePreTokenizer(JsonSection json)
         : this(Components.CreateAll(Components.PreTokenizers, json, "pretokenizers"))

@@ -9,7 +9,7 @@ namespace Bloomery.Formats.Tokenizers.PreTokenizers;
 /// <param name="behavior">What becomes of the matches.</param>
 /// <param name="invert">Whether gaps count as matches and matches as gaps.</param>
 [Key("Split")]
-public sealed class SplitPreTokenizer(SplitPattern pattern, SplitBehavior behavior, bool invert = false) : PreTokenizer
+internal sealed class SplitPreTokenizer(SplitPattern pattern, SplitBehavior behavior, bool invert = false) : PreTokenizer
 {
     internal SplitPreTokenizer(JsonSection json)
         : this(Components.Pattern(json.Get("pattern")), Components.Behavior(json), json.Flag("invert", false))

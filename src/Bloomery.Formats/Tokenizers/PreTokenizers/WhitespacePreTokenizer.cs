@@ -6,7 +6,7 @@ namespace Bloomery.Formats.Tokenizers.PreTokenizers;
 
 /// <summary>Words, and runs of what is neither word nor space: <c>\w+|[^\w\s]+</c>; whitespace vanishes.</summary>
 [Key("Whitespace")]
-public sealed class WhitespacePreTokenizer : PreTokenizer
+internal sealed class WhitespacePreTokenizer : PreTokenizer
 {
     private static readonly WordPattern Pattern = new();
 

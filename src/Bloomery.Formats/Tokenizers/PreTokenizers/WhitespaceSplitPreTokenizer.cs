@@ -7,7 +7,7 @@ namespace Bloomery.Formats.Tokenizers.PreTokenizers;
 
 /// <summary>Cuts at whitespace, which vanishes.</summary>
 [Key("WhitespaceSplit")]
-public sealed class WhitespaceSplitPreTokenizer : PreTokenizer
+internal sealed class WhitespaceSplitPreTokenizer : PreTokenizer
 {
     internal static readonly KindPattern Pattern = new(CharKinds.IsSpace);
 

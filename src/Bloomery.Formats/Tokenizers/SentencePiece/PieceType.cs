@@ -1,7 +1,7 @@
 namespace Bloomery.Formats.Tokenizers.SentencePiece;
 
 /// <summary>What a piece of a vocabulary stands for; the numbers are those of SentencePiece and of GGUF's <c>token_type</c>.</summary>
-public enum PieceType
+internal enum PieceType
 {
     /// <summary>Ordinary text.</summary>
     Normal = 1,

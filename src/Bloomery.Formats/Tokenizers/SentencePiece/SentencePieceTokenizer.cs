@@ -4,7 +4,7 @@ namespace Bloomery.Formats.Tokenizers.SentencePiece;
 /// A SentencePiece vocabulary in use (formats.md, Tokenizers): Unigram or BPE over normalised text. Reads <c>.model</c> files; GGUF
 /// vocabularies of the kinds <c>llama</c> and <c>t5</c> are the same thing stored otherwise.
 /// </summary>
-public sealed class SentencePieceTokenizer : Tokenizer
+internal sealed class SentencePieceTokenizer : Tokenizer
 {
     private const long MaxFileBytes = 1L << 29;
 

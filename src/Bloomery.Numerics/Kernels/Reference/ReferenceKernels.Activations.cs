@@ -1,6 +1,6 @@
 namespace Bloomery.Numerics.Kernels.Reference;
 
-public sealed partial class ReferenceKernels
+internal sealed partial class ReferenceKernels
 {
     /// <inheritdoc/>
     public override void Activate(Activation f, ReadOnlySpan<float> x, Span<float> y)

@@ -1,6 +1,6 @@
 namespace Bloomery.Numerics.Kernels.Reference;
 
-public sealed partial class ReferenceKernels
+internal sealed partial class ReferenceKernels
 {
     /// <inheritdoc/>
     public override void StoreKv(ReadOnlySpan<float> row, KvType type, Span<byte> slot)

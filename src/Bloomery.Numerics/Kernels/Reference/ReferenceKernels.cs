@@ -5,7 +5,7 @@ namespace Bloomery.Numerics.Kernels.Reference;
 
 /// <summary>The specification: plain loops in double precision, each result rounded to a float once. Slow, and never removed.</summary>
 [Key("reference")]
-public sealed partial class ReferenceKernels : KernelSet, IKernelTier
+internal sealed partial class ReferenceKernels : KernelSet, IKernelTier
 {
     /// <inheritdoc/>
     public override string Name => "reference";

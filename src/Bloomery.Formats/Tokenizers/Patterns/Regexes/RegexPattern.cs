@@ -3,7 +3,7 @@ using System.Buffers;
 namespace Bloomery.Formats.Tokenizers.Patterns.Regexes;
 
 /// <summary>A regular expression in Oniguruma's dialect (as the reference library uses it): code points, nested classes, no catastrophes.</summary>
-public sealed class RegexPattern : SplitPattern
+internal sealed class RegexPattern : SplitPattern
 {
     [ThreadStatic] private static RegexMatcher? _matcher;
     private readonly RegexInstruction[] _code;
