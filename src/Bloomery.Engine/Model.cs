@@ -90,6 +90,7 @@ public sealed class Model : IDisposable
         RuntimeOptions runtime = new()
         {
             Threads = options.Threads, Kernels = options.Kernels, Exact = options.Exact, ContextLength = options.ContextLength,
+            KeepMapping = options.KeepMapping,
             KeyType = options.KeyType, ValueType = options.ValueType,
         };
         return new Model(path, Runtime.Load(path, runtime, options.Progress));

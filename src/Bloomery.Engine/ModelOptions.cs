@@ -23,6 +23,12 @@ public sealed record ModelOptions
     /// <summary>How values are cached; null: as keys.</summary>
     public KvType? ValueType { get; init; }
 
+    /// <summary>
+    /// Whether weights that need no packing stay in the mapped file instead of being copied: less memory of our own, shared with other processes.
+    /// The file must not be truncated or rewritten meanwhile: a fault on the mapping ends the process.
+    /// </summary>
+    public bool KeepMapping { get; init; }
+
     /// <summary>Told the share that is loaded, 0 to 1.</summary>
     public IProgress<double>? Progress { get; init; }
 }

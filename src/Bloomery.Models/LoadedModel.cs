@@ -34,15 +34,26 @@ internal sealed class LoadedModel : IDisposable
     /// <param name="kernels">Whose layout the matrices take.</param>
     /// <param name="progress">Told the share that is done, 0 to 1.</param>
     /// <param name="allocatedContext">The context that will be allocated for each sequence, in tokens; null: the model's own.</param>
+    /// <param name="keepMapping">Whether weights that need no packing stay in the mapped file. A fault on the mapping of a file that somebody truncates ends the process.</param>
     /// <exception cref="ModelFormatException">The checkpoint is not what it claims to be, or is not supported.</exception>
-    public static LoadedModel Load(string path, KernelSet kernels, IProgress<double>? progress = null, int? allocatedContext = null)
+    public static LoadedModel Load(string path, KernelSet kernels, IProgress<double>? progress = null, int? allocatedContext = null, bool keepMapping = false)
     {
-        using TensorFile file = OpenFile(path);
-        ModelConfig config = ReadConfig(path, file, allocatedContext);
-        Architecture architecture = Create(config);
-        WeightMap map = new(config.IsGguf, file.Tensors.ContainsKey, path);
-        architecture.Map(map);
-        return new LoadedModel(path, architecture, WeightLoader.Load(file, map, kernels, progress));
+        TensorFile file = OpenFile(path);
+        bool kept = false;
+        try
+        {
+            ModelConfig config = ReadConfig(path, file, allocatedContext);
+            Architecture architecture = Create(config);
+            WeightMap map = new(config.IsGguf, file.Tensors.ContainsKey, path);
+            architecture.Map(map);
+            WeightSet weights = WeightLoader.Load(file, map, kernels, progress, keepMapping);
+            if (kept = weights.MappedBytes > 0) weights.Own(file);
+            return new LoadedModel(path, architecture, weights);
+        }
+        finally
+        {
+            if (!kept) file.Dispose();
+        }
     }
 
     /// <summary>Makes the architecture that <paramref name="config"/> asks for.</summary>

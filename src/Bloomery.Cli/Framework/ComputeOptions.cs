@@ -54,6 +54,7 @@ internal sealed class ComputeOptions
             KeyType = given ? keys : null,
             ValueType = given ? values : null,
             ContextLength = call.Get(Context),
+            KeepMapping = call.Get(Mmap),
         };
     }
 

@@ -19,7 +19,7 @@ internal static class ModelArgument
         Model model = Model.Load(path, new ModelOptions
         {
             Threads = runtime.Threads, Kernels = runtime.Kernels, Exact = runtime.Exact, ContextLength = runtime.ContextLength,
-            KeyType = runtime.KeyType, ValueType = runtime.ValueType, Progress = progress,
+            KeyType = runtime.KeyType, ValueType = runtime.ValueType, KeepMapping = runtime.KeepMapping, Progress = progress,
         });
         Describe(call, model.Runtime);
         return model;
@@ -38,7 +38,7 @@ internal static class ModelArgument
     }
 
     private static void Describe(Call call, Runtime runtime) =>
-        call.Detail($"kernels: {runtime.Choice.Reason}; threads: {runtime.Team.Threads}; context: {runtime.ContextLength}; kv: {runtime.KeyType},{runtime.ValueType}");
+        call.Detail($"kernels: {runtime.Choice.Reason}; threads: {runtime.Team.Threads}; context: {runtime.ContextLength}; kv: {runtime.KeyType},{runtime.ValueType}; weights: {runtime.Model.Weights.ByteLength >> 20} MiB, {runtime.Model.Weights.MappedBytes >> 20} of them mapped");
 
     /// <summary>The vectors of a soft prompt's file: its tensor <c>soft_prompt</c> [n, hidden]; none when no file is given.</summary>
     /// <exception cref="CliException">The file has no such tensor, or one of another width.</exception>

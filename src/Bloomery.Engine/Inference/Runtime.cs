@@ -55,7 +55,7 @@ internal sealed class Runtime : IDisposable
     {
         options ??= new RuntimeOptions();
         KernelChoice choice = KernelTiers.Detect(options.Kernels);
-        return new Runtime(LoadedModel.Load(path, choice.Kernels, progress, options.ContextLength), choice, options);
+        return new Runtime(LoadedModel.Load(path, choice.Kernels, progress, options.ContextLength, options.KeepMapping), choice, options);
     }
 
     /// <summary>The executor of one role, made at first use.</summary>

@@ -23,6 +23,9 @@ internal sealed record RuntimeOptions
     /// <summary>Most tokens that one run of the plan takes.</summary>
     public int ChunkTokens { get; init; } = 512;
 
+    /// <summary>Whether weights that need no packing stay in the mapped file, which must then not be truncated: a fault on the mapping ends the process.</summary>
+    public bool KeepMapping { get; init; }
+
     /// <summary>Longest sequence in tokens; null: the model's.</summary>
     public int? ContextLength { get; init; }
 }

@@ -11,18 +11,20 @@ internal sealed class WeightLoader
 {
     private readonly TensorFile _file;
     private readonly KernelSet _kernels;
+    private readonly bool _keepMapping;
 
-    private WeightLoader(TensorFile file, KernelSet kernels) => (_file, _kernels) = (file, kernels);
+    private WeightLoader(TensorFile file, KernelSet kernels, bool keepMapping) => (_file, _kernels, _keepMapping) = (file, kernels, keepMapping);
 
     /// <summary>Loads the weights that <paramref name="map"/> declares.</summary>
     /// <param name="file">The checkpoint.</param>
     /// <param name="map">What the architecture declares.</param>
     /// <param name="kernels">Whose layout the matrices take.</param>
     /// <param name="progress">Told the share that is done, 0 to 1.</param>
+    /// <param name="keepMapping">Whether matrices that need no packing stay where the file maps them: then <paramref name="file"/> must outlive the set.</param>
     /// <exception cref="ModelFormatException">A tensor is missing, left over, or of another shape than the configuration says.</exception>
-    public static WeightSet Load(TensorFile file, WeightMap map, KernelSet kernels, IProgress<double>? progress = null)
+    public static WeightSet Load(TensorFile file, WeightMap map, KernelSet kernels, IProgress<double>? progress = null, bool keepMapping = false)
     {
-        WeightLoader loader = new(file, kernels);
+        WeightLoader loader = new(file, kernels, keepMapping);
         WeightFinder finder = WeightFinder.Find(file, map);
         IReadOnlyList<FoundWeight> found = finder.Found;
         List<(string Name, string Other)> ties = [.. finder.Ties];
@@ -86,15 +88,21 @@ internal sealed class WeightLoader
         {
             throw new ModelFormatException(_file.Path, parts[0].Tensor.Name, parts[0].Tensor.Offset, e.Message, e);
         }
-        // A tensor that is taken as it is can be packed straight from the file; what is not packed must not outlive the mapping.
-        if (entry.Stack == 1 && parts is [var (tensor, part)] && part.Rows is null && !part.Transposed && tensor.Format == format && _file.View(tensor) is { } view)
+        // A tensor that is taken as it is can be packed straight from the file; what is not packed may stay there only as long as the mapping.
+        if (parts is [var (tensor, part)] && part.Rows is null && !part.Transposed && tensor.Format == format && _file.View(tensor) is { } view)
         {
-            Matrix packed = _kernels.Prepare(new Matrix(format, view, rows, columns));
-            if (packed is IDisposable own)
+            List<Matrix> prepared = Prepared(new Matrix(format, view, rows, columns), entry.Stack);
+            if (prepared.All(m => m is IDisposable))
             {
-                set.Own(own);
-                return [packed];
+                prepared.ForEach(m => set.Own((IDisposable)m));
+                return prepared;
             }
+            if (_keepMapping && !prepared.Any(m => m is IDisposable))
+            {
+                set.AddMapped(tensor.ByteLength);
+                return prepared;
+            }
+            foreach (IDisposable packed in prepared.OfType<IDisposable>()) packed.Dispose();
         }
         return Copied(entry, parts, format, set);
     }
@@ -109,8 +117,7 @@ internal sealed class WeightLoader
             at += WeightCopy.Rows(_file, tensor, part, format, columns, memory, at);
 
         Matrix whole = new(format, NativeView.Of(memory), rows, columns);
-        int each = rows / entry.Stack;
-        List<Matrix> prepared = [.. Enumerable.Range(0, entry.Stack).Select(i => _kernels.Prepare(entry.Stack == 1 ? whole : whole.SliceRows(i * each, each)))];
+        List<Matrix> prepared = Prepared(whole, entry.Stack);
         if (prepared.All(m => m is IDisposable))
         {
             // The tier has packed all of it: its copy is the only one.
@@ -118,6 +125,13 @@ internal sealed class WeightLoader
             memory.Dispose();
         }
         return prepared;
+    }
+
+    /// <summary>The matrices that lie on top of one another in <paramref name="whole"/>, in the tier's layout.</summary>
+    private List<Matrix> Prepared(Matrix whole, int stack)
+    {
+        int each = whole.Rows / stack;
+        return [.. Enumerable.Range(0, stack).Select(i => _kernels.Prepare(stack == 1 ? whole : whole.SliceRows(i * each, each)))];
     }
 
     /// <summary>Whether two weights are made of the same bytes: a stored copy of a tied matrix is not read twice.</summary>

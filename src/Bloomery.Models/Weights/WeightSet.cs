@@ -20,6 +20,9 @@ internal sealed class WeightSet : IDisposable
     /// <summary>Bytes of all tensors.</summary>
     public long ByteLength => _matrices.Values.SelectMany(m => m).Distinct().Sum(m => m.ByteLength) + _vectors.Values.Distinct().Sum(v => v.Length * (long)sizeof(float));
 
+    /// <summary>Bytes of the matrices that are used where the file maps them, without a copy.</summary>
+    public long MappedBytes { get; private set; }
+
     /// <summary>The weight of that canonical name without suffix.</summary>
     /// <exception cref="KeyNotFoundException">The architecture did not declare it, or the file does not have it.</exception>
     public Weight this[string name] => TryGet(name, out Weight? weight) ? weight : throw new KeyNotFoundException($"the model has no weight '{name}'");
@@ -48,6 +51,11 @@ internal sealed class WeightSet : IDisposable
     internal void Add(string name, float[] vector) => _vectors.Add(name, vector);
 
     internal void Tie(string name, string other) => _matrices.Add(name, _matrices[other]);
+
+    internal void AddMapped(long bytes)
+    {
+        lock (_owners) MappedBytes += bytes;
+    }
 
     /// <summary>Takes over what is to be freed with the set; weights are loaded by several threads.</summary>
     internal void Own(IDisposable memory)
