@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Text.Json;
 using Bloomery.Cli.Framework;
+using Bloomery.Cli.Text;
 using Bloomery.Engine;
 using Bloomery.Engine.Generation;
 using Bloomery.Engine.Stopping;
@@ -18,19 +19,20 @@ internal sealed class RunVerb : Verb
     private readonly SamplingArguments _sampling = new();
     private readonly Option<string?> _system = OptionOf.Text("--system", "TEXT", "A system message before the prompt");
     private readonly Option<bool> _raw = OptionOf.Flag("--raw", "Feed the text as it is, without the model's chat template");
+    private readonly Option<string?> _cache = OptionOf.Text("--prompt-cache", "FILE", "Keep the prompt's keys and values in FILE, and begin with what it shares with this prompt");
     private readonly ComputeOptions _compute = new();
 
     /// <inheritdoc/>
     public override string Summary => "Answers a prompt";
 
     /// <inheritdoc/>
-    public override string Examples => "bloomery run \"Why is the sky blue?\"\necho \"Give me three names for a cat.\" | bloomery run --temp 0.8 --seed 7 > names.txt\nbloomery run \"Once upon a time\" --raw -n 64 -m model.gguf --json";
+    public override string Examples => "bloomery run \"Why is the sky blue?\"\necho \"Give me three names for a cat.\" | bloomery run --temp 0.8 --seed 7 > names.txt\nbloomery run \"Once upon a time\" --raw -n 64 -m model.gguf --json\nbloomery run --prompt-cache book.kv < book-and-question.txt";
 
     /// <inheritdoc/>
     public override string Remarks => "The answer is streamed. Sampling that is not given is the model's own advice (generation_config.json, or NAME.generation.json beside a GGUF file), else temperature 1 and top-p 1; temperature 0 is greedy. With --json: {\"text\", \"ids\", \"prompt_ids\", \"finish_reason\", \"usage\", \"timings\"}.";
 
     /// <inheritdoc/>
-    public override IEnumerable<Symbol> Symbols => [_prompt, _model, .. _sampling.Symbols, _system, _raw, .. _compute.Symbols];
+    public override IEnumerable<Symbol> Symbols => [_prompt, _model, .. _sampling.Symbols, _system, _raw, _cache, .. _compute.Symbols];
 
     /// <inheritdoc/>
     public override int Run(Call call)
@@ -43,16 +45,19 @@ internal sealed class RunVerb : Verb
         int[] ids = model.EncodePrompt(prompt, options);
         double load = Stopwatch.GetElapsedTime(start).TotalSeconds;
         if (ids.Length > model.ContextLength) throw new CliException($"the prompt of {ids.Length} tokens does not fit the context of {model.ContextLength}; raise --context, or shorten it");
-        using TextGeneration generation = model.Begin(ids, options);
+        using CachedPrompt? cached = call.Get(_cache) is { } file ? new CachedPrompt(call, model, file, ids) : null;
+        using TextGeneration generation = model.Begin(ids, options, cached?.Sequence);
         while (generation.MoveNext(out TextPiece piece))
         {
             call.Cancellation.ThrowIfCancellationRequested();
             if (!call.WantsJson && piece.Text.Length > 0) call.Write(Terminal.IsOutputTerminal ? Terminal.Safe(piece.Text) : piece.Text);
+            cached?.SaveOnce();
         }
         GenerationResult result = generation.Result;
         if (call.WantsJson) call.WriteJson(json => WriteJson(json, result, load));
         else if (Terminal.IsOutputTerminal) call.Write("\n");
         call.Detail(FormattableString.Invariant($"{result.PromptIds.Length} prompt tokens in {result.PromptSeconds:0.00} s, {result.Ids.Length} tokens at {Rate(result.Ids.Length - 1, result.DecodeSeconds):0.0} tokens/s"));
+        cached?.ThrowIfUnsaved();
         return 0;
     }
 

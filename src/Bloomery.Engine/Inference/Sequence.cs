@@ -1,3 +1,4 @@
+using Bloomery.Formats;
 using Bloomery.Models.Architectures;
 using Bloomery.Models.Execution;
 using Bloomery.Models.KvCache;
@@ -91,6 +92,21 @@ internal sealed class Sequence : IDisposable
         Count = other.Count;
         _store.CopyFrom(other._store);
         if (_cross is not null && _cross.Length == 0) _cross.CopyFrom(other._cross!);
+    }
+
+    /// <summary>The cached tokens, to be written to a file.</summary>
+    /// <exception cref="NotSupportedException">The sequence begins with a soft prompt, or reads an encoder.</exception>
+    public IEnumerable<SnapshotTensor> Snapshot() => SoftRows == 0 && _cross is null ? KvSnapshot.Of(_store) : throw new NotSupportedException("a text with a soft prompt or an encoder cannot be saved");
+
+    /// <summary>Fills this empty sequence with <paramref name="ids"/> and their keys and values, the first of what <see cref="Snapshot"/> wrote to <paramref name="file"/>.</summary>
+    /// <exception cref="ModelFormatException">The file does not hold what this model caches.</exception>
+    public void Restore(TensorFile file, ReadOnlySpan<int> ids)
+    {
+        if (Count > 0 || SoftRows > 0 || _cross is not null) throw new InvalidOperationException("only an empty sequence without soft prompt and encoder can be restored");
+        KvSnapshot.Read(file, _store, ids.Length);
+        if (_ids.Length < ids.Length) Array.Resize(ref _ids, ids.Length);
+        ids.CopyTo(_ids);
+        Count = ids.Length;
     }
 
     /// <inheritdoc/>

@@ -51,6 +51,26 @@ public sealed class ComputeVerbTests : IDisposable
     }
 
     [Fact]
+    public void Run_with_a_prompt_cache_gives_the_same_text_and_keeps_the_cache()
+    {
+        string cache = Path.Combine(_folder, "prompt.kv");
+        string[] arguments = ["run", "Name a colour.", "-n", "6", "--temp", "0", "--threads", "2"];
+        string text = CliRun.Of(arguments).Expect(0).Output;
+        string[] cached = [.. arguments, "--prompt-cache", cache];
+        Assert.Equal(text, CliRun.Of(cached).Expect(0).Output);
+        DateTime written = File.GetLastWriteTimeUtc(cached[^1]);
+        CliRun again = CliRun.Of([.. cached, "--verbose"]).Expect(0);
+        Assert.Equal(text, again.Output);
+        Assert.Matches(@"(\d+) of \d+ prompt tokens come from", again.Error);
+        Assert.DoesNotContain("\n0 of", again.Error, StringComparison.Ordinal);
+        Assert.Equal(written, File.GetLastWriteTimeUtc(cache));
+        Assert.Equal([cache], Directory.GetFiles(_folder));
+
+        string line = CliRun.Of([.. arguments, "--prompt-cache", Path.Combine(_folder, "nowhere", "x.kv")]).Expect(1).ErrorLine;
+        Assert.Contains("there is no directory", line, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Run_gives_the_same_text_streamed_and_as_json()
     {
         string[] arguments = ["run", "Name a colour.", "-n", "6", "--temp", "0", "--threads", "2"];
