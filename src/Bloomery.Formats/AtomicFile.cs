@@ -1,16 +1,22 @@
 namespace Bloomery.Formats;
 
-/// <summary>Writes files that are either whole or not there: into a temporary file in the same folder, flushed to the disk, then renamed.</summary>
+/// <summary>Writes files that are either whole or not there: into a temporary file in the same folder, flushed to the disk, then renamed. A link stays, and its target is replaced; devices and pipes, which are no files to replace, are written to.</summary>
 internal static class AtomicFile
 {
     private const int BufferBytes = 1 << 20;
 
     /// <summary>Replaces the file at <paramref name="path"/> with what <paramref name="write"/> writes; when it throws, the old file stays as it was.</summary>
+    /// <exception cref="IOException">The folder is not there, or the path is a directory.</exception>
     public static void Write(string path, Action<Stream> write)
     {
-        ArgumentException.ThrowIfNullOrEmpty(path);
-        string full = Path.GetFullPath(path);
-        string temporary = Path.Combine(Path.GetDirectoryName(full)!, $".{Path.GetFileName(full)}.{Guid.NewGuid():N}.tmp");
+        Check(path);
+        string full = Path.GetFullPath(path), target = Target(full);
+        if (OpenSpecial(full, target) is { } special)
+        {
+            using (special) write(special);
+            return;
+        }
+        string temporary = Path.Combine(Path.GetDirectoryName(target)!, $".{Path.GetFileName(target)}.{Guid.NewGuid():N}.tmp");
         try
         {
             using (FileStream stream = new(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, BufferBytes))
@@ -18,7 +24,7 @@ internal static class AtomicFile
                 write(stream);
                 stream.Flush(flushToDisk: true);
             }
-            File.Move(temporary, full, overwrite: true);
+            File.Move(temporary, target, overwrite: true);
         }
         catch
         {
@@ -26,4 +32,31 @@ internal static class AtomicFile
             throw;
         }
     }
+
+    /// <summary>Makes sure that a file can be written there, before work is done for it.</summary>
+    /// <exception cref="IOException">The folder is not there, or the path is a directory.</exception>
+    public static void Check(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        string full = Path.GetFullPath(path);
+        if (Directory.Exists(full)) throw new IOException($"{path}: is a directory; name a file to write");
+        if (!File.Exists(full) && Path.GetDirectoryName(Target(full)) is var folder && !Directory.Exists(folder))
+            throw new IOException($"{path}: there is no directory {folder} to write to; create it first");
+    }
+
+    /// <summary>Where a link leads in the end; the path itself where it is none.</summary>
+    private static string Target(string full) => new FileInfo(full).LinkTarget is null ? full : File.ResolveLinkTarget(full, returnFinalTarget: true)?.FullName ?? full;
+
+    /// <summary>Opens what is no regular file: a rename would put one in the place of the device, for everybody.</summary>
+    private static FileStream? OpenSpecial(string full, string target)
+    {
+        if (OperatingSystem.IsWindows() || !File.Exists(full)) return null;
+        var stream = new FileStream(full, FileMode.Open, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, BufferBytes);
+        if (!stream.CanSeek || IsSystems(full) || IsSystems(target)) return stream;
+        stream.Dispose();
+        return null;
+    }
+
+    /// <summary>Some devices can be sought like files; these are the folders where they lie.</summary>
+    private static bool IsSystems(string path) => path.StartsWith("/dev/", StringComparison.Ordinal) || path.StartsWith("/proc/", StringComparison.Ordinal);
 }
