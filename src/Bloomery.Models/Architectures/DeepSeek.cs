@@ -132,12 +132,9 @@ internal sealed class DeepSeek : DecoderArchitecture
 
     private void MapExperts(WeightMap map, LayerMap l)
     {
-        Func<int, WeightSource> Expert(string name) => e => $"mlp.experts.{e}.{name}";
         l.Linear("ffn_gate_inp", "mlp.gate", _experts.Experts, Hidden);
         if (_three) l.Vector("exp_probs_b.bias", "mlp.gate.e_score_correction_bias", _experts.Experts, optional: map.IsGguf);
-        l.Stack("ffn_gate_exps", _experts.Experts, Expert("gate_proj"), _expertInner, Hidden);
-        l.Stack("ffn_up_exps", _experts.Experts, Expert("up_proj"), _expertInner, Hidden);
-        l.Stack("ffn_down_exps", _experts.Experts, Expert("down_proj"), Hidden, _expertInner);
+        l.Experts(_experts.Experts, _expertInner, Hidden);
         if (_shared > 0) l.GatedMlp(Hidden, _shared * _expertInner, _mlpBias, "mlp.shared_experts.", "_shexp");
     }
 

@@ -46,7 +46,7 @@ internal sealed class Llama : DecoderArchitecture
         (_attentionBias, _mlpBias) = (BlockParts.Bias(mayHaveBiases && c.BoolOr(false, "attention_bias")), BlockParts.Bias(mayHaveBiases && c.BoolOr(false, "mlp_bias")));
         _inner = c.Size("intermediate_size");
         _epsilon = c.FloatOr(type == "mixtral" ? 1e-5f : 1e-6f, "rms_norm_eps");
-        int experts = type == "mixtral" || c.IsGguf ? c.CountOr(type == "mixtral" ? 8 : 0, "num_local_experts") : 0;
+        int experts = type == "mixtral" || c.IsGguf ? c.CountOr(type == "mixtral" ? 8 : 0, "num_local_experts", "num_experts") : 0;
         if (experts > 0) _experts = new ExpertSpec { Experts = experts, Used = c.SizeOr(2, "num_experts_per_tok"), Activation = _activation, Normalize = true }.Checked(c);
     }
 
@@ -95,11 +95,10 @@ internal sealed class Llama : DecoderArchitecture
 
     private void MapExperts(LayerMap l, ExpertSpec experts)
     {
-        Func<int, WeightSource> Expert(string name) => e => $"block_sparse_moe.experts.{e}.{name}";
-        l.Linear("ffn_gate_inp", "block_sparse_moe.gate", experts.Experts, Hidden);
-        l.Stack("ffn_gate_exps", experts.Experts, Expert("w1"), _inner, Hidden);
-        l.Stack("ffn_up_exps", experts.Experts, Expert("w3"), _inner, Hidden);
-        l.Stack("ffn_down_exps", experts.Experts, Expert("w2"), Hidden, _inner);
+        // Version 5 of the reference library calls the block as everywhere else.
+        string block = l.Holds("mlp.gate.weight") ? "mlp" : "block_sparse_moe";
+        l.Linear("ffn_gate_inp", $"{block}.gate", experts.Experts, Hidden);
+        l.Experts(experts.Experts, _inner, Hidden, $"{block}.experts", "w1", "w3", "w2");
     }
 
     private bool[] RotatedLayers(ModelConfig c)

@@ -26,7 +26,7 @@ internal sealed class Qwen : DecoderArchitecture
     public Qwen(ModelConfig c) : base(c)
     {
         bool three = _headNorms = c.ModelType.StartsWith("qwen3", StringComparison.Ordinal), moe = c.ModelType.Contains("moe", StringComparison.Ordinal);
-        HeadShape heads = HeadShape.Read(c, Hidden, c.ModelType switch { "qwen3_moe" => 4, "qwen2_moe" => 16, _ => 32 }, three ? 128 : null);
+        HeadShape heads = HeadShape.Read(c, Hidden, c.ModelType switch { "qwen3_moe" => 4, "qwen2_moe" => 16, _ => 32 }, c.ModelType == "qwen3" ? 128 : null);
         _attention = heads.Attention();
         _rotary = RopeConfig.Make(c, heads.HeadDim, RopeConfig.Read(c));
         _activation = c.ActivationOr(Activation.Silu, "hidden_act");
@@ -117,11 +117,8 @@ internal sealed class Qwen : DecoderArchitecture
 
     private void MapExperts(LayerMap l, ExpertSpec experts)
     {
-        Func<int, WeightSource> Expert(string name) => e => $"mlp.experts.{e}.{name}";
         l.Linear("ffn_gate_inp", "mlp.gate", experts.Experts, Hidden);
-        l.Stack("ffn_gate_exps", experts.Experts, Expert("gate_proj"), _expertInner, Hidden);
-        l.Stack("ffn_up_exps", experts.Experts, Expert("up_proj"), _expertInner, Hidden);
-        l.Stack("ffn_down_exps", experts.Experts, Expert("down_proj"), Hidden, _expertInner);
+        l.Experts(experts.Experts, _expertInner, Hidden);
         if (!_shared) return;
         l.Linear("ffn_gate_inp_shexp", "mlp.shared_expert_gate", 1, Hidden);
         l.GatedMlp(Hidden, _sharedInner, prefix: "mlp.shared_expert.", suffix: "_shexp");

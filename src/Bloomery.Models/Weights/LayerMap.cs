@@ -46,6 +46,33 @@ internal sealed class LayerMap
         Add(target + ".weight", [checked(count * outputs), inputs], parts, stack: count);
     }
 
+    /// <summary>Gated experts, as <c>ffn_gate_exps</c>, <c>ffn_up_exps</c> and <c>ffn_down_exps</c>: GGUF files hold one tensor for each; checkpoints one matrix an expert, or all experts in <c>gate_up_proj</c> (experts, gate then up, hidden) and <c>down_proj</c> (experts, hidden, inner), as version 5 of the reference library has them in memory.</summary>
+    /// <param name="count">Experts.</param>
+    /// <param name="inner">Width of an expert.</param>
+    /// <param name="hidden">Elements of a hidden state.</param>
+    /// <param name="root">What precedes the names of the experts in checkpoints: <c>mlp.experts</c>.</param>
+    /// <param name="gate">The name of an expert's gate.</param>
+    /// <param name="up">The name of its up-projection.</param>
+    /// <param name="down">The name of its down-projection.</param>
+    internal void Experts(int count, int inner, int hidden, string root = "mlp.experts", string gate = "gate_proj", string up = "up_proj", string down = "down_proj")
+    {
+        string fused = $"{root}.gate_up_proj";
+        if (IsGguf || !Holds(fused))
+        {
+            Stack("ffn_gate_exps", count, e => $"{root}.{e}.{gate}", inner, hidden);
+            Stack("ffn_up_exps", count, e => $"{root}.{e}.{up}", inner, hidden);
+            Stack("ffn_down_exps", count, e => $"{root}.{e}.{down}", hidden, inner);
+            return;
+        }
+        int rows = checked(count * inner), stride = checked(2 * inner);
+        Add("ffn_gate_exps.weight", [rows, hidden], [Part(new WeightSource(fused, RowSelection.PerGroup(count, stride, 0, inner)), "")], stack: count);
+        Add("ffn_up_exps.weight", [rows, hidden], [Part(new WeightSource(fused, RowSelection.PerGroup(count, stride, inner, inner)), "")], stack: count);
+        Add("ffn_down_exps.weight", [checked(count * hidden), inner], [Part($"{root}.down_proj", "")], stack: count);
+    }
+
+    /// <summary>Whether the file at hand has a tensor of that full name in this layer.</summary>
+    internal bool Holds(string name) => _map.Contains(_source + name);
+
     /// <summary>An embedding table.</summary>
     /// <param name="target">Canonical name without suffix.</param>
     /// <param name="source">Where safetensors checkpoints have it.</param>

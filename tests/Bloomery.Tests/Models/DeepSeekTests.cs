@@ -7,7 +7,7 @@ namespace Bloomery.Tests.Models;
 /// <summary>Latent attention and experts in groups against plain loops that absorb nothing.</summary>
 public sealed class DeepSeekTests
 {
-    private const string Sizes = """
+    internal const string Sizes = """
         "hidden_size": 16, "num_hidden_layers": 2, "num_attention_heads": 4, "intermediate_size": 24, "vocab_size": 20, "kv_lora_rank": 7, "qk_nope_head_dim": 6, "qk_rope_head_dim": 4, "v_head_dim": 5,
         "moe_intermediate_size": 10, "n_routed_experts": 8, "num_experts_per_tok": 3, "n_shared_experts": 2, "first_k_dense_replace": 1
         """;
