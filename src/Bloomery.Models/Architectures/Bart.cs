@@ -45,6 +45,8 @@ internal sealed class Bart : EncoderDecoderArchitecture
     public override void Map(WeightMap map)
     {
         map.Prefix("model.");
+        map.Ignore("encoder.version", "decoder.version"); // of conversions from fairseq
+        map.IgnoreUnder("classification_head.", "qa_outputs."); // heads for other tasks
         LayerMap root = map.Root;
         root.Words(["shared", "encoder.embed_tokens", "decoder.embed_tokens"], "lm_head", Vocabulary, Hidden, Config.BoolOr(true, "tie_word_embeddings"));
         root.Vector("output.bias", "final_logits_bias", Vocabulary, optional: true);
@@ -89,13 +91,15 @@ internal sealed class Bart : EncoderDecoderArchitecture
 
     private Value Embed(Ops ops, WeightSet weights, string side)
     {
-        Value x = ops.Add(ops.Embed(weights["token_embd"], _scale), ops.EmbedPositions(weights[$"{side}.position_embd"], PositionOffset));
+        Weight words = Words(weights, side);
+        Value x = ops.Add(ops.Embed(words, _scale), ops.EmbedPositions(weights[$"{side}.position_embd"], PositionOffset));
         return ops.LayerNorm(x, weights[$"{side}.token_embd_norm"], Epsilon);
     }
 
     private void MapSide(WeightMap map, string canonical, string source, int layers, AttentionSpec spec, int inner, bool cross)
     {
         LayerMap side = map.Under($"{canonical}.", $"{source}.");
+        side.OwnWords("token_embd", "embed_tokens", Vocabulary, Hidden);
         side.Embedding("position_embd", "embed_positions", checked(_positions + PositionOffset), Hidden, "max_position_embeddings");
         side.Norm("token_embd_norm", "layernorm_embedding", Hidden, BiasRule.Required);
         for (int i = 0; i < layers; i++)

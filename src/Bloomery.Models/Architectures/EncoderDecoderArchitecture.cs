@@ -52,6 +52,9 @@ internal abstract class EncoderDecoderArchitecture(ModelConfig config) : Archite
         return ops.Build();
     }
 
+    /// <summary>The word embeddings of one side (<c>enc</c> or <c>dec</c>): its own where the checkpoint has them, else those that both share.</summary>
+    private protected static Weight Words(WeightSet weights, string side) => weights.TryGet($"{side}.token_embd", out Weight? own) ? own : weights["token_embd"];
+
     /// <summary>Token ids to the input of the encoder's first block.</summary>
     protected abstract Value EmbedEncoder(Ops ops, WeightSet weights);
 

@@ -32,14 +32,16 @@ internal sealed class T5 : EncoderDecoderArchitecture
         string act = _gated ? projection["gated-".Length..] : projection;
         // The published v1.1 checkpoints say gated-gelu and were trained with the tanh form.
         act = c.StringOr(projection == "gated-gelu" ? "gelu_new" : act, "dense_act_fn");
+        _gated = c.BoolOr(_gated, "is_gated_act");
         _activation = Activations.Parse(act) ?? throw c.Error("feed_forward_proj", $"is '{projection}', an activation that is not supported; supported are {Activations.Names}");
         _inner = c.Size(c.IsGguf ? "intermediate_size" : "d_ff");
         _buckets = c.SizeOr(32, "relative_attention_num_buckets");
         _maxDistance = c.SizeOr(128, "relative_attention_max_distance");
         if (_buckets < 4 || _maxDistance <= _buckets / 2 || _maxDistance > MostDistance)
             throw c.Error("relative_attention_max_distance", $"is {_maxDistance} with {_buckets} buckets; at least 4 buckets are needed, and a distance above half of them, up to {MostDistance}");
-        bool tied = c.BoolOr(true, "tie_word_embeddings");
-        _scaleOutputs = c.Has("scale_decoder_outputs") ? c.BoolOr(tied, "scale_decoder_outputs") : tied;
+        // Only a plain "no" means that outputs are not scaled; the tables are tied all the same unless the file holds both.
+        bool tied = !c.Has("tie_word_embeddings") || c.BoolOr(true, "tie_word_embeddings");
+        _scaleOutputs = c.BoolOr(tied, "scale_decoder_outputs");
         _epsilon = c.FloatOr(1e-6f, c.IsGguf ? "rms_norm_eps" : "layer_norm_epsilon");
     }
 
@@ -57,7 +59,7 @@ internal sealed class T5 : EncoderDecoderArchitecture
             _activation = _gated ? Activation.GeluTanh : Activation.Relu;
             for (int i = 0; i < LayerCount; i++) map.Ignore($"dec.blk.{i}.cross_attn_rel_b.weight");
         }
-        map.Root.Words(["shared", "encoder.embed_tokens", "decoder.embed_tokens"], "lm_head", Vocabulary, Hidden, Config.BoolOr(true, "tie_word_embeddings"));
+        map.Root.Words(["shared", "encoder.embed_tokens", "decoder.embed_tokens"], "lm_head", Vocabulary, Hidden, tied: true);
         MapSide(map, "enc", "encoder", EncoderLayerCount, cross: false);
         MapSide(map, "dec", "decoder", LayerCount, cross: true);
     }
@@ -66,7 +68,7 @@ internal sealed class T5 : EncoderDecoderArchitecture
     protected override Value EmbedEncoder(Ops ops, WeightSet weights)
     {
         _encoder = Biased(weights["enc.relative_bias"], bidirectional: true);
-        return ops.Embed(weights["token_embd"]);
+        return ops.Embed(Words(weights, "enc"));
     }
 
     /// <inheritdoc/>
@@ -86,7 +88,7 @@ internal sealed class T5 : EncoderDecoderArchitecture
     protected override Value EmbedDecoder(Ops ops, WeightSet weights)
     {
         _decoder = Biased(weights["dec.relative_bias"], bidirectional: false) with { After = 1 };
-        return ops.Embed(weights["token_embd"]);
+        return ops.Embed(Words(weights, "dec"));
     }
 
     /// <inheritdoc/>
@@ -124,7 +126,9 @@ internal sealed class T5 : EncoderDecoderArchitecture
 
     private void MapSide(WeightMap map, string canonical, string source, int layers, bool cross)
     {
-        map.Under($"{canonical}.", $"{source}.").Norm("output_norm", "final_layer_norm", Hidden);
+        LayerMap side = map.Under($"{canonical}.", $"{source}.");
+        side.OwnWords("token_embd", "embed_tokens", Vocabulary, Hidden);
+        side.Norm("output_norm", "final_layer_norm", Hidden);
         map.Under($"{canonical}.", $"{source}.block.0.layer.0.").Embedding("relative_bias", "SelfAttention.relative_attention_bias", _buckets, _attention.Heads, "relative_attention_num_buckets", "blk.0.attn_rel_b");
         int columns = _attention.Heads * _attention.KeyDim;
         for (int i = 0; i < layers; i++)

@@ -17,8 +17,9 @@ internal sealed class CanonicalWeights
         WeightMap map = new(architecture.Config.IsGguf, file.Tensors.ContainsKey, file.Path);
         architecture.Map(map);
         foreach (FoundWeight found in WeightFinder.Find(file, map).Found) _weights.Add(found.Entry.Target, new CanonicalWeight(file, found));
-        // A head that is the embedding once more is left out: the new file ties the two.
-        if (TryGet("output.weight", out CanonicalWeight? head) && head.Entry.TiedTo is { } tied && _weights[tied].Equals(head)) _weights.Remove("output.weight");
+        // A head that is the embedding once more is left out, and so are copies of it: the new file ties them.
+        foreach ((string name, CanonicalWeight weight) in _weights.ToArray())
+            if (weight.Entry.TiedTo is { } tied && _weights[tied].Equals(weight)) _weights.Remove(name);
     }
 
     /// <summary>The names that are there.</summary>

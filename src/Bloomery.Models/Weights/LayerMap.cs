@@ -106,6 +106,12 @@ internal sealed class LayerMap
     public void Words(string embedding, string head, int vocabulary, int columns, bool tied, BiasRule bias = BiasRule.None) =>
         Words([embedding], head, vocabulary, columns, tied, bias);
 
+    /// <summary>The word embeddings of one side of an encoder-decoder: checkpoints may hold a copy for each side, which counts where it differs; GGUF files have one for both.</summary>
+    internal void OwnWords(string target, string source, int vocabulary, int columns)
+    {
+        if (!IsGguf) Add(target + ".weight", [vocabulary, columns], [Part(source, ".weight")], tiedTo: "token_embd.weight", rowsKey: "vocab_size");
+    }
+
     /// <summary>A norm's gain, and its bias.</summary>
     /// <param name="target">Canonical name without suffix.</param>
     /// <param name="source">Where safetensors checkpoints have it.</param>

@@ -9,6 +9,12 @@ internal sealed class NaiveTwoSided(NaiveWeights w)
 
     public Func<double, double> Activation { get; init; } = GeluErf;
 
+    /// <summary>Word embeddings of the encoder alone; null: those of both.</summary>
+    public string? EncoderWords { get; init; }
+
+    /// <summary>Word embeddings of the decoder alone; null: those of both.</summary>
+    public string? DecoderWords { get; init; }
+
     /// <summary>BERT's last hidden state; RoBERTa's where <paramref name="padding"/> says which id does not count.</summary>
     public double[][] Bert(string prefix, int[] ids, int[]? types, int? padding, bool causal = false)
     {
@@ -39,7 +45,7 @@ internal sealed class NaiveTwoSided(NaiveWeights w)
 
         double[][] Side(int[] tokens, string side, int layers, int heads, int inner, double[][]? memory)
         {
-            double[][] y = Plus(Map(Rows(shared, Vocabulary, tokens), v => v * scale), Rows($"model.{side}.embed_positions", 32 + 2, [.. tokens.Select((_, t) => t + 2)]));
+            double[][] y = Plus(Map(Rows((memory is null ? EncoderWords : DecoderWords) ?? shared, Vocabulary, tokens), v => v * scale), Rows($"model.{side}.embed_positions", 32 + 2, [.. tokens.Select((_, t) => t + 2)]));
             y = LayerNorm(y, $"model.{side}.layernorm_embedding", 1e-5);
             for (int i = 0; i < layers; i++)
             {
@@ -54,16 +60,16 @@ internal sealed class NaiveTwoSided(NaiveWeights w)
     }
 
     /// <summary>T5's logits; two encoder layers, one decoder layer, heads of 3.</summary>
-    public double[][] T5(int[] ids, int[] decoderIds, bool gated, string? head, bool scaleOutputs, int buckets, int far)
+    public double[][] T5(int[] ids, int[] decoderIds, bool gated, string? head, bool scaleOutputs, int buckets, int far, string shared = "shared")
     {
         double[][] encoded = Side(ids, "encoder", 2, null), x = Side(decoderIds, "decoder", 1, encoded);
         if (scaleOutputs) x = Map(x, v => v / Math.Sqrt(Hidden));
-        return Linear(x, head is null ? w.Table("shared.weight", Vocabulary, Hidden) : w.Matrix(head + ".weight", Vocabulary, Hidden), null);
+        return Linear(x, head is null ? w.Table(shared + ".weight", Vocabulary, Hidden) : w.Matrix(head + ".weight", Vocabulary, Hidden), null);
 
         double[][] Side(int[] tokens, string side, int layers, double[][]? memory)
         {
             bool decoder = memory is not null;
-            double[][] y = Rows("shared", Vocabulary, tokens);
+            double[][] y = Rows((memory is null ? EncoderWords : DecoderWords) ?? shared, Vocabulary, tokens);
             float[] table = w.Table($"{side}.block.0.layer.0.SelfAttention.relative_attention_bias.weight", buckets, Heads);
             for (int i = 0; i < layers; i++)
             {
