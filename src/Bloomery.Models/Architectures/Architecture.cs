@@ -21,7 +21,7 @@ internal abstract class Architecture(ModelConfig config)
     public int Vocabulary { get; protected init; } = config.Size("vocab_size");
 
     /// <summary>Longest sequence that the model was made for, in tokens.</summary>
-    public virtual int ContextLength => Config.SizeOr(2048, ModelConfig.ContextNames);
+    public virtual int ContextLength => Config.MaxLength;
 
     /// <summary>Whether the frequencies of the rotary embedding change when a sequence grows from <paramref name="previous"/> to <paramref name="length"/> tokens, so that cached keys are stale.</summary>
     public virtual bool CacheIsStale(int previous, int length) => false;

@@ -28,17 +28,19 @@ internal static class BlockParts
     /// <summary><see cref="BiasRule.Required"/> or <see cref="BiasRule.None"/>.</summary>
     public static BiasRule Bias(bool required) => required ? BiasRule.Required : BiasRule.None;
 
-    /// <summary>Which layers have a sliding window: <c>layer_types</c> where the checkpoint has it, else the family's rule.</summary>
-    public static bool[] SlidingLayers(ModelConfig c, int layers, Func<int, bool> rule)
+    /// <summary>Which layers have a sliding window: <c>layer_types</c> where the checkpoint has it, else the family's rule. There has to be a window if one of them does.</summary>
+    public static bool[] SlidingLayers(ModelConfig c, int layers, int? window, Func<int, bool> rule)
     {
-        if (c.StringsOrNull("layer_types") is not { } types) return [.. Enumerable.Range(0, layers).Select(rule)];
-        if (types.Length < layers) throw c.Error("layer_types", $"has {types.Length} entries for {layers} layers");
-        return [.. types.Take(layers).Select(t => t switch
+        string[]? types = c.StringsOrNull("layer_types");
+        if (types?.Length < layers) throw c.Error("layer_types", $"has {types.Length} entries for {layers} layers");
+        bool[] sliding = [.. types?.Take(layers).Select(t => t switch
         {
             "sliding_attention" => true,
             "full_attention" => false,
             _ => throw c.Error("layer_types", $"has '{t}'; sliding_attention and full_attention are supported"),
-        })];
+        }) ?? Enumerable.Range(0, layers).Select(rule)];
+        if (window is null && !c.IsGguf && sliding.Contains(true)) throw c.Error("sliding_window", "is missing or switched off, but there are layers of type sliding_attention");
+        return sliding;
     }
 
     /// <summary>The window's width; null: none. An absent key means <paramref name="fallback"/>.</summary>

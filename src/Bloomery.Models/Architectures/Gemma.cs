@@ -34,23 +34,19 @@ internal sealed class Gemma : DecoderArchitecture
         float cap = _version == 2 ? (float)(c.NullableOr(50, "attn_logit_softcapping") ?? 0) : 0;
         if (_version > 1) _finalCap = (float)(c.NullableOr(_version == 2 ? 30 : null, "final_logit_softcapping") ?? 0);
         _attention = heads.Attention(scale) with { SoftCap = cap };
-        _bidirectional = _version == 3 && c.BoolOr(false, "use_bidirectional_attention");
+        _bidirectional = c.BoolOr(false, "use_bidirectional_attention");
+        // The older ones' masks stay causal or not, depending on the kernel that the reference library picks.
+        if (_version < 3) c.Require(!_bidirectional, "use_bidirectional_attention", "this family's attention is causal");
         if (_bidirectional) _attention = _attention with { After = AttentionTile.Unbounded };
 
         _window = _version == 1 ? null : BlockParts.Window(c, c.IsGguf && _version == 3 ? null : 4096);
         int period = _version == 3 ? c.SizeOr(6, "sliding_window_pattern", "gguf.attention.sliding_window_pattern") : c.SizeOr(2, "gguf.attention.sliding_window_pattern");
-        _sliding = _version == 1 || (c.IsGguf && _window is null) ? new bool[LayerCount] : BlockParts.SlidingLayers(c, LayerCount, i => (i + 1) % period != 0);
+        _sliding = _version == 1 || (c.IsGguf && _window is null) ? new bool[LayerCount] : BlockParts.SlidingLayers(c, LayerCount, _window, i => (i + 1) % period != 0);
 
-        _rotary = RopeConfig.Make(c, heads.HeadDim, RopeConfig.Read(c, _version == 3 ? 1e6 : 1e4, layerType: "full_attention"));
-        int length = c.SizeOr(2048, ModelConfig.ContextNames);
-        RopeScaling local = c.Section("rope_parameters")?.Section("sliding_attention") is not null
-            ? RopeConfig.Read(c, 1e4, layerType: "sliding_attention")
-            : new RopeScaling { Theta = c.DoubleOrNull("rope_local_base_freq", "gguf.rope.freq_base_swa") ?? 1e4, MaxLength = length, OriginalLength = length };
-        _localRotary = _version == 3 ? RopeConfig.Make(c, heads.HeadDim, local) : _rotary;
+        _rotary = RopeConfig.Make(c, heads.HeadDim, _version == 3 ? RopeConfig.Read(c, 1e6, layerType: "full_attention") : RopeConfig.Read(c));
+        _localRotary = _version == 3 ? RopeConfig.Make(c, heads.HeadDim, RopeConfig.Read(c, layerType: "sliding_attention")) : _rotary;
 
-        // Gemma 1 checkpoints say "gelu" and mean the tanh form.
-        _activation = _version == 1 ? Activation.GeluTanh : c.ActivationOr(Activation.GeluTanh, "hidden_activation");
-        if (_version == 1 && c.StringOr("gelu", "hidden_act") != "gelu") _activation = c.ActivationOr(Activation.GeluTanh, "hidden_act");
+        _activation = c.ActivationOr(Activation.GeluTanh, _version == 1 ? "hidden_act" : "hidden_activation");
         _bias = BlockParts.Bias(c.BoolOr(false, "attention_bias"));
         _inner = c.Size("intermediate_size");
         _epsilon = c.FloatOr(1e-6f, "rms_norm_eps");
@@ -65,6 +61,14 @@ internal sealed class Gemma : DecoderArchitecture
     /// <inheritdoc/>
     public override void Map(WeightMap map)
     {
+        if (_version == 3 && !map.IsGguf)
+        {
+            // Where the language model is a part of one that also sees.
+            map.Prefix("language_model.");
+            map.Prefix("language_model.model.");
+            map.Prefix("model.language_model.");
+            map.IgnoreUnder("vision_tower.", "multi_modal_projector.");
+        }
         map.Prefix("model.");
         map.Root.Words("embed_tokens", "lm_head", Vocabulary, Hidden, Config.BoolOr(true, "tie_word_embeddings"));
         map.Root.Norm("output_norm", "norm", Hidden, plus: 1);

@@ -38,7 +38,7 @@ internal sealed class GptNeoX : DecoderArchitecture
     public override void Map(WeightMap map)
     {
         map.Prefix("gpt_neox.");
-        map.Root.Words("embed_in", "embed_out", Vocabulary, Hidden, Config.BoolOr(false, "tie_word_embeddings"));
+        map.Root.Words("embed_in", "embed_out", Vocabulary, Hidden, Config.BoolOr(false, "tie_word_embeddings"), newHead: "lm_head");
         map.Root.Norm("output_norm", "final_layer_norm", Hidden, BiasRule.Required);
         int heads = _attention.Heads, d = _attention.KeyDim;
         for (int i = 0; i < LayerCount; i++)

@@ -39,7 +39,7 @@ internal sealed class Llama : DecoderArchitecture
         _rotated = RotatedLayers(c);
         _window = type is "mistral" or "mixtral" or "smollm3" && !c.IsGguf ? BlockParts.Window(c, type == "mistral" ? 4096 : null) : null;
         _sliding = type == "smollm3"
-            ? BlockParts.SlidingLayers(c, LayerCount, i => c.BoolOr(false, "use_sliding_window") && !_rotated[i])
+            ? BlockParts.SlidingLayers(c, LayerCount, _window, i => _window is not null && c.BoolOr(false, "use_sliding_window") && !_rotated[i])
             : [.. Enumerable.Repeat(_window is not null, LayerCount)];
         _activation = c.ActivationOr(Activation.Silu, "hidden_act");
         bool mayHaveBiases = type is not ("mistral" or "mixtral");

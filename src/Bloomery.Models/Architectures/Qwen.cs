@@ -40,7 +40,7 @@ internal sealed class Qwen : DecoderArchitecture
         int from = c.IntOr(28, "max_window_layers");
         _sliding = c.ModelType == "qwen3_moe" // has no layer_types
             ? [.. Enumerable.Repeat(true, LayerCount)]
-            : BlockParts.SlidingLayers(c, LayerCount, i => c.ModelType == "qwen2_moe" ? i % 2 == 0 && i < from : i >= from);
+            : BlockParts.SlidingLayers(c, LayerCount, _window, i => _window is not null && (c.ModelType == "qwen2_moe" ? i % 2 == 0 && i < from : i >= from));
 
         _sparse = new bool[LayerCount];
         int experts = moe ? Experts(c, three) : 0;

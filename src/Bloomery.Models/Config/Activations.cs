@@ -9,6 +9,7 @@ internal static class Activations
     {
         ["gelu"] = Activation.GeluErf, ["gelu_python"] = Activation.GeluErf,
         ["gelu_new"] = Activation.GeluTanh, ["gelu_pytorch_tanh"] = Activation.GeluTanh, ["gelu_fast"] = Activation.GeluTanh, ["gelu_accurate"] = Activation.GeluTanh,
+        ["gelu_python_tanh"] = Activation.GeluTanh,
         ["quick_gelu"] = Activation.QuickGelu,
         ["silu"] = Activation.Silu, ["swish"] = Activation.Silu,
         ["relu"] = Activation.Relu, ["relu2"] = Activation.ReluSquared,

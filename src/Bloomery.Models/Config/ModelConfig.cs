@@ -35,6 +35,9 @@ internal sealed class ModelConfig
     /// <summary>The context that is allocated for each sequence, in tokens; null: the model's own. Rotary factors of GGUF files go by it.</summary>
     public int? AllocatedContext { get; init; }
 
+    /// <summary>The longest sequence, in tokens; where no key says it, what the reference library's class of that family has.</summary>
+    internal int MaxLength => SizeOr(IsGguf ? 2048 : FamilyDefaults.MaxLength(ModelType), ContextNames);
+
     /// <summary>The architecture's key.</summary>
     public string ModelType => StringOr("", "model_type");
 
@@ -141,8 +144,11 @@ internal sealed class ModelConfig
     {
         (string name, JsonNode? node) = Find(names);
         if (node is null) return null;
-        return node is JsonObject json ? new ModelConfig(File, json, IsGguf) { Spelling = Spelling } : throw Error(name, $"is {Text(node)}; an object is needed");
+        return node is JsonObject json ? With(json) : throw Error(name, $"is {Text(node)}; an object is needed");
     }
+
+    /// <summary>Other keys of the same file.</summary>
+    internal ModelConfig With(JsonObject json) => new(File, json, IsGguf) { Spelling = Spelling, AllocatedContext = AllocatedContext };
 
     /// <summary>An activation by the reference library's name.</summary>
     public Activation ActivationOr(Activation fallback, params ReadOnlySpan<string> names)

@@ -13,28 +13,29 @@ internal static class RopeConfig
     public static RopeScaling Read(ModelConfig config, double theta = 10000, int? originalLength = null, string? layerType = null)
     {
         if (config.IsGguf) (theta, originalLength) = (10000, null); // the format has defaults of its own
-        ModelConfig? parameters = Parameters(config, layerType), scaling = parameters ?? Section(config, "rope_scaling");
-        int max = config.SizeOr(2048, ModelConfig.ContextNames);
+        ModelConfig? scaling = layerType is null ? RopeSections.Only(config) : RopeSections.Of(config, layerType);
+        int max = config.MaxLength;
         string type = scaling?.StringOr("default", "rope_type", "type") ?? "default";
         if (config.ModelType == "phi3" && type is "su" or "yarn" && !config.IsGguf) type = "longrope";
+        int? ownOriginal = layerType is null || config.IsGguf ? Original(config) ?? originalLength : null;
         RopeScaling result = new()
         {
             Type = type,
-            Theta = Positive(scaling, "rope_theta") ?? Positive(config, "rope_theta") ?? (config.ModelType == "gpt_neox" ? Positive(config, "rotary_emb_base") : null) ?? theta,
+            Theta = Positive(scaling, "rope_theta") ?? Positive(config, ThetaKey(config, layerType)) ?? theta,
             MaxLength = max,
-            OriginalLength = Original(config) ?? originalLength ?? Original(scaling) ?? max,
+            OriginalLength = ownOriginal ?? Original(scaling) ?? max,
             AllocatedLength = config.IsGguf ? config.AllocatedContext ?? max : null,
         };
         if (scaling is null) return result;
-        if (type is not ("default" or "linear" or "dynamic" or "llama3" or "yarn" or "longrope"))
-            throw config.Error(scaling.Has("rope_type") ? "rope_type" : "type", $"is '{type}', a scaling of rotary embeddings that is not supported; supported are default, linear, dynamic, llama3, yarn, longrope");
+        if (type is not ("default" or "linear" or "dynamic" or "llama3" or "yarn" or "longrope" or "proportional"))
+            throw config.Error(scaling.Has("rope_type") ? "rope_type" : "type", $"is '{type}', a scaling of rotary embeddings that is not supported; supported are {Rotary.Types}");
         double? factor = Positive(scaling, "factor");
         if (type is "linear" or "dynamic" or "llama3" && factor is null) throw scaling.Error("factor", $"is missing from the {type} rope scaling");
         return result with
         {
             Factor = factor,
-            LowFrequencyFactor = Positive(scaling, "low_freq_factor") ?? 1,
-            HighFrequencyFactor = Positive(scaling, "high_freq_factor") ?? 4,
+            LowFrequencyFactor = Stated("low_freq_factor", 1),
+            HighFrequencyFactor = Stated("high_freq_factor", 4),
             BetaFast = scaling.DoubleOrNull("beta_fast") is { } fast and not 0 ? fast : 32,
             BetaSlow = scaling.DoubleOrNull("beta_slow") is { } slow and not 0 ? slow : 1,
             Truncate = scaling.BoolOr(true, "truncate"),
@@ -43,8 +44,11 @@ internal static class RopeConfig
             MScaleAllDim = scaling.DoubleOrNull("mscale_all_dim"),
             ShortFactor = Divisors(scaling, "short_factor"),
             LongFactor = Divisors(scaling, "long_factor"),
+            Share = type == "proportional" ? Math.Clamp(scaling.DoubleOrNull("partial_rotary_factor") ?? config.DoubleOrNull("partial_rotary_factor") ?? 1, 0, 1) : 1,
             Divisors = Divisors(scaling, "gguf_divisors"),
         };
+
+        double Stated(string name, double published) => Positive(scaling, name) ?? (type == "llama3" ? throw scaling.Error(name, "is missing from the llama3 rope scaling") : published);
     }
 
     /// <summary>Makes the embedding of heads of <paramref name="headDim"/> elements; parameters that cannot be used are an error of the file.</summary>
@@ -58,18 +62,24 @@ internal static class RopeConfig
         string key = partial is null ? "head_dim" : "partial_rotary_factor";
         int dimensions = headDim;
         if (config.IsGguf) dimensions = config.SizeOr(headDim, key = "gguf.rope.dimension_count");
-        else if (partial is { } share) dimensions = (int)Math.Clamp(headDim * PartialFactor(config, share), 0, int.MaxValue / 2);
+        else if (scaling.Type == "proportional") return Make(config, headDim, scaling, headDim, key, interleaved);
+        else if (partial is { } share) dimensions = Share(headDim, PartialFactor(config, share));
+        else if (scaling.Type != "default" && Share(headDim, PartialFactor(config, 1)) != headDim)
+            throw config.Error("partial_rotary_factor", $"is {PartialFactor(config, 1)}; heads of this family rotate as a whole under {scaling.Type} scaling");
         return Make(config, headDim, scaling, dimensions, key, interleaved);
     }
 
     /// <summary>Makes the embedding with a known number of rotating dimensions, which <paramref name="key"/> says.</summary>
     public static Rotary Make(ModelConfig config, int headDim, RopeScaling scaling, int dimensions, string key, bool interleaved)
     {
+        // The reference library turns one dimension more than an odd share, at the odd share's frequencies; families that cut heads by the share itself cannot.
+        int span = dimensions;
+        if (dimensions % 2 != 0 && config.ModelType is "gpt_neox" or "phi3" && !config.IsGguf && scaling.Type is "default" or "linear" or "dynamic" or "llama3") dimensions++;
         if (dimensions < 2 || dimensions % 2 != 0 || dimensions > headDim)
-            throw config.Error(key, $"makes {dimensions} of a head's {headDim} dimensions rotate; an even number from 2 to {headDim} is needed");
+            throw config.Error(key, $"makes {span} of a head's {headDim} dimensions rotate; an even number from 2 to {headDim} is needed");
         try
         {
-            return new Rotary(dimensions, scaling, interleaved);
+            return new Rotary(dimensions, scaling, interleaved, span);
         }
         catch (ArgumentException e)
         {
@@ -79,19 +89,20 @@ internal static class RopeConfig
 
     /// <summary>The share of a head's dimensions that rotates.</summary>
     internal static double PartialFactor(ModelConfig config, double fallback) =>
-        Section(config, "rope_parameters")?.DoubleOrNull("partial_rotary_factor") ?? Section(config, "rope_scaling")?.DoubleOrNull("partial_rotary_factor")
-        ?? config.DoubleOrNull("partial_rotary_factor") ?? (config.ModelType == "gpt_neox" ? config.DoubleOrNull("rotary_pct") : null) ?? fallback;
+        config.Section("rope_scaling")?.DoubleOrNull("partial_rotary_factor") ?? config.Section("rope_parameters")?.DoubleOrNull("partial_rotary_factor")
+        ?? config.DoubleOrNull(config.ModelType == "gpt_neox" ? "rotary_pct" : "partial_rotary_factor") ?? fallback;
 
-    /// <summary>The newer generation's parameters, of one layer type where they are kept by layer type.</summary>
-    private static ModelConfig? Parameters(ModelConfig config, string? layerType)
+    private static int Share(int headDim, double factor) => (int)Math.Clamp(headDim * factor, 0, int.MaxValue / 2);
+
+    /// <summary>Where the older generation keeps the base: GPT-NeoX never reads <c>rope_theta</c>, Gemma 3 has a second base for layers with a window.</summary>
+    private static string ThetaKey(ModelConfig config, string? layerType) => (config.IsGguf, layerType, config.ModelType) switch
     {
-        ModelConfig? all = Section(config, "rope_parameters");
-        if (layerType is null || all is null) return all;
-        if (all.Section(layerType) is { } own) return own;
-        return all.Has("rope_type", "type", "rope_theta") ? all : null;
-    }
-
-    private static ModelConfig? Section(ModelConfig config, string name) => config.Section(name) is { Json.Count: > 0 } found ? found : null;
+        (true, "sliding_attention", _) => "gguf.rope.freq_base_swa",
+        (true, _, _) => "rope_theta",
+        (_, "sliding_attention", _) => "rope_local_base_freq",
+        (_, _, "gpt_neox") => "rotary_emb_base",
+        _ => "rope_theta",
+    };
 
     private static int? Original(ModelConfig? section) =>
         section?.IntOrNull("original_max_position_embeddings") is { } length ? section.SizeOr(length, "original_max_position_embeddings") : null;

@@ -3,7 +3,7 @@ namespace Bloomery.Models.Positions;
 /// <summary>Parameters of a rotary embedding as checkpoints state them, whichever generation of the library wrote them.</summary>
 internal sealed record RopeScaling
 {
-    /// <summary><c>default</c>, <c>linear</c>, <c>dynamic</c>, <c>llama3</c>, <c>yarn</c> or <c>longrope</c>.</summary>
+    /// <summary><c>default</c>, <c>linear</c>, <c>dynamic</c>, <c>llama3</c>, <c>yarn</c>, <c>longrope</c> or <c>proportional</c>.</summary>
     public string Type { get; init; } = "default";
 
     /// <summary>Base of the frequencies.</summary>
@@ -50,6 +50,9 @@ internal sealed record RopeScaling
 
     /// <summary>longrope: divisors beyond it, one a pair.</summary>
     public float[]? LongFactor { get; init; }
+
+    /// <summary>proportional: the share of pairs that turn, the fastest ones.</summary>
+    public double Share { get; init; } = 1;
 
     /// <summary>Divisors of all frequencies, one a pair, as GGUF stores llama3's; or null.</summary>
     public float[]? Divisors { get; init; }

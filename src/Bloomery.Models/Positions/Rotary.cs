@@ -3,7 +3,11 @@ namespace Bloomery.Models.Positions;
 /// <summary>A rotary position embedding (RoPE, arXiv 2104.09864): the frequencies of each pair, for every scaling that the reference library knows.</summary>
 internal sealed class Rotary
 {
+    /// <summary>All types, for messages.</summary>
+    internal const string Types = "default, linear, dynamic, llama3, yarn, longrope, proportional";
+
     private readonly RopeScaling _scaling;
+    private readonly int _span;
     private readonly float[] _fixed;
     private readonly float[]? _long;
     private readonly Dictionary<int, float[]> _dynamic = [];
@@ -12,13 +16,14 @@ internal sealed class Rotary
     /// <param name="dimensions">Elements of a head that rotate; even.</param>
     /// <param name="scaling">Base, type and parameters.</param>
     /// <param name="interleaved">Whether element 2j turns with 2j + 1 (instead of j with j + dimensions / 2).</param>
+    /// <param name="span">What the exponents of the frequencies are divided by; 0: the dimensions.</param>
     /// <exception cref="ArgumentException">The parameters are unusable; the message says which.</exception>
-    public Rotary(int dimensions, RopeScaling scaling, bool interleaved = false)
+    public Rotary(int dimensions, RopeScaling scaling, bool interleaved = false, int span = 0)
     {
         if (dimensions <= 0 || dimensions % 2 != 0) throw new ArgumentException($"{dimensions} rotary dimensions: an even, positive number is needed");
-        if (dimensions == 2 && scaling.Type == "dynamic") throw new ArgumentException("dynamic scaling needs more than 2 rotary dimensions");
+        if ((span > 0 ? span : dimensions) <= 2 && scaling.Type == "dynamic") throw new ArgumentException("dynamic scaling needs more than 2 rotary dimensions");
         if (scaling.Type == "yarn" && scaling.Theta <= 1) throw new ArgumentException($"rope_theta is {scaling.Theta}; yarn needs more than 1");
-        (Dimensions, Interleaved, _scaling) = (dimensions, interleaved, scaling);
+        (Dimensions, Interleaved, _scaling, _span) = (dimensions, interleaved, scaling, span > 0 ? span : dimensions);
         _fixed = scaling.Type switch
         {
             "default" or "dynamic" => Plain(scaling.Theta),
@@ -26,7 +31,8 @@ internal sealed class Rotary
             "llama3" => Each(Plain(scaling.Theta), Llama3),
             "yarn" => Yarn(),
             "longrope" => Divide(Plain(scaling.Theta), Factors(scaling.ShortFactor, "short_factor")),
-            _ => throw new ArgumentException($"rope type '{scaling.Type}' is not known; known are default, linear, dynamic, llama3, yarn, longrope"),
+            "proportional" => Proportional(),
+            _ => throw new ArgumentException($"rope type '{scaling.Type}' is not known; known are {Types}"),
         };
         if (scaling.Type == "longrope") _long = Divide(Plain(scaling.Theta), Factors(scaling.LongFactor, "long_factor"));
         if (scaling.Divisors is { } divisors) _fixed = Divide(_fixed, Factors(divisors, "rope_freqs"));
@@ -56,7 +62,7 @@ internal sealed class Rotary
         if (!_dynamic.TryGetValue(length, out float[]? found))
         {
             double s = _scaling.EffectiveFactor;
-            double theta = _scaling.Theta * Math.Pow(s * length / _scaling.MaxLength - (s - 1), Dimensions / (Dimensions - 2.0));
+            double theta = _scaling.Theta * Math.Pow(s * length / _scaling.MaxLength - (s - 1), _span / (_span - 2.0));
             if (_dynamic.Count > 64) _dynamic.Clear();
             _dynamic[length] = found = Plain(theta);
         }
@@ -66,7 +72,7 @@ internal sealed class Rotary
     private float[] Plain(double theta)
     {
         float[] result = new float[Dimensions / 2];
-        for (int j = 0; j < result.Length; j++) result[j] = (float)Math.Pow(theta, -2.0 * j / Dimensions);
+        for (int j = 0; j < result.Length; j++) result[j] = (float)Math.Pow(theta, -2.0 * j / _span);
         return result;
     }
 
@@ -102,6 +108,13 @@ internal sealed class Rotary
             plain[j] = (float)((1 - ramp) * plain[j] + ramp * plain[j] / s);
         }
         return plain;
+    }
+
+    /// <summary>The slower pairs stand still.</summary>
+    private float[] Proportional()
+    {
+        int turning = (int)Math.Floor(_scaling.Share * Dimensions / 2);
+        return [.. Plain(_scaling.Theta).Select((t, j) => j < turning ? (float)(t / (_scaling.Factor ?? 1)) : 0)];
     }
 
     private double FindAttentionFactor()

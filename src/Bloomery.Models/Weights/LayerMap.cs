@@ -90,9 +90,11 @@ internal sealed class LayerMap
     /// <param name="columns">Columns of both.</param>
     /// <param name="tied">Whether the head is the embedding table; GGUF files say so by leaving it out.</param>
     /// <param name="bias">Whether the head has a bias, which it keeps when tied.</param>
-    public void Words(IReadOnlyList<string> embeddings, string head, int vocabulary, int columns, bool tied, BiasRule bias = BiasRule.None)
+    /// <param name="newHead">Where the reference library's later versions have the head; null: in the same place.</param>
+    public void Words(IReadOnlyList<string> embeddings, string head, int vocabulary, int columns, bool tied, BiasRule bias = BiasRule.None, string? newHead = null)
     {
         WeightPart own = Part(IsGguf ? "output" : head, ".weight");
+        if (newHead is not null && !IsGguf) own = own with { Names = [.. Part(newHead, ".weight").Names, .. own.Names] };
         string[] names = IsGguf ? ["token_embd.weight"] : [.. embeddings.SelectMany(e => Part(e, ".weight").Names)];
         IReadOnlyList<string> either = tied && !IsGguf ? [.. names, .. own.Names] : names;
         Add("token_embd.weight", [vocabulary, columns], [new WeightPart(either, null, false)], rowsKey: "vocab_size");
@@ -103,8 +105,8 @@ internal sealed class LayerMap
     }
 
     /// <summary>The word embeddings and the head, where checkpoints have one name for each.</summary>
-    public void Words(string embedding, string head, int vocabulary, int columns, bool tied, BiasRule bias = BiasRule.None) =>
-        Words([embedding], head, vocabulary, columns, tied, bias);
+    public void Words(string embedding, string head, int vocabulary, int columns, bool tied, BiasRule bias = BiasRule.None, string? newHead = null) =>
+        Words([embedding], head, vocabulary, columns, tied, bias, newHead);
 
     /// <summary>The word embeddings of one side of an encoder-decoder: checkpoints may hold a copy for each side, which counts where it differs; GGUF files have one for both.</summary>
     internal void OwnWords(string target, string source, int vocabulary, int columns)

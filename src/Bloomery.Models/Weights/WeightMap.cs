@@ -16,7 +16,7 @@ internal sealed class WeightMap
     // Buffers that older versions of the reference library stored with the weights; rotary factors are read with the configuration.
     private readonly List<string> _ignored =
     [
-        "attn.bias", "attention.bias", "masked_bias", "inv_freq", "position_ids", "rope_freqs.weight", "rope_factors_long.weight", "rope_factors_short.weight",
+        "attn.bias", "attention.bias", "masked_bias", "inv_freq", "cos_cached", "sin_cached", "position_ids", "rope_freqs.weight", "rope_factors_long.weight", "rope_factors_short.weight",
     ];
 
     /// <summary>Begins an empty map.</summary>

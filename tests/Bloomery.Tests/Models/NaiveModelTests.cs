@@ -11,7 +11,7 @@ public sealed class NaiveModelTests
     private const double Tolerance = 2e-4;
     private static readonly int[] Ids = [3, 1, 4, 1, 5, 9, 2, 6, 5, 3, 5, 8, 19];
 
-    public static TheoryData<string> Cases() => [.. NaiveCases.All.Keys];
+    public static TheoryData<string> Cases() => [.. NaiveCases.Names];
 
     [Theory, MemberData(nameof(Cases))]
     public void Logits_are_those_of_plain_loops(string name)
@@ -44,7 +44,7 @@ public sealed class NaiveModelTests
         if (name.Contains("both directions", StringComparison.Ordinal)) return; // its past would change with its future
         using TemporaryDirectory directory = new();
         NaiveWeights weights = new();
-        NaiveCase model = NaiveCases.All[name];
+        NaiveCase model = NaiveCases.Find(name);
         model.Model.Logits(weights, Ids);
         weights.Save(directory.Path, model.Config);
         using Runtime runtime = Load(directory.Path, "reference", chunk: 3);
@@ -61,7 +61,7 @@ public sealed class NaiveModelTests
     {
         using TemporaryDirectory directory = new();
         NaiveWeights weights = new();
-        NaiveCase model = NaiveCases.All[name];
+        NaiveCase model = NaiveCases.Find(name);
         double[][] expected = model.Model.Logits(weights, Ids);
         foreach (string prefix in (string[])["model.decoder.", "model.", "transformer.", "gpt_neox."])
             foreach (string tensor in weights.Names.Where(n => n.StartsWith(prefix, StringComparison.Ordinal)).ToArray())
@@ -89,7 +89,7 @@ public sealed class NaiveModelTests
     private static double[][] Save(string name, string directory)
     {
         NaiveWeights weights = new();
-        NaiveCase model = NaiveCases.All[name];
+        NaiveCase model = NaiveCases.Find(name);
         double[][] expected = model.Model.Logits(weights, Ids);
         weights.Save(directory, model.Config);
         return expected;

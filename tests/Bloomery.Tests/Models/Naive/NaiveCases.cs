@@ -8,12 +8,12 @@ internal sealed record NaiveCase(string Config, NaiveDecoder Model);
 /// <summary>Families and options for which there are no golden folders.</summary>
 internal static class NaiveCases
 {
-    private const string Sizes = "\"hidden_size\": 16, \"num_hidden_layers\": 2, \"num_attention_heads\": 4, \"intermediate_size\": 24, \"vocab_size\": 20";
-    private const string OldSizes = "\"n_embd\": 16, \"n_layer\": 2, \"n_head\": 4, \"n_positions\": 32, \"vocab_size\": 20";
+    internal const string Sizes = "\"hidden_size\": 16, \"num_hidden_layers\": 2, \"num_attention_heads\": 4, \"intermediate_size\": 24, \"vocab_size\": 20";
+    internal const string OldSizes = "\"n_embd\": 16, \"n_layer\": 2, \"n_head\": 4, \"n_positions\": 32, \"vocab_size\": 20";
 
     internal static readonly NaiveDecoder Llama = new() { Head = "lm_head", Gate = "mlp.gate_proj", Theta = _ => Plain(10000, 4) };
-    private static readonly NaiveDecoder LayerNormed = new() { Rms = false, NormBias = true, Epsilon = 1e-5 };
-    private static readonly NaiveDecoder Phi = LayerNormed with
+    internal static readonly NaiveDecoder LayerNormed = new() { Rms = false, NormBias = true, Epsilon = 1e-5 };
+    internal static readonly NaiveDecoder Phi = LayerNormed with
     {
         Head = "lm_head", HeadBias = true, FinalNorm = "model.final_layernorm", Norms = ["input_layernorm"], Attention = ["self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj", "self_attn.dense"],
         Mlp = ["mlp.fc1", "mlp.fc2"], Block = NaiveBlock.OneNormSideBySide, QkvBias = true, OutputBias = true, MlpBias = true, Activation = GeluTanh, Theta = _ => Plain(10000, 2),
@@ -31,34 +31,40 @@ internal static class NaiveCases
         QkvBias = true, OutputBias = true, MlpBias = true, Activation = ReluSquared, Theta = _ => Plain(10000, 2),
     };
 
-    private static readonly NaiveDecoder Bloom = LayerNormed with
+    internal static readonly NaiveDecoder Bloom = LayerNormed with
     {
         Embedding = "transformer.word_embeddings", EmbeddingNorm = "transformer.word_embeddings_layernorm", Layer = "transformer.h.", FinalNorm = "transformer.ln_f", Inner = 64,
         Attention = ["self_attention.query_key_value", "self_attention.dense"], Fused = NaiveFused.PerHead, Mlp = ["mlp.dense_h_to_4h", "mlp.dense_4h_to_h"], QkvBias = true, OutputBias = true, MlpBias = true,
         Activation = GeluTanh, Bias = (h, j) => AlibiSlopes(4)[h] * j,
     };
 
-    private static readonly NaiveDecoder Falcon = LayerNormed with
+    internal static readonly NaiveDecoder Falcon = LayerNormed with
     {
         Embedding = "transformer.word_embeddings", Layer = "transformer.h.", FinalNorm = "transformer.ln_f", Inner = 64, Attention = ["self_attention.query_key_value", "self_attention.dense"],
         Mlp = ["mlp.dense_h_to_4h", "mlp.dense_4h_to_h"], Activation = GeluErf, Theta = _ => Plain(10000, 4), Norms = ["input_layernorm"], Block = NaiveBlock.OneNormSideBySide, Fused = NaiveFused.PerGroup,
     };
 
-    private static readonly NaiveDecoder Opt = LayerNormed with
+    internal static readonly NaiveDecoder Opt = LayerNormed with
     {
         Embedding = "model.decoder.embed_tokens", Layer = "model.decoder.layers.", FinalNorm = "model.decoder.final_layer_norm", LearnedPositions = "model.decoder.embed_positions", PositionOffset = 2,
         Norms = ["self_attn_layer_norm", "final_layer_norm"], Attention = ["self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj", "self_attn.out_proj"], Mlp = ["fc1", "fc2"],
         QkvBias = true, OutputBias = true, MlpBias = true, Activation = Relu,
     };
 
-    private static readonly NaiveDecoder Gpt2 = LayerNormed with
+    internal static readonly NaiveDecoder Gpt2 = LayerNormed with
     {
         Embedding = "wte", Layer = "h.", FinalNorm = "ln_f", LearnedPositions = "wpe", Norms = ["ln_1", "ln_2"], Attention = ["attn.c_attn", "attn.c_proj"], Fused = NaiveFused.Blocks, Mlp = ["mlp.c_fc", "mlp.c_proj"],
         Inner = 64, QkvBias = true, OutputBias = true, MlpBias = true, Activation = GeluTanh, Transposed = true,
     };
 
+    /// <summary>The names of all cases.</summary>
+    public static IEnumerable<string> Names => All.Keys.Concat(NaiveOptions.All.Keys);
+
+    /// <summary>The case of that name.</summary>
+    public static NaiveCase Find(string name) => All.TryGetValue(name, out NaiveCase? found) ? found : NaiveOptions.All[name];
+
     /// <summary>By a name that says what is peculiar.</summary>
-    public static IReadOnlyDictionary<string, NaiveCase> All { get; } = new Dictionary<string, NaiveCase>
+    private static IReadOnlyDictionary<string, NaiveCase> All { get; } = new Dictionary<string, NaiveCase>
     {
         ["gptj"] = new($$"""{"model_type": "gptj", {{OldSizes}}, "rotary_dim": 4}""", GptJ),
         ["gptj, two heads, some dimensions"] = new("""{"model_type": "gptj", "n_embd": 16, "n_layer": 2, "n_head": 2, "vocab_size": 20, "rotary_dim": 6, "n_inner": 12, "activation_function": "gelu"}""",
@@ -85,8 +91,8 @@ internal static class NaiveCases
             Llama with { Head = null, KvHeads = 4, Rotated = i => i == 1, Theta = _ => Plain(2e6, 4), Sees = (i, t, j) => j <= t && (i == 1 || j > t - 3) }),
         ["olmo2, biases"] = new($$"""{"model_type": "olmo2", {{Sizes}}, "num_key_value_heads": 4, "attention_bias": true, "hidden_act": "relu"}""",
             Llama with { Norms = ["post_attention_layernorm", "post_feedforward_layernorm"], Block = NaiveBlock.NormAfter, QkvBias = true, OutputBias = true, Epsilon = 1e-5, Activation = Relu, FullQueryKeyNorms = ["self_attn.q_norm", "self_attn.k_norm"] }),
-        ["gemma, gelu means tanh"] = new($$"""{"model_type": "gemma", {{Sizes}}, "num_key_value_heads": 1, "head_dim": 4, "hidden_act": "gelu", "attention_bias": true}""",
-            Llama with { Head = null, KvHeads = 1, GainPlus = 1, EmbeddingScale = 4, QkvBias = true, OutputBias = true, Activation = GeluTanh }),
+        ["gemma, gelu means gelu"] = new($$"""{"model_type": "gemma", {{Sizes}}, "num_key_value_heads": 1, "head_dim": 4, "hidden_act": "gelu", "hidden_activation": "relu", "attention_bias": true}""",
+            Llama with { Head = null, KvHeads = 1, GainPlus = 1, EmbeddingScale = 4, QkvBias = true, OutputBias = true, Activation = GeluErf }),
         ["gemma3, both directions"] = new($$"""{"model_type": "gemma3_text", {{Sizes}}, "head_dim": 4, "sliding_window": 5, "sliding_window_pattern": 2, "use_bidirectional_attention": true, "query_pre_attn_scalar": 9, "rope_theta": 1000.0, "rope_local_base_freq": 50.0, "rope_scaling": {"rope_type": "linear", "factor": 4.0}, "final_logit_softcapping": 3.0}""",
             Llama with
             {
@@ -126,13 +132,13 @@ internal static class NaiveCases
             Llama with { HeadDim = 8, Theta = _ => Plain(10000, 8), QueryKeyNorms = ["self_attn.q_norm", "self_attn.k_norm"], Experts = new NaiveExperts(4, 3, 12) { Normalize = true }, Sees = (_, t, j) => j <= t && j > t - 3 }),
         ["qwen3, layer types"] = new($$"""{"model_type": "qwen3", {{Sizes}}, "num_key_value_heads": 2, "head_dim": 4, "use_sliding_window": true, "sliding_window": 2, "layer_types": ["sliding_attention", "full_attention"]}""",
             Llama with { KvHeads = 2, QueryKeyNorms = ["self_attn.q_norm", "self_attn.k_norm"], Sees = (i, t, j) => j <= t && (i == 1 || j > t - 2) }),
-        ["qwen2, flag off"] = new($$"""{"model_type": "qwen2", {{Sizes}}, "num_key_value_heads": 2, "sliding_window": 2, "layer_types": ["sliding_attention", "full_attention"]}""", Llama with { KvHeads = 2, QkvBias = true }),
+        ["qwen2, flag off"] = new($$"""{"model_type": "qwen2", {{Sizes}}, "num_key_value_heads": 2, "sliding_window": 2, "max_window_layers": 0, "use_sliding_window": false}""", Llama with { KvHeads = 2, QkvBias = true }),
     };
 
     /// <summary>base^(-2j/m)</summary>
-    private static double[] Plain(double theta, int m) => [.. Enumerable.Range(0, m / 2).Select(j => Math.Pow(theta, -2.0 * j / m))];
+    internal static double[] Plain(double theta, int m) => [.. Enumerable.Range(0, m / 2).Select(j => Math.Pow(theta, -2.0 * j / m))];
 
-    private static double[] Yarn(double theta, int m, double original, double factor, double fast, double slow)
+    internal static double[] Yarn(double theta, int m, double original, double factor, double fast, double slow)
     {
         double At(double turns) => m * Math.Log(original / (2 * Math.PI * turns)) / (2 * Math.Log(theta));
         double low = Math.Max(At(fast), 0), high = Math.Min(At(slow), m - 1);

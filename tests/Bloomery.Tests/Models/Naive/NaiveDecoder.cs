@@ -35,6 +35,7 @@ internal sealed record NaiveDecoder
     public string[] Attention { get; init; } = ["self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj", "self_attn.o_proj"];
     public string[] Mlp { get; init; } = ["mlp.up_proj", "mlp.down_proj"];
     public string? Gate { get; init; }
+    public string? FusedGate { get; init; } // gate, then up
     public string[]? QueryKeyNorms { get; init; }
     public string[]? FullQueryKeyNorms { get; init; }
     public string? LearnedPositions { get; init; }
@@ -134,6 +135,11 @@ internal sealed record NaiveDecoder
     {
         (string? gate, string up, string down) = names is null ? (Gate, Mlp[0], Mlp[1]) : (names[0], names[1], names[2]);
         inner = inner == 0 ? Inner : inner;
+        if (FusedGate is not null)
+        {
+            double[][] both = Project(w, p + FusedGate, x, 2 * inner, MlpBias);
+            return Project(w, p + down, [.. both.Select(row => Enumerable.Range(0, inner).Select(i => Activation(row[i]) * row[inner + i]).ToArray())], Hidden, MlpBias);
+        }
         double[][] h = Project(w, p + up, x, inner, MlpBias);
         h = gate is null ? Map(h, Activation) : Times(Map(Project(w, p + gate, x, inner, MlpBias), Activation), h);
         return Project(w, p + down, h, Hidden, MlpBias, DropOutputBiases);
