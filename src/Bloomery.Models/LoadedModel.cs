@@ -60,6 +60,7 @@ internal sealed class LoadedModel : IDisposable
     /// <exception cref="ModelFormatException">There is none of that name, or the configuration is not supported.</exception>
     public static Architecture Create(ModelConfig config)
     {
+        config = CheckpointConfig.LanguageModel(config);
         if (!Architectures.TryFind(config.ModelType, out _))
             throw config.Error("model_type", $"is '{config.ModelType}', an architecture that is not supported; supported are {string.Join(", ", Architectures.Names)}");
         return Architectures.Create(config.ModelType, config);

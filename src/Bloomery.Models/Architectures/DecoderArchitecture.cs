@@ -6,10 +6,14 @@ using Bloomery.Models.Weights;
 namespace Bloomery.Models.Architectures;
 
 /// <summary>A decoder: embedding, equal blocks, final norm, head. The layer loop is here; a family says what a block does.</summary>
-internal abstract class DecoderArchitecture(ModelConfig config) : Architecture(config)
+internal abstract class DecoderArchitecture : Architecture
 {
     private Rotary[]? _rotaries;
     private int? _contextLength; // asked for at every step
+
+    /// <summary>Reads what all decoders have in common.</summary>
+    /// <param name="config">The checkpoint's configuration.</param>
+    protected DecoderArchitecture(ModelConfig config) : base(config) => CheckpointConfig.RequireCausal(config);
 
     /// <summary>The rotary embeddings that the blocks use.</summary>
     protected virtual IEnumerable<Rotary> Rotaries => [];

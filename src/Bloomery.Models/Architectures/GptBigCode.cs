@@ -19,6 +19,7 @@ internal sealed class GptBigCode : DecoderArchitecture
     /// <summary>Reads the configuration.</summary>
     public GptBigCode(ModelConfig c) : base(c)
     {
+        c.Require(!c.BoolOr(false, "add_cross_attention"), "add_cross_attention", "decoders without cross-attention are supported");
         HeadShape heads = HeadShape.ReadEqual(c, Hidden);
         _multiQuery = c.IsGguf || c.BoolOr(true, "multi_query");
         _attention = (heads with { KvHeads = _multiQuery ? 1 : heads.Heads }).Attention(c.BoolOr(true, "scale_attn_weights") ? null : 1);

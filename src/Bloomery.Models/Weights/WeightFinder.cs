@@ -9,6 +9,7 @@ internal sealed class WeightFinder
     private readonly HashSet<string> _used = [];
     private readonly List<FoundWeight> _found = [];
     private readonly List<(string Name, string Other)> _ties = [];
+    private readonly Dictionary<string, long> _taken = []; // elements of tensors that are taken apart
 
     private WeightFinder(TensorFile file) => _file = file;
 
@@ -30,6 +31,7 @@ internal sealed class WeightFinder
             else if (!entry.Optional) throw new ModelFormatException(file.Path, entry.Parts[0].Names[0], null, "the file lacks this tensor");
         }
         finder.RefuseLeftOvers(map);
+        finder.RefuseRemains();
         return finder;
     }
 
@@ -46,8 +48,10 @@ internal sealed class WeightFinder
                 throw new ModelFormatException(_file.Path, part.Names[0], null, "the file lacks this tensor");
             }
             TensorInfo tensor = _file.Tensors[name];
-            rows += CheckPart(entry, tensor, part);
+            long own = CheckPart(entry, tensor, part);
+            rows += own;
             _used.Add(name);
+            if (part.Rows is not null || part.FirstInput is not null) _taken[name] = _taken.GetValueOrDefault(name) + own * (entry.Shape.Count == 1 ? 1 : entry.Shape[1]);
             parts.Add((tensor, part));
         }
         if (rows != entry.Shape[0])
@@ -85,6 +89,16 @@ internal sealed class WeightFinder
         foreach (string name in _file.Tensors.Keys)
             if (!_used.Contains(name) && !map.Ignores(name))
                 throw new ModelFormatException(_file.Path, name, _file.Tensors[name].Offset, "is a tensor that this architecture and configuration have no use for");
+    }
+
+    /// <summary>A fused tensor with more rows than its parts need belongs to another configuration.</summary>
+    private void RefuseRemains()
+    {
+        foreach ((string name, long taken) in _taken)
+        {
+            TensorInfo tensor = _file.Tensors[name];
+            if (taken != tensor.ElementCount) throw Wrong(tensor, $"has shape [{string.Join(", ", tensor.Shape)}], of which the configuration uses {taken} of {tensor.ElementCount} elements");
+        }
     }
 
     private ModelFormatException Wrong(TensorInfo tensor, string problem) => new(_file.Path, tensor.Name, tensor.Offset, problem);

@@ -11,6 +11,8 @@ internal sealed class NaiveWeights
 
     public IEnumerable<string> Names => _tensors.Keys;
 
+    public IEnumerable<(string Name, int[] Shape, float[] Data)> Tensors => _tensors.Select(t => (t.Key, t.Value.Shape, t.Value.Data));
+
     /// <summary>(outputs, inputs) of a linear layer, in rows.</summary>
     public float[] Matrix(string name, int outputs, int inputs) => Get(name, 0, 1 / Math.Sqrt(inputs), outputs, inputs);
 
