@@ -36,7 +36,7 @@ internal static class AttentionLadder
         {
             AttentionState state = new() { Max = max, Sum = sum, Output = output };
             state.Reset();
-            AttentionTile tile = new() { Queries = q, Positions = queries, KeyDim = Dim, ValueDim = Dim, Scale = 0.125f, Before = AttentionTile.Unbounded, After = 1 };
+            AttentionTile tile = new() { Queries = q, Positions = queries, KeyDim = Dim, ValueDim = Dim, Scale = 0.125f, Before = AttentionTile.Unbounded, After = 1, AlibiScale = 1 };
             for (int page = 0; page < depth; page += slots)
             {
                 ReadOnlySpan<byte> bytes = cache.AsSpan(page * rowBytes, slots * rowBytes);

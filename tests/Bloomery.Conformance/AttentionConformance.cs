@@ -75,7 +75,7 @@ public class AttentionConformance
             float[] output = new float[Dim];
             AttentionState state = new() { Max = new float[1], Sum = new float[1], Output = output };
             state.Reset();
-            AttentionTile tile = new() { Queries = new float[1], Positions = [0], KeyDim = 1, ValueDim = Dim, Scale = 1, Before = AttentionTile.Unbounded, After = 1 };
+            AttentionTile tile = new() { Queries = new float[1], Positions = [0], KeyDim = 1, ValueDim = Dim, Scale = 1, Before = AttentionTile.Unbounded, After = 1, AlibiScale = 1 };
             KvPage page = new() { Keys = new byte[4], Values = values, Positions = [0], KeyType = KvType.F32, ValueType = KvType.F16 };
             kernels.Attend(tile, page, state, new float[kernels.AttendScratchFloats(1, 1, Dim, 1)]);
             for (int i = 0; i < Dim; i++) Assert.True(output[i].Equals((float)BitConverter.UInt16BitsToHalf((ushort)(first + i))), $"{tier}: half {first + i:x4} is read as {output[i]:R}");
@@ -93,7 +93,7 @@ public class AttentionConformance
             // Row 0 at position 3 sees neither key (positions 4 and 5); row 1 at position 4 sees the first. Slot 2 is seen by nobody and holds NaN.
             byte[] bytes = new byte[3 * 32];
             for (int i = 0; i < 24; i++) BitConverter.TryWriteBytes(bytes.AsSpan(4 * i), i >= 16 ? float.NaN : i + 1f);
-            AttentionTile tile = new() { Queries = Numbers.Normal(16, 1), Positions = [3, 4], KeyDim = 8, ValueDim = 8, Scale = 1, Before = AttentionTile.Unbounded, After = 1 };
+            AttentionTile tile = new() { Queries = Numbers.Normal(16, 1), Positions = [3, 4], KeyDim = 8, ValueDim = 8, Scale = 1, Before = AttentionTile.Unbounded, After = 1, AlibiScale = 1 };
             KvPage page = new() { Keys = bytes, Values = bytes, Positions = [4, 5, 9], KeyType = KvType.F32, ValueType = KvType.F32 };
             kernels.Attend(tile, page, state, new float[kernels.AttendScratchFloats(2, 8, 8, 3)]);
             kernels.FinishAttention(state, 8);
@@ -113,7 +113,7 @@ public class AttentionConformance
                 Assert.ThrowsAny<ArgumentException>(() =>
                 {
                     AttentionState state = new() { Max = new float[max], Sum = new float[2], Output = new float[output] };
-                    AttentionTile tile = new() { Queries = new float[queries], Positions = [3, 4], Slopes = new float[slopes], KeyDim = 4, ValueDim = 4, Scale = 1, Before = 9, After = 1 };
+                    AttentionTile tile = new() { Queries = new float[queries], Positions = [3, 4], Slopes = new float[slopes], KeyDim = 4, ValueDim = 4, Scale = 1, Before = 9, After = 1, AlibiScale = 1 };
                     KvPage page = new() { Keys = new byte[keys], Values = new byte[values], Positions = [0, 1, 2, 3], KeyType = KvType.F32, ValueType = KvType.F32 };
                     kernels.Attend(tile, page, state, new float[100_000]);
                 });

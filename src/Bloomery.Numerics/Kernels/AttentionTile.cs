@@ -44,7 +44,7 @@ internal readonly ref struct AttentionTile
     public required int After { get; init; }
 
     /// <summary>Multiplies slope * position; 1 but for Falcon.</summary>
-    public float AlibiScale { get; init; }
+    public required float AlibiScale { get; init; }
 
     /// <summary>Falcon: slope * position is rounded to bfloat16 before it is scaled.</summary>
     public bool RoundAlibi { get; init; }
