@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Bloomery.Engine.Sampling;
 using Bloomery.Formats;
 using Bloomery.Models.Config;
 
@@ -35,6 +36,9 @@ public sealed record GenerationDefaults
     /// <summary>Ids of which one must be the last of a text that reaches its length (BART).</summary>
     public IReadOnlyList<int> ForcedEosIds { get; init; } = [];
 
+    /// <summary>Rarer advice, where there is any.</summary>
+    internal SamplingOptions Further { get; init; } = new();
+
     /// <summary>Reads the advice beside <paramref name="modelPath"/>; nothing where there is none.</summary>
     /// <exception cref="ModelFormatException">The file is there and unusable.</exception>
     public static GenerationDefaults Find(string modelPath)
@@ -61,8 +65,39 @@ public sealed record GenerationDefaults
             DecoderStartId = config.IntOrNull("decoder_start_token_id"),
             ForcedBosId = config.IntOrNull("forced_bos_token_id"),
             ForcedEosIds = Ids(config, "forced_eos_token_id"),
+            Further = ReadFurther(config),
         };
     }
+
+    private static SamplingOptions ReadFurther(ModelConfig config)
+    {
+        double[]? decay = config.NumbersOrNull("exponential_decay_length_penalty");
+        if (decay is not (null or { Length: 2 })) throw config.Error("exponential_decay_length_penalty", "needs a start and a factor");
+        return new SamplingOptions
+        {
+            TypicalP = config.FloatOr(1, "typical_p"),
+            EpsilonCutoff = config.FloatOr(0, "epsilon_cutoff"),
+            EtaCutoff = config.FloatOr(0, "eta_cutoff"),
+            TopH = config.FloatOr(0, "top_h"),
+            NoRepeatNgramSize = config.IntOr(0, "no_repeat_ngram_size"),
+            EncoderNoRepeatNgramSize = config.IntOr(0, "encoder_no_repeat_ngram_size"),
+            EncoderRepetitionPenalty = config.FloatOr(1, "encoder_repetition_penalty"),
+            MinTokens = config.IntOr(0, "min_new_tokens"),
+            LengthDecayStart = (int)(decay?[0] ?? 0),
+            LengthDecayFactor = (float)(decay?[1] ?? 1),
+            SuppressedIds = Ids(config, "suppress_tokens"),
+            BadWords = config.Json["bad_words_ids"] switch
+            {
+                null => [],
+                JsonArray words => [.. words.Select(word => Word(config, word))],
+                _ => throw config.Error("bad_words_ids", "is no list of lists of token ids"),
+            },
+        };
+    }
+
+    private static int[] Word(ModelConfig config, JsonNode? word) => word is JsonArray { Count: > 0 } ids && ids.All(id => id is JsonValue v && v.TryGetValue(out int _))
+        ? [.. ids.Select(id => id!.GetValue<int>())]
+        : throw config.Error("bad_words_ids", "holds something else than lists of token ids");
 
     private static IReadOnlyList<int> Ids(ModelConfig config, string key) => config.Json[key] switch
     {

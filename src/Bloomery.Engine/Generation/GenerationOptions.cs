@@ -50,9 +50,22 @@ public sealed record GenerationOptions
     /// <summary>The sampling that results with a model's own defaults.</summary>
     public SamplingOptions Resolve(GenerationDefaults defaults, IReadOnlyList<int> endIds)
     {
-        SamplingOptions neutral = new();
+        SamplingOptions neutral = new(), own = Sampling, advised = defaults.Further;
         return Sampling with
         {
+            TypicalP = Given(own.TypicalP, neutral.TypicalP) ?? advised.TypicalP,
+            EpsilonCutoff = Given(own.EpsilonCutoff, neutral.EpsilonCutoff) ?? advised.EpsilonCutoff,
+            EtaCutoff = Given(own.EtaCutoff, neutral.EtaCutoff) ?? advised.EtaCutoff,
+            TopH = Given(own.TopH, neutral.TopH) ?? advised.TopH,
+            NoRepeatNgramSize = Given(own.NoRepeatNgramSize, neutral.NoRepeatNgramSize) ?? advised.NoRepeatNgramSize,
+            EncoderNoRepeatNgramSize = Given(own.EncoderNoRepeatNgramSize, neutral.EncoderNoRepeatNgramSize) ?? advised.EncoderNoRepeatNgramSize,
+            EncoderRepetitionPenalty = Given(own.EncoderRepetitionPenalty, neutral.EncoderRepetitionPenalty) ?? advised.EncoderRepetitionPenalty,
+            MinTokens = Given(own.MinTokens, neutral.MinTokens) ?? advised.MinTokens,
+            LengthDecayStart = own.LengthDecayFactor != 1 ? own.LengthDecayStart : advised.LengthDecayStart,
+            LengthDecayFactor = Given(own.LengthDecayFactor, neutral.LengthDecayFactor) ?? advised.LengthDecayFactor,
+            SuppressedIds = own.SuppressedIds.Count > 0 ? own.SuppressedIds : advised.SuppressedIds,
+            // An end token that a model forbids itself is not forbidden, as in the reference library.
+            BadWords = own.BadWords.Count > 0 ? own.BadWords : [.. advised.BadWords.Where(word => word.Length > 1 || !endIds.Contains(word[0]))],
             Temperature = Temperature ?? Given(Sampling.Temperature, neutral.Temperature) ?? defaults.Temperature ?? neutral.Temperature,
             TopP = TopP ?? Given(Sampling.TopP, neutral.TopP) ?? defaults.TopP ?? neutral.TopP,
             TopK = TopK ?? Given(Sampling.TopK, neutral.TopK) ?? defaults.TopK ?? neutral.TopK,

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Bloomery.Engine.Generation;
+using Bloomery.Engine.Sampling;
 using Bloomery.Formats;
 using Bloomery.Models.Config;
 
@@ -33,7 +34,23 @@ public sealed class GenerationDefaultsTests
         Assert.Empty(new GenerationOptions { IgnoreEos = true }.Resolve(defaults, []).ForcedEosIds);
     }
 
+    [Fact]
+    public void Rarer_advice_is_followed_unless_the_caller_says_otherwise()
+    {
+        GenerationDefaults defaults = Read("""{"typical_p": 0.8, "epsilon_cutoff": 0.01, "eta_cutoff": 0.02, "top_h": 0.4, "no_repeat_ngram_size": 3, "encoder_no_repeat_ngram_size": 4, "encoder_repetition_penalty": 1.2, "min_new_tokens": 5, "exponential_decay_length_penalty": [7, 1.5], "suppress_tokens": [1, 2], "bad_words_ids": [[9], [3, 4], [2]]}""");
+        SamplingOptions followed = new GenerationOptions().Resolve(defaults, [9]), own = new GenerationOptions { Sampling = new() { NoRepeatNgramSize = 2, TypicalP = 0.5f, SuppressedIds = [6] } }.Resolve(defaults, []);
+        Assert.Equal((0.8f, 0.01f, 0.02f, 0.4f), (followed.TypicalP, followed.EpsilonCutoff, followed.EtaCutoff, followed.TopH));
+        Assert.Equal((3, 4, 1.2f, 5), (followed.NoRepeatNgramSize, followed.EncoderNoRepeatNgramSize, followed.EncoderRepetitionPenalty, followed.MinTokens));
+        Assert.Equal((7, 1.5f), (followed.LengthDecayStart, followed.LengthDecayFactor));
+        Assert.Equal([1, 2], followed.SuppressedIds);
+        Assert.Equal([[3, 4], [2]], followed.BadWords);
+        Assert.Equal((2, 0.5f, 5), (own.NoRepeatNgramSize, own.TypicalP, own.MinTokens));
+        Assert.Equal([6], own.SuppressedIds);
+    }
+
     [Theory]
+    [InlineData("""{"bad_words_ids": [[]]}""", "bad_words_ids"), InlineData("""{"bad_words_ids": [3]}""", "bad_words_ids"), InlineData("""{"bad_words_ids": "no"}""", "bad_words_ids")]
+    [InlineData("""{"exponential_decay_length_penalty": [1]}""", "exponential_decay_length_penalty"), InlineData("""{"suppress_tokens": ["a"]}""", "suppress_tokens")]
     [InlineData("""{"eos_token_id": "two"}""", "eos_token_id")]
     [InlineData("""{"eos_token_id": 1.5}""", "eos_token_id")]
     [InlineData("""{"eos_token_id": [1, "two"]}""", "eos_token_id")]
