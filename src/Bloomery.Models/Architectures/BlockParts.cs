@@ -55,6 +55,7 @@ internal static class BlockParts
         if (spec.Used > spec.Experts) throw c.Error("num_experts_per_tok", $"is {spec.Used}, but there are only {spec.Experts} experts");
         if (spec.Groups == 1) return spec;
         if (spec.Groups < 1 || spec.Experts % spec.Groups != 0) throw c.Error("n_group", $"is {spec.Groups}, which does not divide the {spec.Experts} experts");
+        if (spec.GroupByTopTwo && spec.Experts / spec.Groups < 2) throw c.Error("n_group", $"is {spec.Groups}, which leaves a group fewer than the two experts that it is judged by");
         if (spec.GroupsUsed < 1 || spec.GroupsUsed > spec.Groups) throw c.Error("topk_group", $"is {spec.GroupsUsed} of {spec.Groups} groups");
         if (spec.Experts / spec.Groups * spec.GroupsUsed < spec.Used)
             throw c.Error("num_experts_per_tok", $"is {spec.Used}, but {spec.GroupsUsed} groups of {spec.Experts / spec.Groups} experts hold fewer");

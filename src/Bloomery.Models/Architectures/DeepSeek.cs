@@ -60,7 +60,7 @@ internal sealed class DeepSeek : DecoderArchitecture
         // The defaults are those of the reference library's classes; a GGUF file states what differs from none.
         _shared = c.CountOr(c.IsGguf || c.Json.ContainsKey("n_shared_experts") ? 0 : _three ? 1 : 2, "n_shared_experts");
         int dense = c.CountOr(_three && !c.IsGguf ? 3 : 0, "first_k_dense_replace");
-        _experts = ReadExperts(c);
+        _experts = ReadExperts(c, dense < LayerCount);
         _sparse = [.. Enumerable.Range(0, LayerCount).Select(i => i >= dense && _experts.Experts > 0)];
         _epsilon = c.FloatOr(1e-6f, "rms_norm_eps");
     }
@@ -133,33 +133,35 @@ internal sealed class DeepSeek : DecoderArchitecture
     private void MapExperts(WeightMap map, LayerMap l)
     {
         l.Linear("ffn_gate_inp", "mlp.gate", _experts.Experts, Hidden);
-        if (_three) l.Vector("exp_probs_b.bias", "mlp.gate.e_score_correction_bias", _experts.Experts, optional: map.IsGguf);
+        if (_three) l.Vector("exp_probs_b.bias", "mlp.gate.e_score_correction_bias", _experts.Experts, optional: true);
         l.Experts(_experts.Experts, _expertInner, Hidden);
         if (_shared > 0) l.GatedMlp(Hidden, _shared * _expertInner, _mlpBias, "mlp.shared_experts.", "_shexp");
     }
 
-    private ExpertSpec ReadExperts(ModelConfig c)
+    private ExpertSpec ReadExperts(ModelConfig c, bool anySparse)
     {
         bool checkpoint = !c.IsGguf, checkpointThree = _three && checkpoint;
-        int groups = c.SizeOr(checkpointThree ? 8 : 1, "n_group"), groupsUsed = c.SizeOr(checkpointThree ? 4 : 1, "topk_group");
         string method = c.StringOr("greedy", "topk_method");
         if (!_three) c.Require(method is "greedy" or "group_limited_greedy", "topk_method", "greedy and group_limited_greedy are supported");
         bool grouped = c.IsGguf || _three || method == "group_limited_greedy";
-        int experts = c.CountOr(checkpoint ? _three ? 256 : 64 : 0, "n_routed_experts");
+        int experts = c.CountOr(checkpoint ? _three ? 256 : 64 : 0, "n_routed_experts", "num_experts", "num_local_experts");
         float scale = c.FloatOr(checkpointThree ? 2.5f : 1, "routed_scaling_factor");
-        if (experts == 0) return new ExpertSpec { Experts = 0, Used = 0 };
+        if (experts == 0 || !anySparse) return new ExpertSpec { Experts = 0, Used = 0 };
         return new ExpertSpec
         {
             Experts = experts,
-            Used = c.SizeOr(8, "num_experts_per_tok"),
+            Used = checkpoint && !_three ? c.Size("num_experts_per_tok") : c.SizeOr(8, "num_experts_per_tok"),
             Activation = _activation,
             Sigmoid = _three,
             Normalize = c.IsGguf ? c.BoolOr(false, "gguf.expert_weights_norm") : _three && c.BoolOr(true, "norm_topk_prob"),
             NormalizeEpsilon = 1e-20f,
             Scale = c.IsGguf && scale == 0 ? 1 : scale,
-            Groups = grouped ? groups : 1,
-            GroupsUsed = grouped ? groupsUsed : 1,
+            Groups = grouped ? Groups("n_group", 8) : 1,
+            GroupsUsed = grouped ? Groups("topk_group", 4) : 1,
             GroupByTopTwo = _three || c.IsGguf,
         }.Checked(c);
+
+        // Only V3 has defaults, and neither can be none where experts come in groups.
+        int Groups(string name, int three) => c.IsGguf ? c.SizeOr(1, name) : _three && !c.Json.ContainsKey(name) ? three : c.Size(name);
     }
 }

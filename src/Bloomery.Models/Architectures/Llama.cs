@@ -107,7 +107,7 @@ internal sealed class Llama : DecoderArchitecture
         if (c.NumbersOrNull("no_rope_layers") is { } list)
         {
             if (list.Length < LayerCount) throw c.Error("no_rope_layers", $"has {list.Length} entries for {LayerCount} layers");
-            return [.. list.Take(LayerCount).Select(n => n == 1)];
+            return [.. list.Take(LayerCount).Select(n => n != 0)];
         }
         int interval = c.SizeOr(4, "no_rope_layer_interval");
         return [.. Enumerable.Range(0, LayerCount).Select(i => (i + 1) % interval != 0)];

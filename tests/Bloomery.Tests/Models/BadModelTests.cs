@@ -49,7 +49,7 @@ public sealed class BadModelTests
     [InlineData("""{"model_type": "gemma2", "hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 4, "vocab_size": 9, "intermediate_size": 8, "sliding_window": 0}""", "sliding_window")]
     [InlineData("""{"model_type": "t5", "d_model": 16, "num_layers": 1, "num_heads": 4, "vocab_size": 9, "d_ff": 8, "relative_attention_max_distance": 100000000}""", "relative_attention_max_distance")]
     [InlineData("""{"model_type": "deepseek_v2", "hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 4, "vocab_size": 9, "intermediate_size": 8, "topk_method": "noaux_tc"}""", "topk_method")]
-    [InlineData("""{"model_type": "deepseek_v3", "hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 4, "vocab_size": 9, "intermediate_size": 8, "n_routed_experts": 9}""", "n_group")]
+    [InlineData("""{"model_type": "deepseek_v3", "hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 4, "vocab_size": 9, "intermediate_size": 8, "n_routed_experts": 9, "first_k_dense_replace": 0}""", "n_group")]
     public void Options_that_are_not_supported_are_refused(string json, string named)
     {
         ModelFormatException e = Assert.Throws<ModelFormatException>(() => LoadedModel.Create(new ModelConfig("config.json", JsonNode.Parse(json)!.AsObject())));

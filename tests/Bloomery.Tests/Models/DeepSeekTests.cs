@@ -38,13 +38,15 @@ public sealed class DeepSeekTests
         "\"model_type\": \"deepseek_v3\", \"q_lora_rank\": null, \"n_group\": 1, \"topk_group\": 1, \"norm_topk_prob\": false, \"routed_scaling_factor\": 1.0",
         new NaiveDeepSeek { Three = true });
 
-    private static void Check(string options, NaiveDeepSeek model)
+    internal static void Check(string options, NaiveDeepSeek model, params ReadOnlySpan<(string Old, string New)> sizes)
     {
         using TemporaryDirectory directory = new();
         NaiveWeights w = new();
         double[][] expected = model.Logits(w, Ids);
         w.Vector("model.layers.2.eh_proj.weight", 16); // the layer that predicts a second token is not needed
-        w.Save(directory.Path, $"{{{options}, {Sizes}}}");
+        string config = $"{{{options}, {Sizes}}}";
+        foreach ((string old, string other) in sizes) config = config.Replace(old, other);
+        w.Save(directory.Path, config);
         foreach (int chunk in (int[])[1, 512])
         {
             using Runtime runtime = NaiveModelTests.Load(directory.Path, "reference", chunk);

@@ -138,10 +138,10 @@ internal static class NaiveCases
     /// <summary>base^(-2j/m)</summary>
     internal static double[] Plain(double theta, int m) => [.. Enumerable.Range(0, m / 2).Select(j => Math.Pow(theta, -2.0 * j / m))];
 
-    internal static double[] Yarn(double theta, int m, double original, double factor, double fast, double slow)
+    internal static double[] Yarn(double theta, int m, double original, double factor, double fast, double slow, bool truncate = false)
     {
         double At(double turns) => m * Math.Log(original / (2 * Math.PI * turns)) / (2 * Math.Log(theta));
-        double low = Math.Max(At(fast), 0), high = Math.Min(At(slow), m - 1);
+        double low = Math.Max(truncate ? Math.Floor(At(fast)) : At(fast), 0), high = Math.Min(truncate ? Math.Ceiling(At(slow)) : At(slow), m - 1);
         return [.. Plain(theta, m).Select((t, j) =>
         {
             double r = Math.Clamp((j - low) / (low == high ? 0.001 : high - low), 0, 1);

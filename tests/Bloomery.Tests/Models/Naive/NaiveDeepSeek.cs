@@ -10,6 +10,9 @@ internal sealed record NaiveDeepSeek
     public bool Three { get; init; }
     public int? QueryRank { get; init; }
     public bool AttentionBias { get; init; }
+    public bool MlpBias { get; init; }
+    public bool SelectionBias { get; init; } = true; // of version 3
+    public Func<double, double> Activation { get; init; } = Silu;
     public bool Pairs { get; init; } = true;
     public double ScaleFactor { get; init; } = 1;
     public double[] Theta { get; init; } = [1, 0.01];
@@ -30,7 +33,7 @@ internal sealed record NaiveDeepSeek
             string p = $"model.layers.{i}.";
             x = Plus(x, Attend(w, p + "self_attn.", Normed(w, p + "input_layernorm", x)));
             double[][] h = Normed(w, p + "post_attention_layernorm", x);
-            x = Plus(x, i < DenseLayers ? Mlp(w, p + "mlp.", h, 24) : Mixture(w, p + "mlp.", h));
+            x = Plus(x, i < DenseLayers ? Mlp(w, p + "mlp.", h, 24, MlpBias) : Mixture(w, p + "mlp.", h));
         }
         return Linear(Normed(w, "model.norm", x), w.Matrix("lm_head.weight", Vocabulary, Hidden), null);
     }
@@ -57,9 +60,9 @@ internal sealed record NaiveDeepSeek
     private double[][] Mixture(NaiveWeights w, string p, double[][] x)
     {
         double[][] logits = Linear(x, w.Matrix(p + "gate.weight", Experts, Hidden), null);
-        float[]? bias = Three ? w.Vector(p + "gate.e_score_correction_bias", Experts) : null;
-        double[][][] outputs = [.. Enumerable.Range(0, Experts).Select(e => Mlp(w, $"{p}experts.{e}.", x, ExpertInner))];
-        double[][] shared = Mlp(w, p + "shared_experts.", x, Shared * ExpertInner);
+        float[]? bias = Three && SelectionBias ? w.Vector(p + "gate.e_score_correction_bias", Experts) : null;
+        double[][][] outputs = [.. Enumerable.Range(0, Experts).Select(e => Mlp(w, $"{p}experts.{e}.", x, ExpertInner, bias: false))];
+        double[][] shared = Shared == 0 ? Map(x, _ => 0) : Mlp(w, p + "shared_experts.", x, Shared * ExpertInner, MlpBias);
         return [.. x.Select((_, t) =>
         {
             double total = logits[t].Sum(Math.Exp);
@@ -73,8 +76,8 @@ internal sealed record NaiveDeepSeek
         })];
     }
 
-    private static double[][] Mlp(NaiveWeights w, string p, double[][] x, int inner) =>
-        Dense(w, p + "down_proj", Times(Map(Dense(w, p + "gate_proj", x, inner), Silu), Dense(w, p + "up_proj", x, inner)), Hidden);
+    private double[][] Mlp(NaiveWeights w, string p, double[][] x, int inner, bool bias) =>
+        Dense(w, p + "down_proj", Times(Map(Dense(w, p + "gate_proj", x, inner, bias), Activation), Dense(w, p + "up_proj", x, inner, bias)), Hidden, bias);
 
     private static double[][] Dense(NaiveWeights w, string name, double[][] x, int outputs, bool bias = false) =>
         Linear(x, w.Matrix(name + ".weight", outputs, x[0].Length), bias ? w.Vector(name + ".bias", outputs) : null);
