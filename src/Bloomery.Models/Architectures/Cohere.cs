@@ -7,14 +7,16 @@ using Bloomery.Numerics.Kernels;
 
 namespace Bloomery.Models.Architectures;
 
-/// <summary>Command R and Aya (Cohere 2024): branches side by side after one norm without bias, interleaved rotation, scaled logits.</summary>
-[Key("cohere"), Key("command-r")]
+/// <summary>Command R and Aya (Cohere 2024): branches side by side after one norm without bias, interleaved rotation, scaled logits. Command R7B (<c>cohere2</c>): layers with a sliding window, and others that see everything and do not rotate.</summary>
+[Key("cohere"), Key("command-r"), Key("cohere2")]
 internal sealed class Cohere : DecoderArchitecture
 {
     private readonly AttentionSpec _attention;
     private readonly Rotary _rotary;
     private readonly Activation _activation;
     private readonly bool _headNorms;
+    private readonly bool[]? _sliding; // by layer; null: none, and all rotate
+    private readonly int? _window;
     private readonly BiasRule _bias;
     private readonly int _inner;
     private readonly float _epsilon, _logitScale;
@@ -22,11 +24,18 @@ internal sealed class Cohere : DecoderArchitecture
     /// <summary>Reads the configuration.</summary>
     public Cohere(ModelConfig c) : base(c)
     {
+        bool two = c.ModelType == "cohere2";
         HeadShape heads = HeadShape.Read(c, Hidden);
         _attention = heads.Attention();
-        _rotary = RopeConfig.Make(c, heads.HeadDim, RopeConfig.Read(c, 5e5), interleaved: true);
+        _rotary = RopeConfig.Make(c, heads.HeadDim, RopeConfig.Read(c, two ? 1e4 : 5e5), interleaved: true);
+        if (two)
+        {
+            int pattern = c.SizeOr(4, "sliding_window_pattern", "gguf.attention.sliding_window_pattern");
+            _window = BlockParts.Window(c, 4096);
+            _sliding = BlockParts.SlidingLayers(c, LayerCount, i => (i + 1) % pattern != 0);
+        }
         _activation = c.ActivationOr(Activation.Silu, "hidden_act");
-        _headNorms = c.BoolOr(false, "use_qk_norm");
+        _headNorms = !two && c.BoolOr(false, "use_qk_norm");
         _bias = BlockParts.Bias(c.BoolOr(false, "attention_bias"));
         _inner = c.Size("intermediate_size");
         _epsilon = c.FloatOr(1e-5f, "layer_norm_eps");
@@ -66,8 +75,9 @@ internal sealed class Cohere : DecoderArchitecture
             q = ops.LayerNorm(q, qNorm, _epsilon, _attention.KeyDim);
             k = ops.LayerNorm(k, l["attn_k_norm"], _epsilon, _attention.KeyDim);
         }
-        (q, k) = (ops.Rope(q, _rotary, _attention.KeyDim), ops.Rope(k, _rotary, _attention.KeyDim));
-        Value attended = ops.Linear(ops.Attention(q, k, v, _attention), l["attn_output"]);
+        bool sliding = _sliding is null || _sliding[l.Index];
+        if (sliding) (q, k) = (ops.Rope(q, _rotary, _attention.KeyDim), ops.Rope(k, _rotary, _attention.KeyDim));
+        Value attended = ops.Linear(ops.Attention(q, k, v, _attention.Windowed(sliding ? _window : null)), l["attn_output"]);
         return ops.Add(x, ops.Add(attended, ops.GatedMlp(h, l, _activation)));
     }
 
