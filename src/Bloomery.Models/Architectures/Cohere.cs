@@ -32,7 +32,7 @@ internal sealed class Cohere : DecoderArchitecture
         {
             int pattern = c.SizeOr(4, "sliding_window_pattern", "gguf.attention.sliding_window_pattern");
             _window = BlockParts.Window(c, 4096);
-            _sliding = BlockParts.SlidingLayers(c, LayerCount, i => (i + 1) % pattern != 0);
+            _sliding = BlockParts.SlidingLayers(c, LayerCount, _window, i => (i + 1) % pattern != 0);
         }
         _activation = c.ActivationOr(Activation.Silu, "hidden_act");
         _headNorms = !two && c.BoolOr(false, "use_qk_norm");
