@@ -13,8 +13,8 @@ internal sealed class ChatConsole : IDisposable
     public ChatConsole(Call call)
     {
         _call = call;
-        if (!Terminal.IsInputTerminal || !Terminal.IsOutputTerminal) return;
-        _editor = new LineEditor(() => Console.ReadKey(intercept: true), () => Console.KeyAvailable, call.Write);
+        if (!Terminal.IsInputTerminal || !(call.WantsJson ? Terminal.IsErrorTerminal : Terminal.IsOutputTerminal)) return;
+        _editor = new LineEditor(() => Console.ReadKey(intercept: true), () => Console.KeyAvailable, Write);
         call.Interrupt.Intercept = StopAnswer;
     }
 
@@ -34,8 +34,12 @@ internal sealed class ChatConsole : IDisposable
         }
     }
 
-    /// <summary>Writes to the screen.</summary>
-    public void Write(string text) => _call.Write(text);
+    /// <summary>Writes to the screen; with <c>--json</c> standard output is for the document alone.</summary>
+    public void Write(string text)
+    {
+        if (!_call.WantsJson) _call.Write(text);
+        else if (Terminal.IsErrorTerminal) Console.Error.Write(text);
+    }
 
     /// <summary>Begins an answer that Ctrl-C stops; the caller disposes.</summary>
     public CancellationTokenSource BeginAnswer() => _answer = CancellationTokenSource.CreateLinkedTokenSource(_call.Cancellation);

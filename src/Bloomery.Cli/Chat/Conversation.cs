@@ -50,6 +50,12 @@ internal sealed class Conversation
     {
         using FileStream file = File.Create(path);
         using var json = new Utf8JsonWriter(file, new JsonWriterOptions { Indented = true, Encoder = global::System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+        Write(json);
+    }
+
+    /// <summary>Writes <c>{"messages": [{"role", "content"}, ..]}</c>.</summary>
+    public void Write(Utf8JsonWriter json)
+    {
         json.WriteStartObject();
         json.WriteStartArray("messages");
         foreach (ChatMessage message in Messages)

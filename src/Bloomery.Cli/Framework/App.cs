@@ -29,9 +29,9 @@ internal static class App
             if (args.Length == 0) return HelpPage.Write(Console.Error, verbs, null, Usage);
             if (parsed.GetResult("--help") is not null) return HelpPage.Write(Console.Out, verbs, verb is null ? null : parsed.CommandResult.Command, Done);
             if (parsed.GetResult("--version") is not null) return Version();
-            string[] complete = EnvironmentVariables.Apply(args, parsed);
+            string[] complete = EnvironmentVariables.Apply(args, parsed, out HashSet<Option> taken);
             if (!ReferenceEquals(complete, args)) parsed = root.Parse(complete, configuration);
-            if (UsageErrors.First(parsed, args) is { } error) throw new UsageException(error);
+            if (UsageErrors.First(parsed, args, taken) is { } error) throw new UsageException(error);
             using var interrupt = new Interrupt();
             try
             {
@@ -73,7 +73,7 @@ internal static class App
                 if (symbol is Option option) command.Add(option);
                 else command.Add((Argument)symbol);
             }
-            if (verb.HasJson) command.Add(CommonOptions.Json);
+            command.Add(CommonOptions.Json);
             command.Add(CommonOptions.Quiet);
             command.Add(CommonOptions.Verbose);
             root.Add(command);
@@ -90,7 +90,9 @@ internal static class App
             UsageException => $"{e.Message} (see '{hint}')",
             FileNotFoundException { FileName: { } file } => $"{file}: no such file",
             OutOfMemoryException => $"out of memory: {e.Message}",
-            JsonException => $"not the JSON that was expected: {e.Message}",
+            JsonException json => $"not the JSON that was expected: {JsonProblem.Describe(json)}",
+            // The name of a parameter of our code tells the user nothing.
+            ArgumentException { ParamName: { } parameter } => e.Message.Replace($" (Parameter '{parameter}')", "", StringComparison.Ordinal),
             _ => e.Message,
         };
         Console.Error.WriteLine("bloomery: " + message.ReplaceLineEndings(" "));

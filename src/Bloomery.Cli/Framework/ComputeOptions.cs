@@ -12,13 +12,16 @@ internal sealed class ComputeOptions
     /// <summary>The words that <c>--kernels</c> takes, whether or not this build or processor has them.</summary>
     public static string[] Tiers { get; } = ["reference", "portable", "avx2", "avx512", "assembled"];
 
+    /// <summary>Whether <c>--kernels</c> takes a word that is none of <see cref="Tiers"/>: a tier of this build by its full name, or <c>auto</c> for the best.</summary>
+    public static bool IsTier(string word) => word == "auto" || KernelTiers.Has(word);
+
     private static readonly string[] KvTypes = ["f32", "f16", "bf16", "q8_0"];
 
     /// <summary>Threads.</summary>
-    public Option<int?> Threads { get; } = OptionOf.Int("--threads", $"Threads to compute with (default here: {Processors.DefaultThreads})", least: 1, aliases: "-t");
+    public Option<int?> Threads { get; } = OptionOf.Threads("Threads to compute with");
 
     /// <summary>The kernel tier.</summary>
-    public Option<string?> Kernels { get; } = OptionOf.Choice("--kernels", "The kernel tier (default: the best that works)", Tiers);
+    public Option<string?> Kernels { get; } = OptionOf.Choice("--kernels", "The kernel tier (default: the best that works)", Tiers, IsTier);
 
     /// <summary>Float activations and cache.</summary>
     public Option<bool> Exact { get; } = OptionOf.Flag("--exact", "Activations, accumulation and KV in f32 on every tier; implied by --kernels reference");
@@ -58,10 +61,11 @@ internal sealed class ComputeOptions
         };
     }
 
-    /// <summary>Chooses the kernels.</summary>
+    /// <summary>Chooses the kernels; none or <c>auto</c>: the best.</summary>
     /// <exception cref="CliException">This build or processor lacks the tier; the message names the feature.</exception>
     public static KernelChoice Detect(string? tier)
     {
+        if (tier == "auto") tier = null;
         if (Lacking(tier) is { } feature) throw new CliException($"--kernels {tier} needs {feature}, which this processor lacks; 'bloomery list kernels' shows what works");
         if (tier is not null && !KernelTiers.Has(tier))
             throw new CliException($"this build has no kernels '{tier}'; it has: {string.Join(", ", KernelTiers.Names)}");

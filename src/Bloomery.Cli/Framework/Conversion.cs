@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Bloomery.Formats;
 using Bloomery.Formats.Gguf;
 using Bloomery.Formats.Hub;
 using Bloomery.Models.Conversion;
@@ -13,7 +14,7 @@ internal static class Conversion
     public static Option<string[]> TensorTypes() => OptionOf.Texts("--tensor-type", "PATTERN=T", "The type of tensors in whose name PATTERN, a regular expression or text with *, is found (may be repeated; the first that fits counts)");
 
     /// <summary>Threads.</summary>
-    public static Option<int?> Threads() => OptionOf.Int("--threads", $"Threads to quantise with (default here: {Processors.DefaultThreads})", least: 1, aliases: "-t");
+    public static Option<int?> Threads() => OptionOf.Threads("Threads to quantise with");
 
     /// <summary>Reads a type; a wrong one is a usage error.</summary>
     public static TypeRecipe Recipe(string type, string[]? overrides)
@@ -35,6 +36,7 @@ internal static class Conversion
         if (type is null && overrides is { Length: > 0 }) throw new UsageException("--tensor-type needs --type for the other tensors");
         TypeRecipe? recipe = type is null ? null : Recipe(type, overrides);
         if (!toGguf && recipe is { Base.BlockSize: > 1 }) throw new UsageException($"a safetensors directory takes f32, f16 or bf16, not {type}; for GGUF name an OUT that ends with .gguf");
+        if (toGguf) AtomicFile.Check(to);
         string path = ModelLocation.Resolve(from);
         List<string> notes = [];
         ConversionResult result;
@@ -50,9 +52,8 @@ internal static class Conversion
                 Cancellation = call.Cancellation,
             });
         }
-        // What the new file cannot say is no detail: it is told wherever standard error goes.
-        if (!call.Quiet)
-            foreach (string note in notes) Console.Error.WriteLine("bloomery: note: " + note);
+        // Programs read them in the JSON document.
+        foreach (string note in notes) call.Log("note: " + note);
         if (!call.WantsJson) return 0;
         call.WriteJson(json =>
         {

@@ -10,9 +10,13 @@ internal static class EnvironmentVariables
     public static string Name(Option option) => "BLOOMERY_" + option.Name.TrimStart('-').Replace('-', '_').ToUpperInvariant();
 
     /// <summary>The arguments, with options taken from the environment where the command line does not give them.</summary>
+    /// <param name="args">The command line.</param>
+    /// <param name="parsed">What it says.</param>
+    /// <param name="taken">The options that come from the environment.</param>
     /// <exception cref="UsageException">A switch's variable says neither yes nor no.</exception>
-    public static string[] Apply(string[] args, ParseResult parsed)
+    public static string[] Apply(string[] args, ParseResult parsed, out HashSet<Option> taken)
     {
+        taken = [];
         int verb = Array.FindIndex(args, argument => argument == parsed.CommandResult.Command.Name);
         if (verb < 0) return args;
         var added = new List<string>();
@@ -21,6 +25,7 @@ internal static class EnvironmentVariables
             if (parsed.GetResult(option) is { Implicit: false }) continue;
             string? value = Environment.GetEnvironmentVariable(Name(option));
             if (string.IsNullOrEmpty(value)) continue;
+            taken.Add(option);
             if (option.ValueType != typeof(bool)) added.Add($"{option.Name}={value}");
             else if (Truth(option, value)) added.Add(option.Name);
         }

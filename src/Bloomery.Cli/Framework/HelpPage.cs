@@ -61,6 +61,7 @@ internal sealed class HelpPage
     private static IEnumerable<(string Left, string Right)> Variables(IReadOnlyDictionary<Command, Verb> verbs)
     {
         yield return ("BLOOMERY_HOME", "the local store of models (default ~/.cache/bloomery)");
+        yield return ("BLOOMERY_MODELS", "the folder of the models that are used when none is named");
         var options = verbs.Keys.SelectMany(command => command.Options.Where(option => option is not HelpOption).Select(option => (option, command)))
             .GroupBy(pair => EnvironmentVariables.Name(pair.option)).OrderBy(group => group.Key, StringComparer.Ordinal);
         foreach (var group in options)
@@ -68,6 +69,10 @@ internal sealed class HelpPage
             string[] names = [.. group.Select(pair => pair.command.Name).Distinct()];
             yield return (group.Key, $"{group.First().option.Name} of {(names.Length == verbs.Count ? "every verb" : string.Join(", ", names))}");
         }
+        yield return ("HF_ENDPOINT", "the hub that pull asks (default https://huggingface.co)");
+        yield return ("HF_TOKEN", "an access token for it, sent to nobody else");
+        yield return ("HF_HOME, HF_HUB_CACHE", "where an existing Hugging Face cache is read");
+        yield return ("NO_COLOR", "when set, no colours");
     }
 
     private void Paragraph(string text)

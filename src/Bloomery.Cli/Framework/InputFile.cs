@@ -8,6 +8,9 @@ internal static class InputFile
 {
     private static readonly UTF8Encoding Utf8 = new(false, throwOnInvalidBytes: false);
 
+    /// <summary>What messages call a file.</summary>
+    public static string Name(string path) => path == "-" ? "standard input" : path;
+
     /// <summary>The whole file.</summary>
     /// <exception cref="CliException">It cannot be read; the message names it.</exception>
     public static byte[] Bytes(string path)
@@ -42,29 +45,33 @@ internal static class InputFile
     {
         ReadOnlyMemory<byte> bytes = Bytes(path);
         if (bytes.Span.StartsWith("\uFEFF"u8)) bytes = bytes[3..];
+        if (bytes.Span.IndexOfAnyExcept(" \t\r\n"u8) < 0) throw new CliException($"{Name(path)}: is empty, expected JSON");
         try
         {
             return JsonDocument.Parse(bytes, new JsonDocumentOptions { MaxDepth = 512 });
         }
         catch (JsonException e)
         {
-            throw new CliException($"{path}: not JSON: {e.Message}");
+            throw new CliException($"{Name(path)}: not JSON: {JsonProblem.Describe(e)}");
         }
     }
 
     /// <summary>A JSON list of strings.</summary>
-    public static string[] Texts(string path) => [.. TextsOrPairs(path).Select((item, i) => item.Second is null ? item.First : throw new CliException($"{path}: item {i} is a pair, expected a string"))];
+    public static string[] Texts(string path)
+    {
+        using JsonDocument document = Json(path);
+        return [.. Items(document, path).Select((item, i) => item.ValueKind == JsonValueKind.String ? String(item, path, i) : throw new CliException($"{Name(path)}: item {i} is {Name(item)}, expected a string"))];
+    }
 
     /// <summary>A JSON list whose items are strings or pairs of strings.</summary>
     public static (string First, string? Second)[] TextsOrPairs(string path)
     {
         using JsonDocument document = Json(path);
-        if (document.RootElement.ValueKind != JsonValueKind.Array) throw new CliException($"{path}: expected a JSON list of strings, found {Name(document.RootElement)}");
-        return [.. document.RootElement.EnumerateArray().Select((item, i) => item.ValueKind switch
+        return [.. Items(document, path).Select((item, i) => item.ValueKind switch
         {
             JsonValueKind.String => (String(item, path, i), (string?)null),
             JsonValueKind.Array when item.GetArrayLength() == 2 && item[0].ValueKind == JsonValueKind.String && item[1].ValueKind == JsonValueKind.String => (String(item[0], path, i), String(item[1], path, i)),
-            _ => throw new CliException($"{path}: item {i} is {Name(item)}, expected a string or a pair of strings"),
+            _ => throw new CliException($"{Name(path)}: item {i} is {Name(item)}, expected a string or a pair of strings"),
         })];
     }
 
@@ -72,25 +79,33 @@ internal static class InputFile
     public static int[][] IdLists(string path)
     {
         using JsonDocument document = Json(path);
-        return IdLists(document.RootElement, path, "the file");
+        return IdLists(document.RootElement, path, null);
     }
 
     /// <summary>A list of lists of whole numbers.</summary>
-    internal static int[][] IdLists(JsonElement element, string path, string where)
+    /// <param name="element">The list.</param>
+    /// <param name="path">The file, for messages.</param>
+    /// <param name="field">Where in the file; null: the file is the list.</param>
+    internal static int[][] IdLists(JsonElement element, string path, string? field)
     {
-        if (element.ValueKind != JsonValueKind.Array) throw new CliException($"{path}: {where} holds {Name(element)}, expected a list of lists of ids");
-        return [.. element.EnumerateArray().Select((row, i) => IdList(row, path, $"{where}, row {i}"))];
+        string where = Name(path) + (field is null ? ": " : $": {field}, ");
+        if (element.ValueKind != JsonValueKind.Array) throw new CliException($"{where.TrimEnd(' ', ',', ':')}: expected a list of lists of token ids, found {Name(element)}");
+        return [.. element.EnumerateArray().Select((row, i) => IdList(row, $"{where}row {i}"))];
     }
 
-    private static int[] IdList(JsonElement row, string path, string where)
+    private static int[] IdList(JsonElement row, string where)
     {
-        if (row.ValueKind != JsonValueKind.Array) throw new CliException($"{path}: {where} is {Name(row)}, expected a list of ids");
+        if (row.ValueKind != JsonValueKind.Array) throw new CliException($"{where} is {Name(row)}, expected a list of token ids");
         int[] ids = new int[row.GetArrayLength()];
         int count = 0;
         foreach (JsonElement id in row.EnumerateArray())
-            if (id.ValueKind != JsonValueKind.Number || !id.TryGetInt32(out ids[count++])) throw new CliException($"{path}: {where}: {id.GetRawText()} is no token id");
+            if (id.ValueKind != JsonValueKind.Number || !id.TryGetInt32(out ids[count++])) throw new CliException($"{where}: {id.GetRawText()} is no token id");
         return ids;
     }
+
+    private static JsonElement.ArrayEnumerator Items(JsonDocument document, string path) => document.RootElement.ValueKind == JsonValueKind.Array
+        ? document.RootElement.EnumerateArray()
+        : throw new CliException($"{Name(path)}: expected a JSON list of strings, found {Name(document.RootElement)}");
 
     private static string String(JsonElement element, string path, int index)
     {
@@ -100,7 +115,7 @@ internal static class InputFile
         }
         catch (InvalidOperationException)
         {
-            throw new CliException($"{path}: item {index} holds half of a surrogate pair, which is no text");
+            throw new CliException($"{Name(path)}: item {index} holds half of a surrogate pair, which is no text");
         }
     }
 

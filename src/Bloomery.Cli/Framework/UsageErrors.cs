@@ -8,13 +8,20 @@ namespace Bloomery.Cli.Framework;
 internal static class UsageErrors
 {
     /// <summary>The first error, or null.</summary>
-    public static string? First(ParseResult parsed, string[] args)
+    /// <param name="parsed">The command line with what the environment adds.</param>
+    /// <param name="args">The command line alone.</param>
+    /// <param name="fromEnvironment">The options whose values are the environment's.</param>
+    public static string? First(ParseResult parsed, string[] args, IReadOnlySet<Option> fromEnvironment)
     {
+        bool hasVerb = parsed.CommandResult.Command is not RootCommand;
+        if (!hasVerb && args is [{ } word, ..] && word[0] != '-') return NoVerb(word);
         if (UnknownOption(parsed, args) is { } unknown) return $"unknown option '{unknown}'";
+        if (hasVerb && Swallowed(parsed, args) is { } swallowed) return $"{swallowed.Name} needs a value: {swallowed.Name} {swallowed.HelpName}";
         ParseError? error = parsed.Errors.FirstOrDefault(e => e.SymbolResult is OptionResult) ?? parsed.Errors.FirstOrDefault();
         return error switch
         {
             null => null,
+            { SymbolResult: OptionResult option } when fromEnvironment.Contains(option.Option) => $"{EnvironmentVariables.Name(option.Option)} is set, but {OfOption(option, error.Message)}",
             { SymbolResult: OptionResult option } => OfOption(option, error.Message),
             { SymbolResult: ArgumentResult { Tokens.Count: 0 } argument } => $"{argument.Argument.Name} is missing",
             { SymbolResult: ArgumentResult argument } => OfOption(argument.Parent as OptionResult, error.Message),
@@ -60,8 +67,22 @@ internal static class UsageErrors
             return $"{missing.Option.Name} {missing.Option.HelpName} is required";
         if (parsed.UnmatchedTokens.Count == 0) return FirstLine(message);
         string token = parsed.UnmatchedTokens[0];
-        if (parsed.CommandResult.Command is not RootCommand) return $"'{token}' is one argument too many";
-        string? near = App.Verbs.Names.Select(name => (name, distance: Distance(name, token))).Where(pair => pair.distance <= 2).OrderBy(pair => pair.distance).Select(pair => pair.name).FirstOrDefault();
+        return parsed.CommandResult.Command is RootCommand ? NoVerb(token) : $"'{token}' is one argument too many";
+    }
+
+    /// <summary>An option that took the next option for its value: <c>--type --json</c>.</summary>
+    private static Option? Swallowed(ParseResult parsed, string[] args)
+    {
+        Option[] options = [.. parsed.CommandResult.Command.Options];
+        for (int i = 0; i + 1 < args.Length && args[i] != "--"; i++)
+            if (args[i + 1].StartsWith("--", StringComparison.Ordinal) && options.Any(option => option.Name == args[i + 1])
+                && options.FirstOrDefault(option => option.Arity.MaximumNumberOfValues > 0 && (option.Name == args[i] || option.Aliases.Contains(args[i]))) is { } before) return before;
+        return null;
+    }
+
+    private static string NoVerb(string token)
+    {
+        string? near = App.Verbs.Names.Select(name => (name, distance: Distance(name, token.ToLowerInvariant()))).Where(pair => pair.distance <= 2).OrderBy(pair => pair.distance).Select(pair => pair.name).FirstOrDefault();
         return $"there is no verb '{token}'" + (near is null ? "" : $"; did you mean '{near}'?");
     }
 

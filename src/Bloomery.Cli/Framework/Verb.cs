@@ -17,9 +17,6 @@ internal abstract class Verb
     /// <summary>Arguments and options in the order of the help page; <c>--json</c>, <c>--quiet</c> and <c>--verbose</c> are added to every verb.</summary>
     public abstract IEnumerable<Symbol> Symbols { get; }
 
-    /// <summary>Whether <c>--json</c> means something here.</summary>
-    public virtual bool HasJson => true;
-
     /// <summary>Does it. Failures are exceptions: one line for the user, exit code 1 (<see cref="UsageException"/>: 2).</summary>
     /// <returns>The exit code.</returns>
     public abstract int Run(Call call);

@@ -39,27 +39,25 @@ internal sealed class RowGeneration(Model model, SamplingOptions sampling)
         return advised.Count > 0 ? advised : GenerationDefaults.Read(model.Runtime.Architecture.Config).EndIds;
     }
 
-    /// <summary>Continues one row.</summary>
+    /// <summary>Continues one row, which fits the model (<see cref="IdsFile.Check"/>).</summary>
     /// <param name="ids">The row: of an encoder-decoder, the encoder's.</param>
     /// <param name="decoderIds">What the decoder begins with; null: the model's start token.</param>
     /// <param name="cancellation">Stops.</param>
     public GeneratedRow Run(int[] ids, int[]? decoderIds, CancellationToken cancellation)
     {
         bool both = model.Runtime.Architecture is EncoderDecoderArchitecture;
-        if (!both && decoderIds is not null) throw new CliException($"\"decoder_input_ids\" is for encoder-decoders; {model.Runtime.Architecture.Config.ModelType} is none");
         int[] prompt = both ? decoderIds ?? [DecoderStart()] : ids;
-        foreach (int id in prompt.Concat(ids))
-            if ((uint)id >= (uint)Vocabulary) throw new CliException($"token id {id} is outside the vocabulary of {Vocabulary}");
         int room = model.ContextLength - SoftPrompt.Length / model.Runtime.Architecture.Hidden - prompt.Length;
-        if (room < 0) throw new CliException($"a row of {prompt.Length} tokens does not fit the context of {model.ContextLength}");
-        return Beams > 1 ? Search(ids, prompt, both, Math.Min(MaxNewTokens, room + 1), cancellation) : Sample(ids, prompt, both, cancellation);
+        // The last new token is not fed, so it needs no room.
+        int most = Math.Min(MaxNewTokens, room + 1);
+        return Beams > 1 ? Search(ids, prompt, both, most, cancellation) : Sample(ids, prompt, both, most, cancellation);
     }
 
-    private GeneratedRow Sample(int[] ids, int[] prompt, bool both, CancellationToken cancellation)
+    private GeneratedRow Sample(int[] ids, int[] prompt, bool both, int maxNewTokens, CancellationToken cancellation)
     {
-        using Sequence sequence = NewSequence(ids, prompt, both);
-        SamplingOptions options = sampling with { LogProbs = 0, MaxTokens = MaxNewTokens, EndIds = EndIds };
-        var rules = new StopRules { EndIds = EndIds, MaxTokens = MaxNewTokens };
+        using Sequence sequence = NewSequence(ids, prompt.Length + maxNewTokens, both);
+        SamplingOptions options = sampling with { LogProbs = 0, MaxTokens = maxNewTokens, EndIds = EndIds };
+        var rules = new StopRules { EndIds = EndIds, MaxTokens = maxNewTokens };
         var tokens = new TokenGenerator(sequence, Vocabulary, options, rules, both ? ids : null);
         var chosen = new List<TokenChoice> { tokens.Start(prompt) };
         while (tokens.FinishReason is null)
@@ -75,12 +73,12 @@ internal sealed class RowGeneration(Model model, SamplingOptions sampling)
         var options = new BeamOptions { NumBeams = Beams, LengthPenalty = LengthPenalty, EarlyStopping = EarlyStopping, MaxNewTokens = maxNewTokens, EndIds = EndIds };
         // Penalties act on beams, too; temperature and truncation have no meaning there.
         LogitChain? chain = sampling.RepetitionPenalty == 1 ? null : new LogitChain(new SamplingOptions { RepetitionPenalty = sampling.RepetitionPenalty });
-        using var beams = new ModelBeams(Vocabulary, () => NewSequence(ids, prompt, both));
+        using var beams = new ModelBeams(Vocabulary, () => NewSequence(ids, prompt.Length + maxNewTokens, both));
         BeamHypothesis best = BeamSearcher.Run(beams, prompt, options, chain, cancellation)[0];
         return new GeneratedRow(best.Ids, best.LogProbs, best.Score, Word(best.FinishReason));
     }
 
-    private Sequence NewSequence(int[] ids, int[] prompt, bool both) => new(model.Runtime, prompt.Length + MaxNewTokens, both ? ids : null, SoftPrompt);
+    private Sequence NewSequence(int[] ids, int capacity, bool both) => new(model.Runtime, capacity, both ? ids : null, SoftPrompt);
 
     private int DecoderStart() => model.Defaults.DecoderStartId ?? (model.Runtime.Architecture as EncoderDecoderArchitecture)?.DecoderStartId
         ?? throw new CliException($"{model.Path}: its configuration names no decoder_start_token_id; give \"decoder_input_ids\"");

@@ -5,6 +5,7 @@ using Bloomery.Engine.Inference;
 using Bloomery.Models.Architectures;
 using Bloomery.Numerics.Catalogs;
 using Bloomery.Numerics.Platform;
+using Bloomery.Numerics.Threading;
 
 namespace Bloomery.Cli.Verbs;
 
@@ -19,7 +20,7 @@ internal sealed class BenchVerb : Verb
     private readonly Option<string?> _batches = NumberList.Option("--batch", "Sequences decoded together (default 1)", "-b");
     private readonly Option<string?> _depths = NumberList.Option("--n-depth", "Tokens in the cache beforehand (default 0)", "-d");
     private readonly Option<string?> _threads = NumberList.Option("--threads", $"Threads (default here: {Processors.DefaultThreads})", "-t");
-    private readonly Option<int?> _repetitions = OptionOf.Int("--repetitions", "How often each is measured (default 5)", 1, "N", "-r");
+    private readonly Option<int?> _repetitions = OptionOf.Int("--repetitions", "How often each is measured (default 5)", least: 1, aliases: "-r");
     private readonly Option<string?> _output = OptionOf.Choice("--output", "The form of the result (default md)", "md", "json", "csv");
     private readonly Option<string[]> _kernels = OptionOf.Texts("--kernels", "TIER", "A kernel tier (may be repeated; default: the best that works)");
     private readonly Option<string[]> _kvTypes = OptionOf.Texts("--kv-type", "K[,V]", "Element types of the cache (may be repeated; default f16)");
@@ -48,7 +49,8 @@ internal sealed class BenchVerb : Verb
         IReadOnlyList<string?> kernels = OrDefault(call.Get(_kernels)), kvTypes = OrDefault(call.Get(_kvTypes));
         BenchTest[] tests = [.. BenchTest.All(NumberList.Read(call.Get(_prompts), 512), NumberList.Read(call.Get(_generated), 128), (call.Get(_pairs) ?? []).Select(Pair))];
         if (tests.Length == 0) throw new UsageException("nothing to measure: -p and -n are 0");
-        if (NumberList.Read(call.Get(_batches), 1).Any(batch => batch < 1) || NumberList.Read(call.Get(_threads), 1).Any(threads => threads < 1)) throw new UsageException("-b and -t must be at least 1");
+        if (NumberList.Read(call.Get(_batches), 1).Any(batch => batch < 1)) throw new UsageException("-b must be at least 1");
+        if (NumberList.Read(call.Get(_threads), 1).Any(threads => threads is < 1 or > WorkerTeam.MaxThreads)) throw new UsageException($"-t must be between 1 and {WorkerTeam.MaxThreads}");
         foreach (string? kv in kvTypes) CheckKvType(kv);
         foreach (string? tier in kernels) CheckKernels(tier);
         var rows = new List<BenchRow>();
@@ -84,12 +86,12 @@ internal sealed class BenchVerb : Verb
         var speed = new SpeedTest(runtime, call.Cancellation);
         var rows = new List<BenchRow>();
         int repetitions = call.Get(_repetitions) ?? 5;
+        long longest = NumberList.Read(call.Get(_depths), 0).Max() + tests.Max(test => (long)test.Prompt + test.Generated);
+        if (longest > runtime.ContextLength) throw new CliException($"{path}: {longest} tokens do not fit its context of {runtime.ContextLength}; give smaller -p, -n, -pg or -d");
         foreach (int depth in NumberList.Read(call.Get(_depths), 0))
             foreach (int batch in NumberList.Read(call.Get(_batches), 1))
                 foreach (BenchTest test in tests)
                 {
-                    if (depth + test.Prompt + test.Generated > runtime.ContextLength)
-                        throw new CliException($"{path}: {depth + test.Prompt + test.Generated} tokens do not fit its context of {runtime.ContextLength}");
                     var row = new BenchRow(name, runtime.Choice.Kernels.Name.Split('-')[0], threads, test.Prompt, test.Generated, depth, batch, type, new double[repetitions]);
                     using ProgressLine progress = call.Progress($"{name}, {row.Kernels}, {threads} threads, {row.Test}");
                     speed.Run(new BenchTest(Math.Min(test.Prompt, 64), Math.Min(test.Generated, 4)), 0, batch);
@@ -119,6 +121,6 @@ internal sealed class BenchVerb : Verb
 
     private static void CheckKernels(string? tier)
     {
-        if (tier is not null && !ComputeOptions.Tiers.Contains(tier)) throw new UsageException($"--kernels takes {string.Join(", ", ComputeOptions.Tiers)}, not '{tier}'");
+        if (tier is not null && !ComputeOptions.Tiers.Contains(tier) && !ComputeOptions.IsTier(tier)) throw new UsageException($"--kernels takes {string.Join(", ", ComputeOptions.Tiers[..^1])} or {ComputeOptions.Tiers[^1]}, not '{tier}'; repeat it for several");
     }
 }

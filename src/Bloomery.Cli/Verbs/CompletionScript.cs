@@ -21,18 +21,27 @@ internal sealed class CompletionScript : Verb
     public override IEnumerable<Symbol> Symbols => [_shell];
 
     /// <inheritdoc/>
-    public override bool HasJson => false;
-
-    /// <inheritdoc/>
     public override int Run(Call call)
     {
         CompletionVerb[] verbs = [.. App.Commands([], out _).Keys.OrderBy(command => command.Name, StringComparer.Ordinal).Select(CompletionVerb.Of)];
-        call.Write(call.Need(_shell) switch
+        string shell = call.Need(_shell), script = shell switch
         {
             "bash" => Bash.Script(verbs),
             "zsh" => Zsh.Script(verbs),
             "fish" => Fish.Script(verbs),
             _ => PowerShell.Script(verbs),
+        };
+        if (!call.WantsJson)
+        {
+            call.Write(script);
+            return 0;
+        }
+        call.WriteJson(json =>
+        {
+            json.WriteStartObject();
+            json.WriteString("shell", shell);
+            json.WriteString("script", script);
+            json.WriteEndObject();
         });
         return 0;
     }

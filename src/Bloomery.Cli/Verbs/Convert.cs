@@ -10,7 +10,7 @@ internal sealed class Convert : Verb
 {
     private readonly Argument<string> _in = ArgumentOf.Required("IN", "A GGUF file, a directory with safetensors or a name in the local store");
     private readonly Argument<string> _out = ArgumentOf.Required("OUT", "A .gguf file, or a directory for safetensors");
-    private readonly Option<string?> _type = OptionOf.Text("--type", "T", "f32, f16, bf16, q8_0, q4_0, ..., q2_k to q6_k, iq4_nl, iq4_xs, or a mixture such as q4_k_m (default: the type that the weights have, f16 where they are quantised)");
+    private readonly Option<string?> _type = OptionOf.Path("--type", "T", "f32, f16, bf16, q8_0, q4_0, ..., q2_k to q6_k, iq4_nl, iq4_xs, or a mixture such as q4_k_m (default: the type that the weights have, f16 where they are quantised)");
     private readonly Option<string[]> _tensorTypes = Conversion.TensorTypes();
     private readonly Option<int?> _threads = Conversion.Threads();
 

@@ -16,7 +16,7 @@ internal sealed class Dump : Verb
     private const long StepWeights = 1 << 20;
 
     private readonly Argument<string> _file = ArgumentOf.Required("FILE", "A GGUF or safetensors file or directory, with or without a model's keys");
-    private readonly Option<string?> _out = OptionOf.Text("--out", "OUT.safetensors", "The file to write", "-o");
+    private readonly Option<string?> _out = OptionOf.Path("--out", "OUT.safetensors", "The file to write", "-o");
     private readonly Option<string[]> _tensors = OptionOf.Texts("--tensor", "NAME", "Only this tensor (may be repeated)");
 
     /// <inheritdoc/>
@@ -32,6 +32,7 @@ internal sealed class Dump : Verb
     public override int Run(Call call)
     {
         string to = call.Need(_out);
+        AtomicFile.Check(to);
         using TensorFile file = TensorFile.OpenAny(ModelLocation.Resolve(call.Need(_file)));
         string[] wanted = call.Get(_tensors) ?? [];
         TensorInfo[] tensors = [.. wanted.Length == 0 ? file.Tensors.Values : wanted.Distinct().Select(file.Tensor)];

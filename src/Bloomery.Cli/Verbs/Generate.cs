@@ -12,15 +12,19 @@ namespace Bloomery.Cli.Verbs;
 [Key("generate")]
 internal sealed class Generate : Verb
 {
+    // Beyond these a score is no finite number, and the candidates no longer fit in memory.
+    private const float MaxLengthPenalty = 50;
+    private const int MaxBeams = 1000;
+
     private readonly Argument<string> _model = ArgumentOf.Required("MODEL", "A GGUF file, a directory with safetensors or a name in the local store");
-    private readonly Option<string?> _ids = OptionOf.Text("--ids-file", "IN", "JSON: {\"input_ids\": [[..], ..]}, for encoder-decoders perhaps with \"decoder_input_ids\"; - is standard input");
-    private readonly Option<int?> _maxTokens = OptionOf.Int("--max-new-tokens", "The most tokens per row (default 32)", 1, "N", "-n");
-    private readonly Option<int?> _beams = OptionOf.Int("--beams", "Beams (default 1: no beam search)", least: 1);
-    private readonly Option<float?> _lengthPenalty = OptionOf.Float("--length-penalty", "The power of the length that beam scores are divided by (default 1)");
+    private readonly Option<string?> _ids = OptionOf.Path("--ids-file", "IN", "JSON: {\"input_ids\": [[..], ..]}, for encoder-decoders perhaps with \"decoder_input_ids\"; - is standard input");
+    private readonly Option<int?> _maxTokens = OptionOf.Int("--max-new-tokens", "The most tokens per row (default 32)", least: 1, aliases: "-n");
+    private readonly Option<int?> _beams = OptionOf.Int("--beams", "Beams (default 1: no beam search)", least: 1, most: MaxBeams);
+    private readonly Option<float?> _lengthPenalty = OptionOf.Float("--length-penalty", "The power of the length that beam scores are divided by (default 1)", -MaxLengthPenalty, MaxLengthPenalty);
     private readonly Option<string?> _early = OptionOf.Choice("--early-stopping", "When a beam search ends (default false)", "false", "true", "never");
     private readonly Option<int?> _eos = OptionOf.Int("--eos", "The end token (default: the model's)", value: "ID");
     private readonly Option<bool> _ignoreEos = OptionOf.Flag("--ignore-eos", "The end token is an ordinary token");
-    private readonly Option<string?> _soft = OptionOf.Text("--soft-prompt", "FILE", "A file with a tensor soft_prompt [n, hidden] to put before every row");
+    private readonly Option<string?> _soft = OptionOf.Path("--soft-prompt", "FILE", "A file with a tensor soft_prompt [n, hidden] to put before every row");
     private readonly SamplingArguments _sampling = new();
     private readonly ComputeOptions _compute = new();
 
@@ -45,11 +49,15 @@ internal sealed class Generate : Verb
         if (call.Get(_eos) is not null && call.Get(_ignoreEos)) throw new UsageException("--eos and --ignore-eos exclude each other");
         using Model model = ModelArgument.LoadModel(call, _compute, ModelArgument.Resolve(call.Need(_model)));
         if (!model.IsGenerative) throw new CliException($"{model.Path}: an encoder generates nothing; 'bloomery embed' and 'bloomery logits' take it");
+        float[] soft = ModelArgument.SoftPrompt(call.Get(_soft), model.Runtime.Architecture.Hidden);
+        ids.Check(model.Runtime.Architecture, model.ContextLength, soft.Length / model.Runtime.Architecture.Hidden);
+        for (int i = 0; i < ids.InputIds.Length; i++)
+            if (ids.Real(i).Length == 0) throw new CliException($"{InputFile.Name(ids.Path)}: attention_mask, row {i} hides every token; a model needs at least one to go on from");
         var rows = new RowGeneration(model, _sampling.ForIds(call))
         {
             MaxNewTokens = call.Get(_maxTokens) ?? 32,
             EndIds = call.Get(_ignoreEos) ? [] : call.Get(_eos) is { } eos ? [eos] : RowGeneration.ConfiguredEndIds(model),
-            SoftPrompt = ModelArgument.SoftPrompt(call.Get(_soft), model.Runtime.Architecture.Hidden),
+            SoftPrompt = soft,
             Beams = beams,
             LengthPenalty = call.Get(_lengthPenalty) ?? 1,
             EarlyStopping = call.Get(_early) switch { "true" => EarlyStopping.WhenFull, "never" => EarlyStopping.Never, _ => EarlyStopping.Heuristic },

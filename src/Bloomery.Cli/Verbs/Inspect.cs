@@ -34,7 +34,8 @@ internal sealed class Inspect : Verb
     {
         string path = call.Get(_model) is { } model ? ModelLocation.Resolve(model) : EmbeddedModels.Find(ModelKind.Text);
         (KvType keys, KvType values) = ComputeOptions.ParseKvType(call.Get(_compute.KvType));
-        bool exact = call.Get(_compute.Exact) || call.Get(_compute.Kernels) == "reference";
+        KernelChoice? kernels = call.Get(_compute.Kernels) is { } tier ? ComputeOptions.Detect(tier) : null;
+        bool exact = call.Get(_compute.Exact) || kernels?.Kernels.Name == "reference";
         ModelCard card = ModelCard.Read(path, call.Get(_compute.Context), exact ? (KvType.F32, KvType.F32) : (keys, values));
         string? plan = call.Get(_plan) ? Plan(call, path) : null;
         if (call.WantsJson) call.WriteJson(json => WriteJson(json, card, plan));

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Runtime.InteropServices;
 using Bloomery.Cli.Framework;
 using Bloomery.Engine.Inference;
+using Bloomery.Formats;
 using Bloomery.Formats.Safetensors;
 using Bloomery.Models.Architectures;
 using Bloomery.Numerics.Catalogs;
@@ -14,10 +15,10 @@ namespace Bloomery.Cli.Verbs;
 internal sealed class Logits : Verb
 {
     private readonly Argument<string> _model = ArgumentOf.Required("MODEL", "A GGUF file, a directory with safetensors or a name in the local store");
-    private readonly Option<string?> _ids = OptionOf.Text("--ids-file", "IN", "JSON: {\"input_ids\": [[..], ..]}, perhaps with \"decoder_input_ids\", \"attention_mask\", \"token_type_ids\"; - is standard input");
-    private readonly Option<string?> _out = OptionOf.Text("--out", "OUT.safetensors", "The file to write", "-o");
+    private readonly Option<string?> _ids = OptionOf.Path("--ids-file", "IN", "JSON: {\"input_ids\": [[..], ..]}, perhaps with \"decoder_input_ids\", \"attention_mask\", \"token_type_ids\"; - is standard input");
+    private readonly Option<string?> _out = OptionOf.Path("--out", "OUT.safetensors", "The file to write", "-o");
     private readonly Option<bool> _hidden = OptionOf.Flag("--hidden-states", "Write the hidden states of every layer, too");
-    private readonly Option<string?> _soft = OptionOf.Text("--soft-prompt", "FILE", "A file with a tensor soft_prompt [n, hidden] to put before every row");
+    private readonly Option<string?> _soft = OptionOf.Path("--soft-prompt", "FILE", "A file with a tensor soft_prompt [n, hidden] to put before every row");
     private readonly ComputeOptions _compute = new();
 
     /// <inheritdoc/>
@@ -37,11 +38,13 @@ internal sealed class Logits : Verb
     {
         string to = call.Need(_out);
         IdsFile ids = IdsFile.Read(call.Need(_ids));
+        AtomicFile.Check(to);
         using Runtime runtime = ModelArgument.Load(call, _compute, ModelArgument.Resolve(call.Need(_model)));
         bool both = runtime.Architecture is EncoderDecoderArchitecture;
-        if (both && ids.DecoderInputIds is null) throw new CliException("an encoder-decoder needs \"decoder_input_ids\" beside \"input_ids\"");
-        if (!both && ids.DecoderInputIds is not null) throw new CliException($"\"decoder_input_ids\" is for encoder-decoders; {runtime.Architecture.Config.ModelType} is none");
-        var pass = new ForwardPass(runtime, new ForwardOptions { HiddenStates = call.Get(_hidden), SoftPrompt = ModelArgument.SoftPrompt(call.Get(_soft), runtime.Architecture.Hidden) });
+        if (both && ids.DecoderInputIds is null) throw new CliException($"{InputFile.Name(ids.Path)}: an encoder-decoder needs \"decoder_input_ids\" beside \"input_ids\"");
+        float[] soft = ModelArgument.SoftPrompt(call.Get(_soft), runtime.Architecture.Hidden);
+        ids.Check(runtime.Architecture, runtime.ContextLength, soft.Length / runtime.Architecture.Hidden);
+        var pass = new ForwardPass(runtime, new ForwardOptions { HiddenStates = call.Get(_hidden), SoftPrompt = soft });
         IReadOnlyList<ForwardResult> results;
         using (call.Progress($"Computing {ids.InputIds.Length} rows"))
             results = pass.Run([.. ids.InputIds.Select((row, i) => new ForwardRow(row) { Mask = ids.AttentionMask?[i], TokenTypes = ids.TokenTypeIds?[i], DecoderIds = ids.DecoderInputIds?[i] })]);
@@ -67,7 +70,7 @@ internal sealed class Logits : Verb
         int length = both ? ids.DecoderInputIds![i].Length : ids.InputIds[i].Length;
         if (result.Logits is { } logits) Matrix(writer, $"logits.{i}", logits, length);
         else if (result.LastHiddenState is { } last) Matrix(writer, $"last_hidden_state.{i}", last, length);
-        if (result.PoolerOutput is { } pooled) writer.Add($"pooler_output.{i}", BlockFormat.F32, [pooled.Length], Bytes(pooled));
+        if (result.PoolerOutput is { } pooled) writer.Add($"pooler_output.{i}", BlockFormat.F32, [pooled.Length], stream => Write(stream, pooled));
         States(writer, both ? $"decoder_hidden_states.{i}" : $"hidden_states.{i}", result.HiddenStates, length);
         if (result.ProjectedHiddenState is { } projected) Matrix(writer, $"projected_hidden_state.{i}", projected, length);
         if (result.Encoder is not { } encoder) return;
@@ -80,7 +83,7 @@ internal sealed class Logits : Verb
     /// <param name="values">(length, columns)</param>
     /// <param name="length">Rows.</param>
     private static void Matrix(SafetensorsWriter writer, string name, float[] values, int length) =>
-        writer.Add(name, BlockFormat.F32, [length, values.Length / length], Bytes(values));
+        writer.Add(name, BlockFormat.F32, [length, values.Length / length], stream => Write(stream, values));
 
     /// <param name="writer">Where to.</param>
     /// <param name="name">The tensor's name.</param>
@@ -91,9 +94,9 @@ internal sealed class Logits : Verb
         if (states.Length == 0) return;
         writer.Add(name, BlockFormat.F32, [states.Length, length, states[0].Length / length], stream =>
         {
-            foreach (float[] state in states) stream.Write(MemoryMarshal.AsBytes<float>(state));
+            foreach (float[] state in states) Write(stream, state);
         });
     }
 
-    private static byte[] Bytes(float[] values) => MemoryMarshal.AsBytes<float>(values).ToArray();
+    private static void Write(Stream stream, float[] values) => stream.Write(MemoryMarshal.AsBytes<float>(values));
 }

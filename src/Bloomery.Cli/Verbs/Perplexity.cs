@@ -13,7 +13,7 @@ namespace Bloomery.Cli.Verbs;
 internal sealed class Perplexity : Verb
 {
     private readonly Argument<string> _model = ArgumentOf.Required("MODEL", "A GGUF file, a directory with safetensors or a name in the local store");
-    private readonly Option<string?> _file = OptionOf.Text("--file", "TEXT", "A text file in UTF-8; - is standard input", "-f");
+    private readonly Option<string?> _file = OptionOf.Path("--file", "TEXT", "A text file in UTF-8; - is standard input", "-f");
     private readonly Option<int?> _stride = OptionOf.Int("--stride", "From one window to the next (default: the context)", least: 1, value: "S");
     private readonly Option<int?> _scoreFrom = OptionOf.Int("--score-from", "Score only positions from here on in each window", value: "K");
     private readonly ComputeOptions _compute = new();
@@ -40,7 +40,7 @@ internal sealed class Perplexity : Verb
         if (runtime.Architecture is not DecoderArchitecture) throw new CliException($"{path}: perplexity needs a decoder; {runtime.Architecture.Config.ModelType} is none");
         int context = Math.Min(runtime.ContextLength, ids.Length), stride = call.Get(_stride) ?? context;
         (double nll, long tokens) = Score(call, runtime, ids, context, stride, call.Get(_scoreFrom) ?? 0);
-        if (tokens == 0) throw new CliException($"{call.Need(_file)}: {ids.Length} tokens leave none to score (context {context}, stride {stride})");
+        if (tokens == 0) throw new CliException($"{InputFile.Name(call.Need(_file))}: {ids.Length} tokens leave none to score (context {context}, stride {stride}, scored from {call.Get(_scoreFrom) ?? 0}); give a longer text or another window");
         double mean = nll / tokens;
         call.WriteJson(json =>
         {

@@ -14,7 +14,7 @@ namespace Bloomery.Cli.Verbs;
 internal sealed class Render : Verb
 {
     private readonly Argument<string> _template = ArgumentOf.Required("TEMPLATE", "A .jinja file, or a model with a chat template");
-    private readonly Option<string?> _input = OptionOf.Text("--input", "FILE", "A JSON object of variables: messages, tools, documents, add_generation_prompt, special tokens, anything else; now (ISO time) fixes strftime_now; - is standard input", "-i");
+    private readonly Option<string?> _input = OptionOf.Path("--input", "FILE", "A JSON object of variables: messages, tools, documents, add_generation_prompt, special tokens, anything else; now (ISO time) fixes strftime_now; - is standard input", "-i");
     private readonly Option<bool> _plain = OptionOf.Flag("--plain", "Only the variables given, no chat conventions");
 
     /// <inheritdoc/>
@@ -35,7 +35,7 @@ internal sealed class Render : Verb
         string input = call.Need(_input);
         TemplateSource source = TemplateSource.Read(ModelLocation.Resolve(call.Need(_template)));
         using JsonDocument document = InputFile.Json(input);
-        if (document.RootElement.ValueKind != JsonValueKind.Object) throw new CliException($"{input}: expected a JSON object of variables");
+        if (document.RootElement.ValueKind != JsonValueKind.Object) throw new CliException($"{InputFile.Name(input)}: expected a JSON object of variables");
         JsonObject variables = JsonObject.Create(document.RootElement)!;
         DateTime? now = Now(input, variables);
         bool plain = call.Get(_plain);
@@ -67,6 +67,6 @@ internal sealed class Render : Verb
             variables.Remove("now");
             return time.DateTime;
         }
-        throw new CliException($"{input}: now is {node.ToJsonString()}, expected an ISO time such as \"2024-07-26T12:00:00\"");
+        throw new CliException($"{InputFile.Name(input)}: now is {node.ToJsonString()}, expected an ISO time such as \"2024-07-26T12:00:00\"");
     }
 }

@@ -14,12 +14,12 @@ namespace Bloomery.Cli.Verbs;
 [Key("run")]
 internal sealed class RunVerb : Verb
 {
-    private readonly Argument<string?> _prompt = ArgumentOf.Optional("PROMPT", "What to answer; without it, standard input when that is piped");
-    private readonly Option<string?> _model = OptionOf.Text("--model", "MODEL", "A GGUF file, a directory with safetensors or a name in the local store (default: the embedded text model)", "-m");
+    private readonly Argument<string?> _prompt = ArgumentOf.OptionalText("PROMPT", "What to answer; without it, standard input when that is piped");
+    private readonly Option<string?> _model = OptionOf.Path("--model", "MODEL", "A GGUF file, a directory with safetensors or a name in the local store (default: the embedded text model)", "-m");
     private readonly SamplingArguments _sampling = new();
     private readonly Option<string?> _system = OptionOf.Text("--system", "TEXT", "A system message before the prompt");
     private readonly Option<bool> _raw = OptionOf.Flag("--raw", "Feed the text as it is, without the model's chat template");
-    private readonly Option<string?> _cache = OptionOf.Text("--prompt-cache", "FILE", "Keep the prompt's keys and values in FILE, and begin with what it shares with this prompt");
+    private readonly Option<string?> _cache = OptionOf.Path("--prompt-cache", "FILE", "Keep the prompt's keys and values in FILE, and begin with what it shares with this prompt");
     private readonly ComputeOptions _compute = new();
 
     /// <inheritdoc/>

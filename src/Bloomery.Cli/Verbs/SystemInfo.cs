@@ -14,7 +14,7 @@ namespace Bloomery.Cli.Verbs;
 [Key("system")]
 internal sealed class SystemInfo : Verb
 {
-    private readonly Option<string?> _kernels = OptionOf.Choice("--kernels", "The kernel tier to ask for (default: the best that works)", ComputeOptions.Tiers);
+    private readonly Option<string?> _kernels = OptionOf.Choice("--kernels", "The kernel tier to ask for (default: the best that works)", ComputeOptions.Tiers, ComputeOptions.IsTier);
 
     /// <inheritdoc/>
     public override string Summary => "Shows processor features, the kernel tier chosen and why, cores, memory and its measured bandwidth";

@@ -16,10 +16,14 @@ internal sealed class WorkerTeam : IDisposable
     private volatile bool _stopping;
     private Exception? _failure;
 
+    /// <summary>The most workers of a team: more would end the process when the system has no more threads to give.</summary>
+    public const int MaxThreads = 1024;
+
     /// <summary>Starts <paramref name="threads"/> - 1 threads.</summary>
     public WorkerTeam(int threads)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(threads, MaxThreads);
         Threads = threads;
         _threads = new Thread[threads - 1];
         for (int i = 0; i < _threads.Length; i++)

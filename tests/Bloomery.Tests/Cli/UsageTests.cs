@@ -1,3 +1,6 @@
+using System.Globalization;
+using Bloomery.Engine.Sampling;
+
 namespace Bloomery.Tests.Cli;
 
 public class UsageTests
@@ -53,6 +56,18 @@ public class UsageTests
     [InlineData("'more' is one argument too many (see 'bloomery list --help')", "list", "formats", "more")]
     [InlineData("there is no verb 'lst'; did you mean 'list'? (see 'bloomery --help')", "lst")]
     [InlineData("--kernels takes reference, portable, avx2, avx512 or assembled, not 'quick' (see 'bloomery system --help')", "system", "--kernels", "quick")]
+    [InlineData("there is no verb 'LIST'; did you mean 'list'? (see 'bloomery --help')", "LIST", "--json")]
+    [InlineData("--type needs a value: --type T (see 'bloomery convert --help')", "convert", "a", "b", "--type", "--json")]
+    [InlineData("--file is empty: --file TEXTS (see 'bloomery tokenize --help')", "tokenize", "x", "--file", "")]
+    [InlineData("TOK is empty (see 'bloomery tokenize --help')", "tokenize", "", "--file", "-")]
+    [InlineData("--model is empty: --model MODEL (see 'bloomery run --help')", "run", "x", "-m", "")]
+    [InlineData("--temp must be between 0 and 2, not 2.5 (see 'bloomery run --help')", "run", "x", "--temp", "2.5")]
+    [InlineData("--temp must be between 0 and 2, not NaN (see 'bloomery run --help')", "run", "x", "--temp", "nan")]
+    [InlineData("--top-p must be greater than 0 and at most 1, not 0 (see 'bloomery run --help')", "run", "x", "--top-p", "0")]
+    [InlineData("--repeat-penalty must be greater than 0, not 0 (see 'bloomery run --help')", "run", "x", "--repeat-penalty", "0")]
+    [InlineData("--threads must be between 1 and 1024, not 100000 (see 'bloomery run --help')", "run", "x", "--threads", "100000")]
+    [InlineData("--length-penalty must be between -50 and 50, not NaN (see 'bloomery generate --help')", "generate", "x", "--ids-file", "-", "--length-penalty", "nan")]
+    [InlineData("--beams must be between 1 and 1000, not 1000000 (see 'bloomery generate --help')", "generate", "x", "--ids-file", "-", "--beams", "1000000")]
     public void A_wrong_command_line_is_one_line_and_exit_code_2(string expected, params string[] arguments)
     {
         CliRun run = CliRun.Of(arguments).Expect(2);
@@ -71,7 +86,35 @@ public class UsageTests
         variables = new Dictionary<string, string> { ["BLOOMERY_JSON"] = "maybe" };
         Assert.Equal("bloomery: BLOOMERY_JSON takes 1 or 0, not 'maybe' (see 'bloomery list --help')", CliRun.With(null, variables, "list", "formats").Expect(2).ErrorLine);
         variables = new Dictionary<string, string> { ["BLOOMERY_KERNELS"] = "quick" };
-        Assert.Contains("not 'quick'", CliRun.With(null, variables, "system").Expect(2).ErrorLine, StringComparison.Ordinal);
+        Assert.StartsWith("bloomery: BLOOMERY_KERNELS is set, but --kernels takes ", CliRun.With(null, variables, "system").Expect(2).ErrorLine, StringComparison.Ordinal);
+    }
+
+    /// <summary>A value that the command line takes must not be refused after the model was loaded.</summary>
+    [Theory]
+    [InlineData("--temp", "temperature")]
+    [InlineData("--top-p", "top_p")]
+    [InlineData("--min-p", "min_p")]
+    [InlineData("--repeat-penalty", "repetition_penalty")]
+    public void Ranges_of_options_are_those_of_the_sampler(string option, string parameter)
+    {
+        SamplingParameterAttribute declared = Assert.Single(SamplingParameters.All, p => p.Name == parameter).Declaration;
+        string[] outside = [(declared.Minimum - 1).ToString(CultureInfo.InvariantCulture), .. declared.AboveMinimum ? (string[])[declared.Minimum.ToString(CultureInfo.InvariantCulture)] : [],
+            .. double.IsFinite(declared.Maximum) ? (string[])[(declared.Maximum + 0.5).ToString(CultureInfo.InvariantCulture)] : []];
+        Assert.All(outside, value => Assert.Contains($"{option} must be {declared.Range}", CliRun.Of("run", "x", option, value).Expect(2).ErrorLine, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [MemberData(nameof(Verbs))]
+    public void Every_verb_takes_json(string verb) => Assert.Contains("--json", CliRun.Of(verb, "--help").Expect(0).Output, StringComparison.Ordinal);
+
+    [Fact]
+    public void Kernels_are_listed_with_the_names_that_the_option_takes()
+    {
+        string[] names = [.. CliRun.Of("list", "kernels").Expect(0).Output.TrimEnd().Split('\n').Select(line => line.Split(' ')[0])];
+        Assert.Contains("portable", names);
+        Assert.Contains("reference", names);
+        CliRun.Of("inspect", "no-such-model", "--kernels", names[1]).Expect(1);
+        CliRun.Of("inspect", "no-such-model", "--kernels", "auto").Expect(1);
     }
 
     [Fact]

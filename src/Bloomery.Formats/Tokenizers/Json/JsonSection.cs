@@ -40,7 +40,7 @@ internal sealed class JsonSection
     public int Length => Expect(JsonValueKind.Array, "an array").GetArrayLength();
 
     /// <summary>An error about this part.</summary>
-    public ModelFormatException Error(string problem, Exception? inner = null) => new(File, Path, null, problem, inner);
+    public ModelFormatException Error(string problem, Exception? inner = null) => new(File, Path.Length == 0 ? null : Path, null, problem, inner);
 
     /// <summary>A member, or null where it is absent or null.</summary>
     public JsonSection? Find(string name)
