@@ -52,9 +52,7 @@ internal sealed class Bert : EncoderArchitecture
         for (int i = 0; i < LayerCount; i++)
         {
             LayerMap l = map.Layer(i, $"encoder.layer.{i}.");
-            l.Linear("attn_q", "attention.self.query", Hidden, Hidden, BiasRule.Required);
-            l.Linear("attn_k", "attention.self.key", Hidden, Hidden, BiasRule.Required);
-            l.Linear("attn_v", "attention.self.value", Hidden, Hidden, BiasRule.Required);
+            l.Separate(_attention, Hidden, BiasRule.Required, "attention.self.", ["query", "key", "value"]);
             l.Linear("attn_output", "attention.output.dense", Hidden, Hidden, BiasRule.Required);
             l.Norm("attn_output_norm", "attention.output.LayerNorm", Hidden, BiasRule.Required);
             l.Mlp("intermediate.dense", "output.dense", Hidden, _inner, BiasRule.Required);

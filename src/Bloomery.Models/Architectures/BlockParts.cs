@@ -43,8 +43,15 @@ internal static class BlockParts
         return sliding;
     }
 
-    /// <summary>The window's width; null: none. An absent key means <paramref name="fallback"/>.</summary>
-    public static int? Window(ModelConfig c, int? fallback) => c.NullableSizeOr(fallback, "sliding_window");
+    /// <summary>The rule that all but the last of each run of layers have a window. GGUF files may state the run's length; 0: all have one.</summary>
+    public static Func<int, bool> Periodic(ModelConfig c, int period)
+    {
+        if (c.IsGguf) period = c.CountOr(period, "gguf.attention.sliding_window_pattern");
+        return i => period == 0 || (i + 1) % period != 0;
+    }
+
+    /// <summary>The window's width; null: none, for which GGUF files may have 0. An absent key means <paramref name="fallback"/>.</summary>
+    public static int? Window(ModelConfig c, int? fallback) => c.IsGguf && c.IntOrNull("sliding_window") == 0 ? null : c.NullableSizeOr(fallback, "sliding_window");
 
     /// <summary>The feed-forward width of the families that call it by another name, or leave it at four times the hidden size.</summary>
     public static int InnerSize(ModelConfig c, int hidden, string name) => c.SizeOr(checked(4 * hidden), c.IsGguf ? "intermediate_size" : name);

@@ -66,5 +66,5 @@ internal sealed class Bloom : DecoderArchitecture
     /// <inheritdoc/>
     protected override Value FinalNorm(Ops ops, Value x, WeightSet weights) => ops.LayerNorm(x, weights["output_norm"], _epsilon);
 
-    private Weight Dense(Weight weight) => _dropDenseBias ? new Weight(weight.Name, weight.Matrices, null, null) : weight;
+    private Weight Dense(Weight weight) => _dropDenseBias ? new Weight(weight.Name, weight.Matrices, null, null) { Scales = weight.Scales } : weight;
 }

@@ -40,6 +40,7 @@ internal sealed class Cohere : DecoderArchitecture
         _inner = c.Size("intermediate_size");
         _epsilon = c.FloatOr(1e-5f, "layer_norm_eps");
         _logitScale = c.FloatOr(c.IsGguf ? 1 : 0.0625f, "logit_scale", "gguf.logit_scale");
+        if (c.IsGguf && _logitScale == 0) _logitScale = 1; // stands for none there
     }
 
     /// <inheritdoc/>

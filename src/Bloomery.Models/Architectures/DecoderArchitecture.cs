@@ -22,7 +22,7 @@ internal abstract class DecoderArchitecture : Architecture
     public override int ContextLength => _contextLength ??= (int)Math.Min(base.ContextLength * Rotaries.Select(r => r.LengthFactor).DefaultIfEmpty(1).Max(), int.MaxValue / 2);
 
     /// <summary>Whether tokens attend to later ones too, so that a text has to be run whole and not in slices.</summary>
-    public virtual bool SeesAhead => false;
+    public virtual bool SeesAhead => Config.SeesAhead;
 
     /// <inheritdoc/>
     public override bool CacheIsStale(int previous, int length)

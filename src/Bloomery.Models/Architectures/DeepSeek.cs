@@ -27,7 +27,9 @@ internal sealed class DeepSeek : DecoderArchitecture
     /// <summary>Reads the configuration.</summary>
     public DeepSeek(ModelConfig c) : base(c)
     {
-        int gating = c.IntOr(1, "gguf.expert_gating_func");
+        int gating = c.IntOr(0, "gguf.expert_gating_func");
+        // Files of one model have been made before the key was.
+        if (gating == 0) gating = LayerCount is 47 or 48 && Vocabulary == 154880 ? 2 : 1;
         if (gating is not (1 or 2)) throw c.Error("gguf.expert_gating_func", $"is {gating}; 1 (softmax) and 2 (sigmoid) are supported");
         _three = c.ModelType == "deepseek_v3" || gating == 2;
         _heads = c.Size("num_attention_heads");
@@ -44,11 +46,13 @@ internal sealed class DeepSeek : DecoderArchitecture
         RopeScaling rope = RopeConfig.Read(c);
         if (c.IsGguf && rope.Type == "yarn" && c.DoubleOrNull("gguf.rope.scaling.yarn_log_multiplier") is { } log) rope = rope with { MScaleAllDim = log * 10, MScale = log * 10 };
         _rotary = RopeConfig.Make(c, _rope, rope, _rope, "qk_rope_head_dim", interleaved: !_three || c.BoolOr(true, "rope_interleave"));
+        c.Require(c.FloatOr(0, "gguf.attention.temperature_scale") == 0, "gguf.attention.temperature_scale", "attention without temperatures is supported");
         float scale = 1 / MathF.Sqrt(_nope + _rope);
         if (rope.Type != "default" && rope.MScaleAllDim is { } all && all != 0)
         {
             double m = RopeScaling.YarnScale(rope.EffectiveFactor, all);
             scale *= (float)(m * m);
+            if (c.IsGguf && rope.AttentionFactor is { } stated) scale *= (float)(stated * stated);
         }
         // Keys are (latent, rotary part), values the latent itself: multi-query attention over what is cached.
         _attention = new AttentionSpec { Heads = _heads, KvHeads = 1, KeyDim = _latent + _rope, ValueDim = _latent, Scale = scale };

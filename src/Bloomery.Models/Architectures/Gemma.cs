@@ -40,11 +40,13 @@ internal sealed class Gemma : DecoderArchitecture
         if (_bidirectional) _attention = _attention with { After = AttentionTile.Unbounded };
 
         _window = _version == 1 ? null : BlockParts.Window(c, c.IsGguf && _version == 3 ? null : 4096);
-        int period = _version == 3 ? c.SizeOr(6, "sliding_window_pattern", "gguf.attention.sliding_window_pattern") : c.SizeOr(2, "gguf.attention.sliding_window_pattern");
-        _sliding = _version == 1 || (c.IsGguf && _window is null) ? new bool[LayerCount] : BlockParts.SlidingLayers(c, LayerCount, _window, i => (i + 1) % period != 0);
+        int period = _version == 3 ? c.SizeOr(6, "sliding_window_pattern") : 2;
+        _sliding = _version == 1 || (c.IsGguf && _window is null) ? new bool[LayerCount] : BlockParts.SlidingLayers(c, LayerCount, _window, BlockParts.Periodic(c, period));
+        if (!_sliding.Contains(true)) _window = null;
 
         _rotary = RopeConfig.Make(c, heads.HeadDim, _version == 3 ? RopeConfig.Read(c, 1e6, layerType: "full_attention") : RopeConfig.Read(c));
         _localRotary = _version == 3 ? RopeConfig.Make(c, heads.HeadDim, RopeConfig.Read(c, layerType: "sliding_attention")) : _rotary;
+        if (_version == 2 && c.DoubleOrNull("gguf.rope.freq_base_swa") is { } theta) _localRotary = RopeConfig.Make(c, heads.HeadDim, RopeConfig.Read(c) with { Theta = theta });
 
         _activation = c.ActivationOr(Activation.GeluTanh, _version == 1 ? "hidden_act" : "hidden_activation");
         _bias = BlockParts.Bias(c.BoolOr(false, "attention_bias"));
@@ -53,7 +55,7 @@ internal sealed class Gemma : DecoderArchitecture
     }
 
     /// <inheritdoc/>
-    public override bool SeesAhead => _bidirectional;
+    public override bool SeesAhead => _bidirectional || base.SeesAhead;
 
     /// <inheritdoc/>
     protected override IEnumerable<Rotary> Rotaries => [_rotary, _localRotary];

@@ -21,7 +21,7 @@ internal sealed class GptBigCode : DecoderArchitecture
     {
         c.Require(!c.BoolOr(false, "add_cross_attention"), "add_cross_attention", "decoders without cross-attention are supported");
         HeadShape heads = HeadShape.ReadEqual(c, Hidden);
-        _multiQuery = c.IsGguf || c.BoolOr(true, "multi_query");
+        _multiQuery = c.IsGguf ? heads.KvHeads == 1 : c.BoolOr(true, "multi_query");
         _attention = (heads with { KvHeads = _multiQuery ? 1 : heads.Heads }).Attention(c.BoolOr(true, "scale_attn_weights") ? null : 1);
         _activation = c.ActivationOr(Activation.GeluTanh, "activation_function");
         _inner = BlockParts.InnerSize(c, Hidden, "n_inner");

@@ -1,5 +1,6 @@
 using Bloomery.Models.Config;
 using Bloomery.Models.Planning;
+using Bloomery.Numerics.Kernels;
 
 namespace Bloomery.Models.Architectures;
 
@@ -10,6 +11,9 @@ namespace Bloomery.Models.Architectures;
 internal readonly record struct HeadShape(int Heads, int KvHeads, int HeadDim)
 {
     private const int MostColumns = 1 << 26;
+
+    /// <summary>Whether tokens attend to later ones, too: GGUF files of any family may say so.</summary>
+    public bool SeesAhead { get; init; }
 
     /// <summary>Columns of all query heads.</summary>
     public int QueryColumns => Heads * HeadDim;
@@ -50,13 +54,14 @@ internal readonly record struct HeadShape(int Heads, int KvHeads, int HeadDim)
         if (heads % kvHeads != 0) throw c.Error("num_key_value_heads", $"is {kvHeads}, which does not divide the {heads} query heads");
         if (headDim is < 1 or > 1 << 14) throw c.Error("head_dim", $"is {headDim}; it must lie between 1 and {1 << 14}");
         if ((long)heads * headDim > MostColumns) throw c.Error("num_attention_heads", $"is {heads}, which with heads of {headDim} makes more than {MostColumns} columns");
-        return new HeadShape(heads, kvHeads, headDim);
+        return new HeadShape(heads, kvHeads, headDim) { SeesAhead = c.SeesAhead };
     }
 
-    /// <summary>Causal attention over these heads; the scale is 1 / sqrt(HeadDim) unless given.</summary>
+    /// <summary>Attention over these heads, causal unless they see ahead; the scale is 1 / sqrt(HeadDim) unless given.</summary>
     public AttentionSpec Attention(float? scale = null) => new()
     {
         Heads = Heads, KvHeads = KvHeads, KeyDim = HeadDim, ValueDim = HeadDim, Scale = scale ?? 1 / MathF.Sqrt(HeadDim),
+        After = SeesAhead ? AttentionTile.Unbounded : 1,
     };
 
     private static int HeadCount(ModelConfig c) => c.Size("num_attention_heads", "n_head", "n_heads");

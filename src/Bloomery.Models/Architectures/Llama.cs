@@ -29,9 +29,9 @@ internal sealed class Llama : DecoderArchitecture
         float scale = 1 / MathF.Sqrt(heads.HeadDim);
         if (type == "granite")
         {
-            scale = c.FloatOr(c.IsGguf ? scale : 1, "attention_multiplier");
-            (_embeddingScale, _residualScale) = (c.FloatOr(1, "embedding_multiplier"), c.FloatOr(1, "residual_multiplier"));
-            _logitScale = 1 / c.FloatOr(1, "logits_scaling", "gguf.logit_scale");
+            scale = Multiplier(c, c.IsGguf ? scale : 1, "attention_multiplier");
+            (_embeddingScale, _residualScale) = (Multiplier(c, 1, "embedding_multiplier"), Multiplier(c, 1, "residual_multiplier"));
+            _logitScale = 1 / Multiplier(c, 1, "logits_scaling", "gguf.logit_scale");
         }
         _attention = heads.Attention(scale);
         _rotary = RopeConfig.Make(c, heads.HeadDim, RopeConfig.Read(c, type switch { "mixtral" => 1e6, "smollm3" => 2e6, _ => 1e4 }));
@@ -101,9 +101,15 @@ internal sealed class Llama : DecoderArchitecture
         l.Experts(experts.Experts, _inner, Hidden, $"{block}.experts", "w1", "w3", "w2");
     }
 
+    /// <summary>Zero stands for none in GGUF files.</summary>
+    private static float Multiplier(ModelConfig c, float fallback, params ReadOnlySpan<string> names) =>
+        c.FloatOr(fallback, names) is var value && c.IsGguf && value == 0 ? fallback : value;
+
     private bool[] RotatedLayers(ModelConfig c)
     {
-        if (c.ModelType != "smollm3") return [.. Enumerable.Repeat(true, LayerCount)];
+        // Granite's GGUF files use this key for "has positions".
+        bool rotates = !(c.IsGguf && c.ModelType == "granite") || c.BoolOr(true, "gguf.rope.scaling.finetuned");
+        if (c.ModelType != "smollm3") return [.. Enumerable.Repeat(rotates, LayerCount)];
         if (c.NumbersOrNull("no_rope_layers") is { } list)
         {
             if (list.Length < LayerCount) throw c.Error("no_rope_layers", $"has {list.Length} entries for {LayerCount} layers");

@@ -7,12 +7,13 @@ using Bloomery.Numerics.Kernels;
 
 namespace Bloomery.Models.Architectures;
 
-/// <summary>MPT (MosaicML 2023): ALiBi, norms without biases, no biases at all. Like the reference library it ignores the options for which there never was a checkpoint.</summary>
+/// <summary>MPT (MosaicML 2023): ALiBi, norms without biases, no biases at all. Like the reference library it ignores the options for which it never had a checkpoint; GGUF files have them by their tensors: biases, positions, norms of queries and keys.</summary>
 [Key("mpt")]
 internal sealed class Mpt : DecoderArchitecture
 {
     private readonly AttentionSpec _attention;
     private readonly float _clip, _epsilon;
+    private readonly int _inner;
 
     /// <summary>Reads the configuration.</summary>
     public Mpt(ModelConfig c) : base(c)
@@ -24,6 +25,7 @@ internal sealed class Mpt : DecoderArchitecture
         _attention = heads.Attention(scale) with { Slopes = bias > 0 ? Alibi.Slopes(heads.Heads, bias) : null };
         _clip = (float)(options?.DoubleOrNull("clip_qkv") ?? c.DoubleOrNull("gguf.attention.clamp_kqv") ?? 0);
         if (_clip < 0) throw c.Error("clip_qkv", $"is {_clip}; a positive limit is needed");
+        _inner = c.IsGguf ? c.SizeOr(checked(4 * Hidden), "intermediate_size") : checked(4 * Hidden);
         _epsilon = c.FloatOr(1e-5f, "layer_norm_epsilon");
     }
 
@@ -32,16 +34,30 @@ internal sealed class Mpt : DecoderArchitecture
     {
         map.Prefix("transformer.");
         map.Root.Words("wte", "lm_head", Vocabulary, Hidden, Config.BoolOr(true, "tie_word_embeddings"));
-        map.Root.Norm("output_norm", "norm_f", Hidden);
+        BiasRule bias = map.IsGguf ? BiasRule.IfPresent : BiasRule.None;
+        if (map.IsGguf && map.Holds("position_embd.weight")) map.Root.Embedding("position_embd", "wpe", ContextLength, Hidden, "max_position_embeddings");
+        map.Root.Norm("output_norm", "norm_f", Hidden, bias);
         for (int i = 0; i < LayerCount; i++)
         {
             LayerMap l = map.Layer(i, $"blocks.{i}.");
-            l.Norm("attn_norm", "norm_1", Hidden);
+            l.Norm("attn_norm", "norm_1", Hidden, bias);
+            if (map.IsGguf && map.Holds($"blk.{i}.attn_q_norm.weight"))
+            {
+                l.Norm("attn_q_norm", "", _attention.Heads * _attention.KeyDim, bias);
+                l.Norm("attn_k_norm", "", _attention.KvHeads * _attention.KeyDim, bias);
+            }
             l.FusedQkv("attn.Wqkv", _attention, Hidden, BiasRule.None);
             l.Linear("attn_output", "attn.out_proj", Hidden, Hidden);
-            l.Norm("ffn_norm", "norm_2", Hidden);
-            l.Mlp("ffn.up_proj", "ffn.down_proj", Hidden, 4 * Hidden, BiasRule.None);
+            l.Norm("ffn_norm", "norm_2", Hidden, bias);
+            l.Mlp("ffn.up_proj", "ffn.down_proj", Hidden, _inner, BiasRule.None);
         }
+    }
+
+    /// <inheritdoc/>
+    protected override Value Embed(Ops ops, WeightSet weights)
+    {
+        Value x = base.Embed(ops, weights);
+        return weights.TryGet("position_embd", out Weight? positions) ? ops.Add(x, ops.EmbedPositions(positions)) : x;
     }
 
     /// <inheritdoc/>
@@ -49,6 +65,7 @@ internal sealed class Mpt : DecoderArchitecture
     {
         Value h = ops.LayerNorm(x, l["attn_norm"], _epsilon);
         Value q = Clip(ops, ops.Linear(h, l["attn_q"])), k = Clip(ops, ops.Linear(h, l["attn_k"])), v = Clip(ops, ops.Linear(h, l["attn_v"]));
+        if (l.Has("attn_q_norm", out Weight? norm)) (q, k) = (ops.LayerNorm(q, norm, _epsilon), ops.LayerNorm(k, l["attn_k_norm"], _epsilon));
         x = ops.Add(x, ops.Linear(ops.Attention(q, k, v, _attention), l["attn_output"]));
         return ops.Add(x, ops.Mlp(ops.LayerNorm(x, l["ffn_norm"], _epsilon), l, Activation.GeluErf));
     }

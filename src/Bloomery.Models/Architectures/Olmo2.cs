@@ -7,18 +7,40 @@ using Bloomery.Numerics.Kernels;
 
 namespace Bloomery.Models.Architectures;
 
-/// <summary>OLMo 2 (arXiv 2501.00656): norms after attention and feed-forward instead of before, and over all query and all key columns.</summary>
+/// <summary>OLMo 2 (arXiv 2501.00656): norms after attention and feed-forward instead of before, and over all query and all key columns. GGUF files call OLMo 3 (arXiv 2512.13961) so, too: three layers with a window, whose positions are not scaled, to one without.</summary>
 [Key("olmo2")]
-internal sealed class Olmo2(ModelConfig c) : DecoderArchitecture(c)
+internal sealed class Olmo2 : DecoderArchitecture
 {
-    private readonly AttentionSpec _attention = HeadShape.Read(c, c.Size("hidden_size")).Attention();
-    private readonly Rotary _rotary = RopeConfig.Make(c, HeadShape.Read(c, c.Size("hidden_size")).HeadDim, RopeConfig.Read(c));
-    private readonly Activation _activation = c.ActivationOr(Activation.Silu, "hidden_act");
-    private readonly BiasRule _bias = BlockParts.Bias(c.BoolOr(false, "attention_bias"));
-    private readonly float _epsilon = c.FloatOr(1e-5f, "rms_norm_eps");
+    private const int Period = 4;
+    private readonly AttentionSpec _attention;
+    private readonly Rotary _rotary, _localRotary;
+    private readonly Activation _activation;
+    private readonly BiasRule _bias;
+    private readonly bool[] _sliding;
+    private readonly int? _window;
+    private readonly float _epsilon;
+
+    /// <summary>Reads the configuration.</summary>
+    public Olmo2(ModelConfig c) : base(c)
+    {
+        HeadShape heads = HeadShape.Read(c, Hidden);
+        _attention = heads.Attention();
+        RopeScaling scaling = RopeConfig.Read(c);
+        _rotary = _localRotary = RopeConfig.Make(c, heads.HeadDim, scaling);
+        _window = c.IsGguf ? BlockParts.Window(c, null) : null;
+        _sliding = new bool[LayerCount];
+        if (_window is not null)
+        {
+            _sliding = BlockParts.SlidingLayers(c, LayerCount, _window, BlockParts.Periodic(c, Period));
+            _localRotary = RopeConfig.Make(c, heads.HeadDim, new RopeScaling { Theta = scaling.Theta, MaxLength = scaling.MaxLength, OriginalLength = scaling.OriginalLength });
+        }
+        _activation = c.ActivationOr(Activation.Silu, "hidden_act");
+        _bias = BlockParts.Bias(c.BoolOr(false, "attention_bias"));
+        _epsilon = c.FloatOr(1e-5f, "rms_norm_eps");
+    }
 
     /// <inheritdoc/>
-    protected override IEnumerable<Rotary> Rotaries => [_rotary];
+    protected override IEnumerable<Rotary> Rotaries => [_rotary, _localRotary];
 
     /// <inheritdoc/>
     public override void Map(WeightMap map)
@@ -41,11 +63,13 @@ internal sealed class Olmo2(ModelConfig c) : DecoderArchitecture(c)
     /// <inheritdoc/>
     protected override Value Block(Ops ops, Value x, Layer l)
     {
+        bool sliding = _sliding[l.Index];
+        Rotary rotary = sliding ? _localRotary : _rotary;
         Value q = ops.RmsNorm(ops.Linear(x, l["attn_q"]), l["attn_q_norm"], _epsilon);
         Value k = ops.RmsNorm(ops.Linear(x, l["attn_k"]), l["attn_k_norm"], _epsilon);
         Value v = ops.Linear(x, l["attn_v"]);
-        (q, k) = (ops.Rope(q, _rotary, _attention.KeyDim), ops.Rope(k, _rotary, _attention.KeyDim));
-        Value h = ops.Linear(ops.Attention(q, k, v, _attention), l["attn_output"]);
+        (q, k) = (ops.Rope(q, rotary, _attention.KeyDim), ops.Rope(k, rotary, _attention.KeyDim));
+        Value h = ops.Linear(ops.Attention(q, k, v, _attention.Windowed(sliding ? _window : null)), l["attn_output"]);
         x = ops.Add(x, ops.RmsNorm(h, l["post_attention_norm"], _epsilon));
         return ops.Add(x, ops.RmsNorm(ops.GatedMlp(x, l, _activation), l["post_ffw_norm"], _epsilon));
     }

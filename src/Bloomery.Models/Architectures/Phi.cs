@@ -43,8 +43,7 @@ internal sealed class Phi : DecoderArchitecture
         {
             LayerMap l = map.Layer(i, $"layers.{i}.");
             l.Norm("attn_norm", "input_layernorm", Hidden, BiasRule.Required);
-            if (map.IsGguf && map.Contains($"blk.{i}.attn_qkv.weight")) l.FusedQkv("", _attention, Hidden, BiasRule.Required);
-            else l.Separate(_attention, Hidden);
+            l.Separate(_attention, Hidden);
             l.Linear("attn_output", "self_attn.dense", Hidden, _attention.Heads * _attention.ValueDim, BiasRule.Required);
             if (_headNorms)
             {

@@ -67,7 +67,7 @@ internal sealed class Qwen : DecoderArchitecture
     public override void Map(WeightMap map)
     {
         map.Prefix("model.");
-        map.Root.Words("embed_tokens", "lm_head", Vocabulary, Hidden, Config.BoolOr(false, "tie_word_embeddings"));
+        map.Root.Words("embed_tokens", "lm_head", Vocabulary, Hidden, Config.BoolOr(false, "tie_word_embeddings"), map.IsGguf ? BiasRule.IfPresent : BiasRule.None);
         map.Root.Norm("output_norm", "norm", Hidden);
         for (int i = 0; i < LayerCount; i++)
         {

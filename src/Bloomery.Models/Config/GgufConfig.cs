@@ -39,6 +39,7 @@ internal static class GgufConfig
         foreach (string key in meta.Keys)
             if (key.StartsWith(arch + ".", StringComparison.Ordinal) && Scalar(meta, key) is { } node) json["gguf." + key[(arch.Length + 1)..]] = node;
 
+        Layers(meta, arch, json);
         if (Number(meta, "tokenizer.ggml.token_type_count") is { } count) json["type_vocab_size"] = count;
         Rows("token_embd.weight", "vocab_size");
         Rows("token_types.weight", "type_vocab_size");
@@ -62,6 +63,15 @@ internal static class GgufConfig
         return Numbers.FirstOrDefault(n => n.Config == name).Gguf is { } own ? $"{arch}.{own}" : name;
     }
 
+    /// <summary>The last blocks may be there to guess further tokens: they take no part in the next one.</summary>
+    private static void Layers(GgufMetadata meta, string arch, JsonObject json)
+    {
+        string key = $"{arch}.nextn_predict_layers";
+        if (!meta.TryGet(key, out uint guessing) || guessing == 0 || !meta.TryGet($"{arch}.block_count", out uint all)) return;
+        if (guessing >= all) throw new ModelFormatException(meta.File, key, null, $"is {guessing} of {all} blocks");
+        json["num_hidden_layers"] = all - guessing;
+    }
+
     private static void Rope(GgufFile file, string arch, JsonObject json)
     {
         GgufMetadata meta = file.Metadata;
@@ -71,9 +81,11 @@ internal static class GgufConfig
         // A factor without a type is linear.
         string type = meta.Get($"{arch}.rope.scaling.type", scaling.ContainsKey("factor") ? "linear" : "none");
         if (type == "linear" && !scaling.ContainsKey("factor")) type = "none";
+        if (type == "yarn" && !scaling.ContainsKey("factor")) scaling["factor"] = factor = 1;
         bool states = meta.TryGet($"{arch}.rope.scaling.attn_factor", out double attention);
-        // Yarn's own factor comes on top of what the file states.
-        if (states) scaling["attention_factor"] = type == "yarn" ? attention * RopeScaling.YarnScale(factor) : attention;
+        // Yarn's own factor comes on top of what the file states, unless another one cancels it.
+        bool cancelled = meta.TryGet($"{arch}.rope.scaling.yarn_log_multiplier", out double log) && log != 0;
+        if (states) scaling["attention_factor"] = type == "yarn" && !cancelled ? attention * RopeScaling.YarnScale(factor) : attention;
         if (meta.TryGet($"{arch}.rope.scaling.yarn_beta_fast", out double fast)) scaling["beta_fast"] = fast;
         if (meta.TryGet($"{arch}.rope.scaling.yarn_beta_slow", out double slow)) scaling["beta_slow"] = slow;
         if (Divisors(file, "rope_factors_short.weight") is { } shorter && Divisors(file, "rope_factors_long.weight") is { } longer)
@@ -83,11 +95,8 @@ internal static class GgufConfig
             scaling["short_factor"] = shorter;
             scaling["long_factor"] = longer;
         }
-        if (Divisors(file, "rope_freqs.weight") is { } divisors)
-        {
-            scaling["gguf_divisors"] = divisors;
-            if (type == "none") type = "default";
-        }
+        if (Divisors(file, "rope_freqs.weight") is { } divisors) scaling["gguf_divisors"] = divisors;
+        if (type == "none" && (states || scaling.ContainsKey("gguf_divisors"))) type = "default";
         if (type == "none") return;
         scaling["rope_type"] = type;
         json["rope_scaling"] = scaling;

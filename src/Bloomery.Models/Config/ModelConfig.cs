@@ -38,6 +38,9 @@ internal sealed class ModelConfig
     /// <summary>The longest sequence, in tokens; where no key says it, what the reference library's class of that family has.</summary>
     internal int MaxLength => SizeOr(IsGguf ? 2048 : FamilyDefaults.MaxLength(ModelType), ContextNames);
 
+    /// <summary>Whether a GGUF file says that its decoder is one no more: that tokens attend to later ones, too.</summary>
+    internal bool SeesAhead => IsGguf && !BoolOr(true, "gguf.attention.causal");
+
     /// <summary>The architecture's key.</summary>
     public string ModelType => StringOr("", "model_type");
 

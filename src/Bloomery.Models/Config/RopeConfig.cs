@@ -39,7 +39,7 @@ internal static class RopeConfig
             BetaFast = scaling.DoubleOrNull("beta_fast") is { } fast and not 0 ? fast : 32,
             BetaSlow = scaling.DoubleOrNull("beta_slow") is { } slow and not 0 ? slow : 1,
             Truncate = scaling.BoolOr(true, "truncate"),
-            AttentionFactor = scaling.DoubleOrNull("attention_factor"),
+            AttentionFactor = config.IsGguf || type is "yarn" or "longrope" ? scaling.DoubleOrNull("attention_factor") : null,
             MScale = scaling.DoubleOrNull("mscale"),
             MScaleAllDim = scaling.DoubleOrNull("mscale_all_dim"),
             ShortFactor = Divisors(scaling, "short_factor"),

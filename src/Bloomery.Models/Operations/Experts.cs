@@ -80,10 +80,23 @@ internal sealed class Experts : Operation, IRangeJob
         {
             kernels.MatMul(gate, Part(2, gate.Columns), Part(3, gate.Rows), count, begin, end, scratch);
             kernels.MatMul(up, Part(2, gate.Columns), Part(4, gate.Rows), count, begin, end, scratch);
+            Scale(_gate, Part(3, gate.Rows), gate.Rows, begin, end);
+            Scale(_up, Part(4, gate.Rows), gate.Rows, begin, end);
         }
         else
         {
             kernels.MatMul(down, Part(3, down.Columns), Part(5, down.Rows), count, begin, end, scratch);
+            Scale(_down, Part(5, down.Rows), down.Rows, begin, end);
+        }
+    }
+
+    private void Scale(Weight weight, Span<float> y, int columns, int begin, int end)
+    {
+        if (weight.Scales is not { } scales) return;
+        for (int at = begin; at < y.Length; at += columns)
+        {
+            Span<float> row = y.Slice(at, end - begin);
+            _executor!.Kernels.Scale(row, scales[_expert], row);
         }
     }
 

@@ -6,7 +6,7 @@ using Bloomery.Numerics.Threading;
 
 namespace Bloomery.Models.Operations;
 
-/// <summary>y = x W^T + b.</summary>
+/// <summary>y = x W^T + b, the product scaled where the weight says so.</summary>
 internal sealed class Linear : Operation, IRangeJob
 {
     private readonly Weight _weight;
@@ -49,11 +49,12 @@ internal sealed class Linear : Operation, IRangeJob
         int tokens = executor.RowCount(Output);
         Span<float> y = executor.Rows(Output);
         executor.Kernels.MatMul(_matrix, executor.Rows(Inputs[0]), y, tokens, begin, end, executor.Scratch(worker));
-        if (_weight.Bias is not { } bias) return;
+        if (_weight.Bias is null && _weight.Scales is null) return;
         for (int t = 0; t < tokens; t++)
         {
             Span<float> row = y.Slice(t * _matrix.Rows + begin, end - begin);
-            executor.Kernels.Add(row, bias.AsSpan(begin, end - begin), row);
+            if (_weight.Scales is { } scales) executor.Kernels.Scale(row, scales[0], row);
+            if (_weight.Bias is { } bias) executor.Kernels.Add(row, bias.AsSpan(begin, end - begin), row);
         }
     }
 }

@@ -127,7 +127,7 @@ internal sealed class Rotary
                 return RopeScaling.YarnScale(s, m) / RopeScaling.YarnScale(s, all);
             case "yarn": return RopeScaling.YarnScale(s);
             case "longrope": return _scaling.AttentionFactor ?? (s <= 1 ? 1 : Math.Sqrt(1 + Math.Log(s) / Math.Log(_scaling.OriginalLength)));
-            default: return 1;
+            default: return _scaling.AttentionFactor ?? 1;
         }
     }
 }

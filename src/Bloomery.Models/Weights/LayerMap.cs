@@ -1,9 +1,7 @@
-using Bloomery.Models.Planning;
-
 namespace Bloomery.Models.Weights;
 
 /// <summary>Declares the weights of one layer (or, with empty prefixes, those outside the layers).</summary>
-internal sealed class LayerMap
+internal sealed partial class LayerMap
 {
     private readonly WeightMap _map;
     private readonly string _canonical, _source;
@@ -27,51 +25,8 @@ internal sealed class LayerMap
         Add(target + ".weight", [outputs, inputs], [Part(stored, ".weight")], optional: optional);
         if (IsGguf) bias = BiasRule.IfPresent;
         if (bias != BiasRule.None) Add(target + ".bias", [outputs], [Part(stored with { Transposed = false }, ".bias")], optional: optional || bias == BiasRule.IfPresent);
+        Scales(target, stored.Name, 1);
     }
-
-    /// <summary>A stack of equal linear layers without bias (experts, or heads): checkpoints hold one tensor a member, GGUF files one for all.</summary>
-    /// <param name="target">Canonical name without suffix.</param>
-    /// <param name="count">Members.</param>
-    /// <param name="member">Where safetensors checkpoints have each member.</param>
-    /// <param name="outputs">Rows of a member.</param>
-    /// <param name="inputs">Columns of a member.</param>
-    public void Stack(string target, int count, Func<int, WeightSource> member, int outputs, int inputs)
-    {
-        List<WeightPart> parts = [];
-        for (int i = 0; i < (IsGguf ? 1 : count); i++)
-        {
-            parts.Add(Part(IsGguf ? target : member(i), ".weight"));
-            _map.Demand(parts[i]);
-        }
-        Add(target + ".weight", [checked(count * outputs), inputs], parts, stack: count);
-    }
-
-    /// <summary>Gated experts, as <c>ffn_gate_exps</c>, <c>ffn_up_exps</c> and <c>ffn_down_exps</c>: GGUF files hold one tensor for each; checkpoints one matrix an expert, or all experts in <c>gate_up_proj</c> (experts, gate then up, hidden) and <c>down_proj</c> (experts, hidden, inner), as version 5 of the reference library has them in memory.</summary>
-    /// <param name="count">Experts.</param>
-    /// <param name="inner">Width of an expert.</param>
-    /// <param name="hidden">Elements of a hidden state.</param>
-    /// <param name="root">What precedes the names of the experts in checkpoints: <c>mlp.experts</c>.</param>
-    /// <param name="gate">The name of an expert's gate.</param>
-    /// <param name="up">The name of its up-projection.</param>
-    /// <param name="down">The name of its down-projection.</param>
-    internal void Experts(int count, int inner, int hidden, string root = "mlp.experts", string gate = "gate_proj", string up = "up_proj", string down = "down_proj")
-    {
-        string fused = $"{root}.gate_up_proj";
-        if (IsGguf || !Holds(fused))
-        {
-            Stack("ffn_gate_exps", count, e => $"{root}.{e}.{gate}", inner, hidden);
-            Stack("ffn_up_exps", count, e => $"{root}.{e}.{up}", inner, hidden);
-            Stack("ffn_down_exps", count, e => $"{root}.{e}.{down}", hidden, inner);
-            return;
-        }
-        int rows = checked(count * inner), stride = checked(2 * inner);
-        Add("ffn_gate_exps.weight", [rows, hidden], [Part(new WeightSource(fused, RowSelection.PerGroup(count, stride, 0, inner)), "")], stack: count);
-        Add("ffn_up_exps.weight", [rows, hidden], [Part(new WeightSource(fused, RowSelection.PerGroup(count, stride, inner, inner)), "")], stack: count);
-        Add("ffn_down_exps.weight", [checked(count * hidden), inner], [Part($"{root}.down_proj", "")], stack: count);
-    }
-
-    /// <summary>Whether the file at hand has a tensor of that full name in this layer.</summary>
-    internal bool Holds(string name) => _map.Contains(_source + name);
 
     /// <summary>An embedding table.</summary>
     /// <param name="target">Canonical name without suffix.</param>
@@ -100,6 +55,7 @@ internal sealed class LayerMap
         Add("token_embd.weight", [vocabulary, columns], [new WeightPart(either, null, false)], rowsKey: "vocab_size");
         _map.IgnoreCopies(names);
         Add("output.weight", [vocabulary, columns], [own], tiedTo: tied || IsGguf ? "token_embd.weight" : null, rowsKey: "vocab_size");
+        Scales("output", "output", 1);
         if (bias == BiasRule.None) return;
         Add("output.bias", [vocabulary], [Part(IsGguf ? "output" : head, ".bias")], optional: IsGguf || bias == BiasRule.IfPresent);
     }
@@ -129,34 +85,6 @@ internal sealed class LayerMap
         if (bias != BiasRule.None) Add(target + ".bias", [size], [Part(stored, ".bias")], optional: optional || bias == BiasRule.IfPresent);
     }
 
-    /// <summary>Separate query, key, value and output projections under the names that most checkpoints use; GGUF files of these families store query and key rows in pairs, which is undone.</summary>
-    /// <param name="spec">Heads and their sizes.</param>
-    /// <param name="hidden">Elements of a hidden state.</param>
-    /// <param name="qkvBias">Whether q, k and v have biases.</param>
-    /// <param name="outputBias">Whether the output projection has one.</param>
-    public void RotatedQkv(AttentionSpec spec, int hidden, BiasRule qkvBias, BiasRule outputBias)
-    {
-        Linear("attn_q", "self_attn.q_proj", spec.Heads * spec.KeyDim, hidden, qkvBias, new WeightSource("attn_q", RowSelection.FromPairs(spec.Heads, spec.KeyDim)));
-        Linear("attn_k", "self_attn.k_proj", spec.KvHeads * spec.KeyDim, hidden, qkvBias, new WeightSource("attn_k", RowSelection.FromPairs(spec.KvHeads, spec.KeyDim)));
-        Linear("attn_v", "self_attn.v_proj", spec.KvHeads * spec.ValueDim, hidden, qkvBias);
-        Linear("attn_output", "self_attn.o_proj", hidden, spec.Heads * spec.ValueDim, outputBias);
-    }
-
-    /// <summary>Separate query, key, value and output projections under the names that most checkpoints use, in the same order in GGUF files.</summary>
-    public void Qkv(AttentionSpec spec, int hidden, BiasRule qkvBias, BiasRule outputBias)
-    {
-        Separate(spec, hidden, qkvBias);
-        Linear("attn_output", "self_attn.o_proj", hidden, spec.Heads * spec.ValueDim, outputBias);
-    }
-
-    /// <summary>Separate query, key and value projections.</summary>
-    public void Separate(AttentionSpec spec, int hidden, BiasRule bias = BiasRule.Required, string prefix = "self_attn.")
-    {
-        Linear("attn_q", prefix + "q_proj", spec.Heads * spec.KeyDim, hidden, bias);
-        Linear("attn_k", prefix + "k_proj", spec.KvHeads * spec.KeyDim, hidden, bias);
-        Linear("attn_v", prefix + "v_proj", spec.KvHeads * spec.ValueDim, hidden, bias);
-    }
-
     /// <summary>A gated feed-forward network under the names that most checkpoints use.</summary>
     public void GatedMlp(int hidden, int inner, BiasRule bias = BiasRule.None, string prefix = "mlp.", string suffix = "")
     {
@@ -172,63 +100,18 @@ internal sealed class LayerMap
         Linear("ffn_down", new WeightSource(down, null, transposed), hidden, inner, bias);
     }
 
-    /// <summary>Query, key and value as parts of one stored projection.</summary>
-    /// <param name="source">The stored tensor in safetensors checkpoints; GGUF files have <c>attn_qkv</c> with q, k, v one after the other.</param>
-    /// <param name="q">Rows of q in a checkpoint; null: the first ones.</param>
-    /// <param name="k">Rows of k; null: after q.</param>
-    /// <param name="v">Rows of v; null: after k.</param>
-    /// <param name="spec">Heads and their sizes.</param>
-    /// <param name="hidden">Elements of a hidden state.</param>
-    /// <param name="bias">Whether the projection has a bias.</param>
-    /// <param name="transposed">Whether it is stored as (inputs, outputs).</param>
-    public void FusedQkv(string source, AttentionSpec spec, int hidden, BiasRule bias, RowSelection? q = null, RowSelection? k = null, RowSelection? v = null, bool transposed = false)
-    {
-        int queries = spec.Heads * spec.KeyDim, keys = spec.KvHeads * spec.KeyDim, values = spec.KvHeads * spec.ValueDim;
-        RowSelection plainQ = RowSelection.Range(0, queries), plainK = RowSelection.Range(queries, keys), plainV = RowSelection.Range(queries + keys, values);
-        Linear("attn_q", new WeightSource(source, q ?? plainQ, transposed), queries, hidden, bias, new WeightSource("attn_qkv", plainQ));
-        Linear("attn_k", new WeightSource(source, k ?? plainK, transposed), keys, hidden, bias, new WeightSource("attn_qkv", plainK));
-        Linear("attn_v", new WeightSource(source, v ?? plainV, transposed), values, hidden, bias, new WeightSource("attn_qkv", plainV));
-    }
-
-    /// <summary>Gains of one norm a head: checkpoints hold one vector a head, GGUF files all in one.</summary>
-    public void HeadGains(string target, string source, int heads, int headDim)
-    {
-        IReadOnlyList<WeightPart> parts = IsGguf ? [Part(target, ".weight")] : [.. Enumerable.Range(0, heads).Select(h => Part($"{source}.{h}", ".weight"))];
-        Add(target + ".weight", [checked(heads * headDim)], parts);
-    }
-
-    /// <summary>The up-projections of latent attention, one matrix a head: keys transposed to (latent, nope), so that queries absorb them; values (v, latent).</summary>
-    /// <param name="keys">Canonical name of the keys' stack.</param>
-    /// <param name="values">Canonical name of the values' stack.</param>
-    /// <param name="source">The checkpoint's tensor (heads, nope + v, latent).</param>
-    /// <param name="ggufFused">The same in older GGUF files.</param>
-    /// <param name="heads">Heads.</param>
-    /// <param name="nope">Rows of a head's keys.</param>
-    /// <param name="valueDim">Rows of a head's values.</param>
-    /// <param name="latent">Columns.</param>
-    /// <param name="separate">Whether the GGUF file has both stacks ready.</param>
-    public void LatentUp(string keys, string values, string source, string ggufFused, int heads, int nope, int valueDim, int latent, bool separate)
-    {
-        int stride = nope + valueDim;
-        List<WeightPart> keyParts = [], valueParts = [];
-        if (IsGguf && separate)
-        {
-            keyParts.Add(Part(keys, ".weight"));
-            valueParts.Add(Part(values, ".weight"));
-        }
-        else
-        {
-            string name = IsGguf ? ggufFused : source;
-            for (int h = 0; h < heads; h++) keyParts.Add(Part(new WeightSource(name, null, Transposed: true, FirstInput: h * stride), ".weight"));
-            valueParts.Add(Part(new WeightSource(name, RowSelection.PerGroup(heads, stride, nope, valueDim)), ".weight"));
-        }
-        Add(keys + ".weight", [checked(heads * latent), nope], keyParts, stack: heads);
-        Add(values + ".weight", [checked(heads * valueDim), latent], valueParts, stack: heads);
-    }
-
     /// <summary>A vector that is neither gain nor bias; <paramref name="source"/> is its full name, without a suffix to be added.</summary>
     public void Vector(string target, WeightSource source, int size, WeightSource? gguf = null, bool optional = false) =>
         Add(target, [size], [Part(IsGguf ? gguf ?? target : source, "")], optional);
+
+    /// <summary>What the products of a weight are multiplied by, one number a matrix: block formats with narrow scales keep it beside the blocks.</summary>
+    private void Scales(string target, string stored, int count)
+    {
+        if (IsGguf && Holds(stored + ".scale")) Add(target + ".scale", [count], [Part(stored, ".scale")]);
+    }
+
+    /// <summary>Whether the file at hand has a tensor of that full name in this layer.</summary>
+    internal bool Holds(string name) => IsGguf ? _map.Holds(_canonical + name) : _map.Contains(_source + name);
 
     private WeightPart Part(WeightSource source, string suffix) => _map.Part(_canonical, _source, source, suffix);
 

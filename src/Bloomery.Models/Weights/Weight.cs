@@ -26,6 +26,9 @@ internal sealed class Weight
     /// <summary>The bias, or null.</summary>
     public float[]? Bias { get; }
 
+    /// <summary>What the products of each matrix are multiplied by before the bias is added, or null.</summary>
+    public float[]? Scales { get; init; }
+
     /// <summary>Bytes of all parts.</summary>
     public long ByteLength => (_matrices?.Sum(m => m.ByteLength) ?? 0) + (_gain?.Length ?? 0) * sizeof(float) + (Bias?.Length ?? 0) * sizeof(float);
 }

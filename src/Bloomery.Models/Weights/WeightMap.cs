@@ -13,10 +13,10 @@ internal sealed class WeightMap
     private readonly string _file;
     private readonly Func<string, bool>? _contains;
 
-    // Buffers that older versions of the reference library stored with the weights; rotary factors are read with the configuration.
+    // Buffers that older versions of the reference library stored with the weights; what activations would be quantised by; rotary factors are read with the configuration.
     private readonly List<string> _ignored =
     [
-        "attn.bias", "attention.bias", "masked_bias", "inv_freq", "cos_cached", "sin_cached", "position_ids", "rope_freqs.weight", "rope_factors_long.weight", "rope_factors_short.weight",
+        "attn.bias", "attention.bias", "masked_bias", "inv_freq", "cos_cached", "sin_cached", "position_ids", "input_scale", "rope_freqs.weight", "rope_factors_long.weight", "rope_factors_short.weight",
     ];
 
     /// <summary>Begins an empty map.</summary>
@@ -39,6 +39,9 @@ internal sealed class WeightMap
 
     /// <summary>Whether the file at hand has a tensor of that name (without the optional prefix): for families whose files come in two layouts.</summary>
     public bool Contains(string name) => _contains is not null && _prefixes.Any(p => _contains(p + name));
+
+    /// <summary>Whether the file at hand has that very tensor: for files that may hold the same in several layouts. A file that is yet to be written has the usual one.</summary>
+    public bool Holds(string name) => !IsPlanned && _contains is not null && _contains(name);
 
     /// <summary>Names in safetensors files may begin with <paramref name="prefix"/>, or not.</summary>
     public void Prefix(string prefix) => _prefixes.Insert(0, prefix);

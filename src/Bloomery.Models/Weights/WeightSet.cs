@@ -35,7 +35,7 @@ internal sealed class WeightSet : IDisposable
         if (!_vectors.TryGetValue(name + ".weight", out float[]? gain)) _vectors.TryGetValue(name, out gain);
         _vectors.TryGetValue(name + ".bias", out float[]? bias);
         if (matrices is null && gain is null && bias is null) return false;
-        _weights[name] = weight = new Weight(name, matrices, gain, bias);
+        _weights[name] = weight = new Weight(name, matrices, gain, bias) { Scales = _vectors.GetValueOrDefault(name + ".scale") };
         return true;
     }
 
