@@ -43,6 +43,9 @@ internal sealed class CanonicalWeight
     /// <summary>The stored type.</summary>
     public BlockFormat Format => _found.Parts[0].Tensor.Format;
 
+    /// <summary>The same weight in another place.</summary>
+    public CanonicalWeight Named(string target) => new(_file, _found with { Entry = _found.Entry with { Target = target } });
+
     /// <summary>Reads a row of a matrix; on any thread.</summary>
     public void Read(int row, Span<float> values)
     {

@@ -37,6 +37,12 @@ internal sealed class CanonicalWeights
     /// <summary>Leaves a weight out.</summary>
     public bool Remove(string name) => _weights.Remove(name);
 
+    /// <summary>Gives a head that is the embedding a tensor of its own.</summary>
+    public void Untie()
+    {
+        if (!Contains("output.weight")) _weights.Add("output.weight", _weights["token_embd.weight"].Named("output.weight"));
+    }
+
     /// <summary>Rows of a matrix, or 0.</summary>
     public int RowsOf(string name) => TryGet(name, out CanonicalWeight? weight) ? weight.Rows : 0;
 

@@ -93,9 +93,7 @@ internal sealed class ConfigKeys
                 rope["original_max_position_embeddings"] = scaling.OriginalLength;
                 rope["beta_fast"] = scaling.BetaFast;
                 rope["beta_slow"] = scaling.BetaSlow;
-                if (Number("gguf.rope.scaling.yarn_log_multiplier") is not { } log) break;
-                rope["mscale"] = Shortest((float)(log * 10));
-                rope["mscale_all_dim"] = Shortest((float)(log * 10));
+                YarnFactors(rope, scaling);
                 break;
             case "longrope":
                 rope["short_factor"] = new JsonArray([.. scaling.ShortFactor!.Select(f => (JsonNode)Shortest(f))]);
@@ -113,6 +111,17 @@ internal sealed class ConfigKeys
         if (_family.ModelType == "phi3" && !_json.ContainsKey("original_max_position_embeddings"))
             _json["original_max_position_embeddings"] = _old.IntOr(_model.ContextLength, "gguf.rope.scaling.original_context_length");
         _json["rope_parameters"] = rope;
+    }
+
+    /// <summary>A logarithm cancels yarn's own factor of cosine and sine and scales the scores, beside what is stated: see <see cref="GgufKeys"/>.</summary>
+    private void YarnFactors(JsonObject rope, RopeScaling scaling)
+    {
+        if (scaling.AttentionFactor is { } turned) rope["attention_factor"] = Shortest((float)turned);
+        if (Number("gguf.rope.scaling.yarn_log_multiplier") is not { } log || log == 0) return;
+        double all = 10 * log, own = RopeScaling.YarnScale(scaling.EffectiveFactor) - 1;
+        if (scaling.AttentionFactor is { } stated && own > 0) all = (stated * RopeScaling.YarnScale(scaling.EffectiveFactor, all) - 1) / own;
+        else rope["mscale"] = Shortest((float)all);
+        if (Math.Abs(all) > 1e-5) rope["mscale_all_dim"] = Shortest((float)all);
     }
 
     /// <summary>GGUF holds only the divisors of the frequencies. The largest is the factor; published models share the other parameters, but for the original length.</summary>
@@ -188,7 +197,7 @@ internal sealed class ConfigKeys
                 _json["sliding_window"] = null;
                 break;
             case "gpt_bigcode":
-                _json["multi_query"] = true;
+                _json["multi_query"] = InLayers("attn_k.weight") < InLayers("attn_q.weight");
                 break;
             case "bert":
                 _json["type_vocab_size"] = Math.Max(1, _weights.RowsOf("token_types.weight"));
@@ -210,8 +219,9 @@ internal sealed class ConfigKeys
         _json["sliding_window"] = Number("sliding_window") is { } window ? (int)window : null;
         if (!three) _json["attn_logit_softcapping"] = Number("attn_logit_softcapping") ?? 50;
         _json["final_logit_softcapping"] = Number("final_logit_softcapping") ?? (three ? null : 30);
-        int period = _old.IntOr(three ? 6 : 2, "gguf.attention.sliding_window_pattern");
-        _json["layer_types"] = new JsonArray([.. Enumerable.Range(0, _model.LayerCount).Select(i => (JsonNode)((three ? (i + 1) % period != 0 : i % 2 == 0) ? "sliding_attention" : "full_attention"))]);
+        bool windowless = three && BlockParts.Window(_old, null) is null;
+        bool[] sliding = windowless ? new bool[_model.LayerCount] : BlockParts.SlidingLayers(_old, _model.LayerCount, BlockParts.Window(_old, null), BlockParts.Periodic(_old, three ? 6 : 2));
+        _json["layer_types"] = new JsonArray([.. sliding.Select(s => (JsonNode)(s ? "sliding_attention" : "full_attention"))]);
     }
 
     private void T5()

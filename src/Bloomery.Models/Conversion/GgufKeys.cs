@@ -9,6 +9,7 @@ namespace Bloomery.Models.Conversion;
 /// <summary>A model's keys as GGUF has them. Sizes come from the weights, the rest from the configuration: the reverse of <see cref="GgufConfig"/>.</summary>
 internal sealed class GgufKeys
 {
+    private const double Negligible = 1e-6;
     private readonly OrderedDictionary<string, object> _values = new(StringComparer.Ordinal);
     private readonly GgufFamily _family;
     private readonly ModelConfig _config;
@@ -37,6 +38,9 @@ internal sealed class GgufKeys
 
     /// <summary>Divisors of rotary frequencies, which GGUF stores as tensors.</summary>
     public List<(string Name, float[] Values)> RopeTensors { get; } = [];
+
+    /// <summary>The names of the family's keys.</summary>
+    public IEnumerable<string> Names => _values.Keys;
 
     /// <summary>What mixtures of types ask for.</summary>
     public ModelShape Shape => new(Architecture, _model.LayerCount, KvHeads is > 0 and int kv ? Heads / kv : 1, Experts);
@@ -85,6 +89,7 @@ internal sealed class GgufKeys
                 case uint number: writer.Set(key, number); break;
                 case float number: writer.Set(key, number); break;
                 case bool flag: writer.Set(key, flag); break;
+                case bool[] flags: writer.Set(key, flags); break;
                 default: writer.Set(key, (string)value); break;
             }
         }
@@ -136,9 +141,10 @@ internal sealed class GgufKeys
                 Set("rope.scaling.original_context_length", scaling.OriginalLength);
                 if (scaling.BetaFast != 32) Set("rope.scaling.yarn_beta_fast", scaling.BetaFast);
                 if (scaling.BetaSlow != 1) Set("rope.scaling.yarn_beta_slow", scaling.BetaSlow);
-                if (_family.Gguf == "deepseek2" && scaling.MScaleAllDim is { } all) Set("rope.scaling.yarn_log_multiplier", 0.1 * all);
+                YarnFactors(scaling, new Rotary(dimensions, scaling).AttentionFactor);
                 break;
             case "longrope":
+                Set("rope.scaling.type", "longrope");
                 Set("rope.scaling.original_context_length", scaling.OriginalLength);
                 Set("rope.scaling.attn_factor", new Rotary(dimensions, scaling).AttentionFactor);
                 RopeTensors.Add(("rope_factors_long.weight", scaling.LongFactor!));
@@ -150,6 +156,21 @@ internal sealed class GgufKeys
                 break;
         }
         if (_family.ModelType == "phi3" && scaling.Type == "default") Set("rope.scaling.original_context_length", scaling.OriginalLength);
+    }
+
+    /// <summary>Yarn's own factor of cosine and sine is implied; with latent attention a logarithm cancels it and scales the scores, beside what is stated.</summary>
+    private void YarnFactors(RopeScaling scaling, double turned)
+    {
+        double own = RopeScaling.YarnScale(scaling.EffectiveFactor), log = 0;
+        if (_family.Gguf == "deepseek2" && own > 1)
+        {
+            double scores = scaling.MScaleAllDim is { } all && all != 0 ? RopeScaling.YarnScale(scaling.EffectiveFactor, all) : 1;
+            log = (scores / turned - 1) / (own - 1);
+        }
+        bool cancels = Math.Abs(log) > Negligible;
+        if (cancels) Set("rope.scaling.yarn_log_multiplier", 0.1 * log);
+        double beyond = cancels ? turned : turned / own;
+        if (Math.Abs(beyond - 1) > Negligible) Set("rope.scaling.attn_factor", beyond);
     }
 
     private void Options()
@@ -169,6 +190,7 @@ internal sealed class GgufKeys
                 if (_config.NullableOr(50, "attn_logit_softcapping") is { } cap) Set("attn_logit_softcapping", cap);
                 if (_config.NullableOr(30, "final_logit_softcapping") is { } finalCap) Set("final_logit_softcapping", finalCap);
                 if (_config.NullableOr(4096, "sliding_window") is { } window) Set("attention.sliding_window", (int)window);
+                Pattern(2, 2);
                 break;
             case "gemma3":
                 Gemma3();
@@ -204,12 +226,28 @@ internal sealed class GgufKeys
 
     private void Gemma3()
     {
-        if (_config.NullableOr(4096, "sliding_window") is { } window) Set("attention.sliding_window", (int)window);
+        bool slides = _config.StringsOrNull("layer_types") is not { } types || types.Contains("sliding_attention");
+        if (slides && _config.NullableOr(4096, "sliding_window") is { } window) Set("attention.sliding_window", (int)window);
         if (_config.NullableOr(null, "final_logit_softcapping") is { } cap) Set("final_logit_softcapping", cap);
         double local = _config.Section("rope_parameters")?.Section("sliding_attention")?.DoubleOrNull("rope_theta") ?? _config.DoubleOrNull("rope_local_base_freq") ?? 1e4;
         if (local != 1e4) Set("rope.freq_base_swa", local);
-        int full = _config.StringsOrNull("layer_types") is { } types ? Array.IndexOf(types, "full_attention") + 1 : _config.IntOr(6, "sliding_window_pattern");
-        if (full is not (0 or 6)) Set("attention.sliding_window_pattern", full);
+        if (slides) Pattern(_config.IntOr(6, "sliding_window_pattern"), 6);
+    }
+
+    /// <summary>Which layers have a window: the length of a run that ends in one without, or a truth value a layer.</summary>
+    private void Pattern(int period, int usual)
+    {
+        if (_config.StringsOrNull("layer_types") is { } types)
+        {
+            bool[] sliding = [.. types.Take(_model.LayerCount).Select(t => t == "sliding_attention")];
+            period = Array.IndexOf(sliding, false) + 1; // 0: all have one
+            if (sliding.Where((s, i) => s != (period == 0 || (i + 1) % period != 0)).Any())
+            {
+                _values[$"{Architecture}.attention.sliding_window_pattern"] = sliding;
+                return;
+            }
+        }
+        if (period != usual) Set("attention.sliding_window_pattern", period);
     }
 
     private void T5()
@@ -230,7 +268,7 @@ internal sealed class GgufKeys
         int latent = InLayers("attn_kv_latent.weight"), rope = InLayers("attn_kv_rope.weight"), nope = InLayers("attn_q_nope.weight") / Heads;
         Set("attention.head_count_kv", 1);
         Set("attention.kv_lora_rank", latent);
-        if (InLayers("attn_q_a.weight") is > 0 and int rank) Set("attention.q_lora_rank", rank);
+        Set("attention.q_lora_rank", InLayers("attn_q_a.weight")); // 0: none, which llama.cpp wants to be told
         Set("attention.key_length", latent + rope);
         Set("attention.value_length", latent);
         Set("attention.key_length_mla", nope + rope);

@@ -17,6 +17,7 @@ internal static class SafetensorsToGguf
         CanonicalWeights weights = new(file, old);
         DropPooler(weights, options);
         GgufKeys keys = GgufKeys.Make(old, weights);
+        if (OtherReaders.NeedHead(keys.Architecture)) weights.Untie();
         Architecture made = LoadedModel.Create(keys.Config());
         WeightMap map = new(isGguf: true, weights.Contains, to) { IsPlanned = true };
         made.Map(map); // before the comparison: a few families learn their form from the tensors
@@ -29,6 +30,9 @@ internal static class SafetensorsToGguf
         }
         IReadOnlyList<RowSource> tensors = TensorLayout.Build(file.Path, map, weights, (_, part) => part.Names[0], (name, shape) => Shape(name, shape, keys));
 
+        if (OtherReaders.Obstacle(keys.Architecture, old.LayerCount, tensors.Select(t => t.Name).Concat(keys.RopeTensors.Select(t => t.Name))) is { } obstacle)
+            options.Warn?.Invoke($"llama.cpp will not read the new file: {obstacle}");
+        if (OtherReaders.Overlooked(keys.Names) is { } overlooked) options.Warn?.Invoke($"llama.cpp does not look at the key {overlooked}, and will compute something else");
         TypeRecipe types = options.Types ?? TypeRecipe.Natural(tensors.Select(t => t.Format));
         GgufWriter writer = new();
         string folder = Directory.Exists(from) ? from : Path.GetDirectoryName(Path.GetFullPath(from))!;

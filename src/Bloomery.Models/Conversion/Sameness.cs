@@ -36,7 +36,8 @@ internal sealed record Sameness(string? Difference, int? Window)
         if (one.Vocabulary != other.Vocabulary) return new Sameness("vocab_size", null);
         int? window = null;
         FieldInfo[] fields = one.GetType().GetFields(BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.DeclaredOnly);
-        bool windowless = fields.FirstOrDefault(f => f.Name == "_window") is { } own && (own.GetValue(one) is null || own.GetValue(other) is null);
+        // Where layers with a window turn by other frequencies, too, it matters which they are even without one.
+        bool windowless = fields.FirstOrDefault(f => f.Name == "_window") is { } own && (own.GetValue(one) is null || own.GetValue(other) is null) && !fields.Any(f => f.Name == "_localRotary");
         foreach (FieldInfo field in fields)
         {
             if (ByTensors.Contains((one.GetType(), field.Name)) || field.FieldType == typeof(BiasRule) || (windowless && field.Name == "_sliding")) continue;
