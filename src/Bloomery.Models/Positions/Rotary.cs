@@ -69,10 +69,11 @@ internal sealed class Rotary
         return found;
     }
 
+    /// <summary>theta^(-2j/span), rounded where the reference library rounds: far into a text a last place of an exponent is a visible angle.</summary>
     private float[] Plain(double theta)
     {
         float[] result = new float[Dimensions / 2];
-        for (int j = 0; j < result.Length; j++) result[j] = (float)Math.Pow(theta, -2.0 * j / _span);
+        for (int j = 0; j < result.Length; j++) result[j] = 1 / (float)Math.Pow((float)theta, 2f * j / _span);
         return result;
     }
 

@@ -49,6 +49,19 @@ public sealed class PositionTests
         }
     }
 
+    [Theory]
+    [InlineData(24), InlineData(80), InlineData(96), InlineData(64)]
+    public void Frequencies_are_rounded_as_single_precision_computes_them(int dimensions)
+    {
+        float[] actual = new Rotary(dimensions, new RopeScaling { Theta = 1000000 }).Frequencies(1);
+        for (int j = 0; j < actual.Length; j++)
+        {
+            float exponent = (float)(2 * j) / dimensions, power = (float)Math.Pow(1000000f, exponent);
+            Assert.Equal(1f / power, actual[j]);
+        }
+        Assert.Equal(dimensions == 64, actual.Select((f, j) => Math.Abs(f / Math.Pow(1e6, -2.0 * j / dimensions) - 1)).Max() < 2e-7);
+    }
+
     [Fact]
     public void Yarn_scales_cosines_by_the_stated_factor_or_by_the_two_scales()
     {
