@@ -61,6 +61,7 @@ internal sealed class LoadedModel : IDisposable
     public static Architecture Create(ModelConfig config)
     {
         config = CheckpointConfig.LanguageModel(config);
+        CheckpointConfig.RefuseUnsupported(config);
         if (!Architectures.TryFind(config.ModelType, out _))
             throw config.Error("model_type", $"is '{config.ModelType}', an architecture that is not supported; supported are {string.Join(", ", Architectures.Names)}");
         return Architectures.Create(config.ModelType, config);
@@ -73,7 +74,7 @@ internal sealed class LoadedModel : IDisposable
         string directory = Directory.Exists(path) ? path : System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path))!;
         string config = System.IO.Path.Combine(directory, "config.json");
         if (!File.Exists(config)) throw new ModelFormatException(path, null, null, "there is no config.json beside the weights, so the architecture is unknown");
-        return ModelConfig.Load(config);
+        return CheckpointConfig.LanguageModel(ModelConfig.Load(config));
     }
 
     /// <summary>The plan of one role, made at first use.</summary>

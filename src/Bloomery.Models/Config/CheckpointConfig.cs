@@ -10,21 +10,17 @@ internal static class CheckpointConfig
         [("vocab_size", 262208), ("hidden_size", 2304), ("intermediate_size", 9216), ("num_hidden_layers", 26), ("num_attention_heads", 8)];
 
     /// <summary>The configuration of the language model.</summary>
-    /// <exception cref="Formats.ModelFormatException">An option is set that is not supported.</exception>
     public static ModelConfig LanguageModel(ModelConfig config)
     {
-        if (config.IsGguf) return config;
-        RefuseUnsupported(config);
-        if (config.ModelType != "gemma3" || config.Section("text_config") is not { } text) return config;
-        RefuseUnsupported(text);
+        if (config.IsGguf || config.ModelType != "gemma3" || config.Section("text_config") is not { } text) return config;
         JsonObject json = text.Json.DeepClone().AsObject();
         json["model_type"] = "gemma3_text";
         json["tie_word_embeddings"] = config.BoolOr(true, "tie_word_embeddings");
         json.Remove("final_logit_softcapping"); // applied by the text-only class alone
         foreach ((string key, int value) in Gemma3)
             if (!json.ContainsKey(key)) json[key] = value;
-        foreach (string key in (string[])["bos_token_id", "eos_token_id", "pad_token_id"])
-            if (config.Json[key] is { } id) json[key] = id.DeepClone();
+        foreach (string key in (string[])["bos_token_id", "eos_token_id", "pad_token_id", "quantization_config", "transformers_weights"])
+            if (config.Json[key] is { } value) json[key] = value.DeepClone();
         return config.With(json);
     }
 
@@ -32,8 +28,11 @@ internal static class CheckpointConfig
     public static void RequireCausal(ModelConfig config) =>
         config.Require(config.IsGguf || config.BoolOr(true, "is_causal"), "is_causal", "this family's attention is causal");
 
-    private static void RefuseUnsupported(ModelConfig config)
+    /// <summary>Refuses options that change results in every family.</summary>
+    /// <exception cref="Formats.ModelFormatException">One of them is set.</exception>
+    public static void RefuseUnsupported(ModelConfig config)
     {
+        if (config.IsGguf) return;
         if (config.Section("quantization_config") is { } quantization)
         {
             string method = quantization.StringOr("unknown", "quant_method");

@@ -73,6 +73,7 @@ public sealed class CheckpointVariantTests
     {
         var model = LoadedModel.Create(Parse("""{"model_type": "gemma3", "text_config": {"hidden_size": 2560, "num_hidden_layers": 34, "intermediate_size": 10240, "sliding_window": 1024, "rope_scaling": {"factor": 8.0, "rope_type": "linear"}}}"""));
         Assert.Equal((2560, 34, 262208, 131072), (model.Hidden, model.LayerCount, model.Vocabulary, model.ContextLength));
+        Assert.Contains("awq", Assert.Throws<ModelFormatException>(() => LoadedModel.Create(Parse("""{"model_type": "gemma3", "text_config": {}, "quantization_config": {"quant_method": "awq"} }"""))).Message);
     }
 
     [Fact]
