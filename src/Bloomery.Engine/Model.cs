@@ -81,6 +81,7 @@ public sealed class Model : IDisposable
     /// <summary>Loads a GGUF file, a directory with safetensors, or a model of the local store (<c>hf:ORG/NAME</c>).</summary>
     /// <exception cref="FileNotFoundException">There is no such file or directory, and no such name in the store; the message says what to do.</exception>
     /// <exception cref="Formats.ModelFormatException">The checkpoint is not what it claims to be, or is not supported.</exception>
+    /// <exception cref="ArgumentException">The context asked for is longer than the model's table of positions.</exception>
     public static Model Load(string path, ModelOptions? options = null)
     {
         options ??= new ModelOptions();

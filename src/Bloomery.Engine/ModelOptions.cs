@@ -14,7 +14,7 @@ public sealed record ModelOptions
     /// <summary>Activations, accumulation and caches in 32-bit floats on every tier.</summary>
     public bool Exact { get; init; }
 
-    /// <summary>Longest sequence in tokens; null: the model's.</summary>
+    /// <summary>Longest sequence in tokens; null: the model's. It may be longer than the model was made for where positions are computed (RoPE, ALiBi, relative): the reference computes the same, but few models stay sensible there.</summary>
     public int? ContextLength { get; init; }
 
     /// <summary>How keys are cached; null: f16, or f32 where exact.</summary>

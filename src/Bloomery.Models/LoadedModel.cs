@@ -29,6 +29,9 @@ internal sealed class LoadedModel : IDisposable
     /// <summary>The weights.</summary>
     public WeightSet Weights { get; }
 
+    /// <summary>Longest sequence whose positions the model can tell apart: the rows of its table of learned positions; null where positions are computed (RoPE, ALiBi, relative), so that a text may go beyond what the model was made for.</summary>
+    public int? PositionLimit => Weights.Names.Any(name => name.EndsWith("position_embd.weight", StringComparison.Ordinal)) ? Architecture.ContextLength : null;
+
     /// <summary>Loads a GGUF file, or a directory with <c>config.json</c> and safetensors.</summary>
     /// <param name="path">The file or directory.</param>
     /// <param name="kernels">Whose layout the matrices take.</param>

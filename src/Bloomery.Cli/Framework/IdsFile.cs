@@ -50,7 +50,7 @@ internal sealed record IdsFile(string Path, int[][] InputIds, int[][]? DecoderIn
         (string field, int[] lengths) = both ? ("decoder_input_ids", [.. (DecoderInputIds ?? []).Select(row => row.Length)]) : ("input_ids", Enumerable.Range(0, InputIds.Length).Select(i => Real(i).Length).ToArray());
         for (int i = 0; i < lengths.Length; i++)
             if (lengths[i] + softRows > context)
-                throw new CliException($"{Name}: {field}, row {i}: {lengths[i]} tokens{(softRows > 0 ? $" and {softRows} rows of soft prompt" : "")} do not fit the context of {context}");
+                throw new CliException($"{Name}: {field}, row {i}: {lengths[i]} tokens{(softRows > 0 ? $" and {softRows} rows of soft prompt" : "")} do not fit the context of {context}; --context N raises it where positions are computed");
     }
 
     private static void CheckRows(string name, string field, int[][]? rows)

@@ -19,7 +19,7 @@ internal sealed class Runtime : IDisposable
         bool exact = options.Exact || choice.Kernels.Name == "reference";
         KeyType = options.KeyType ?? (exact ? KvType.F32 : KvType.F16);
         ValueType = options.ValueType ?? KeyType;
-        ContextLength = Math.Min(options.ContextLength ?? int.MaxValue, Math.Max(1, model.Architecture.ContextLength));
+        ContextLength = options.ContextLength ?? Math.Max(1, model.Architecture.ContextLength);
         Team = new WorkerTeam(options.Threads > 0 ? options.Threads : Environment.ProcessorCount);
     }
 
@@ -51,11 +51,19 @@ internal sealed class Runtime : IDisposable
     public int ContextLength { get; }
 
     /// <summary>Loads a checkpoint and prepares to run it.</summary>
+    /// <exception cref="ArgumentException">The context asked for is longer than the model's table of positions.</exception>
     public static Runtime Load(string path, RuntimeOptions? options = null, IProgress<double>? progress = null)
     {
         options ??= new RuntimeOptions();
         KernelChoice choice = KernelTiers.Detect(options.Kernels);
-        return new Runtime(LoadedModel.Load(path, choice.Kernels, progress, options.ContextLength, options.KeepMapping), choice, options);
+        LoadedModel model = LoadedModel.Load(path, choice.Kernels, progress, options.ContextLength, options.KeepMapping);
+        if (options.ContextLength > model.PositionLimit)
+        {
+            int limit = model.PositionLimit.Value;
+            model.Dispose();
+            throw new ArgumentException($"a context of {options.ContextLength} tokens: the learned positions of {Path.GetFileName(Path.TrimEndingDirectorySeparator(path))} end at {limit}");
+        }
+        return new Runtime(model, choice, options);
     }
 
     /// <summary>The executor of one role, made at first use.</summary>

@@ -26,6 +26,6 @@ internal sealed record RuntimeOptions
     /// <summary>Whether weights that need no packing stay in the mapped file, which must then not be truncated: a fault on the mapping ends the process.</summary>
     public bool KeepMapping { get; init; }
 
-    /// <summary>Longest sequence in tokens; null: the model's.</summary>
+    /// <summary>Longest sequence in tokens; null: the model's. It may be longer than the model was made for where positions are computed (RoPE, ALiBi, relative): the reference computes the same, but few models stay sensible there.</summary>
     public int? ContextLength { get; init; }
 }

@@ -28,6 +28,36 @@ public sealed class ModelTests
         if (!model.HasTokenizer) Assert.Equal("", result.Text);
     }
 
+    [SkippableTheory]
+    [InlineData("llama")]
+    [InlineData("bloom")]
+    [InlineData("gpt_neox")]
+    public void Computed_positions_go_beyond_the_context_when_asked_to(string name)
+    {
+        SmallModels.NeedGolden(name);
+        using Model model = SmallModels.LoadGolden(name), longer = SmallModels.LoadGolden(name, model.ContextLength * 2);
+        int[] ids = [.. Enumerable.Range(0, model.ContextLength + 9).Select(i => i * 7 % 200 + 3)];
+        Assert.Throws<ArgumentException>(() => model.Generate(ids, Greedy));
+
+        using Model reference = Model.Load(SmallModels.Golden(name), new ModelOptions { Kernels = "reference", ContextLength = model.ContextLength * 2 });
+        float[] expected = reference.Forward([new ForwardRow(ids)])[0].Logits!, actual = longer.Forward([new ForwardRow(ids)])[0].Logits!;
+        Assert.True(expected.Zip(actual, (a, b) => Math.Abs(a - b)).Max() < 1e-3f);
+        Assert.Equal(32, longer.Generate(ids, Greedy).Ids.Length);
+    }
+
+    [SkippableTheory]
+    [InlineData("gpt2")]
+    [InlineData("opt")]
+    [InlineData("bart")]
+    public void Learned_positions_end_where_their_table_ends(string name)
+    {
+        SmallModels.NeedGolden(name);
+        using Model model = SmallModels.LoadGolden(name);
+        SmallModels.LoadGolden(name, model.ContextLength).Dispose();
+        ArgumentException e = Assert.Throws<ArgumentException>(() => SmallModels.LoadGolden(name, model.ContextLength + 1));
+        Assert.EndsWith($"the learned positions of {name} end at {model.ContextLength}", e.Message, StringComparison.Ordinal);
+    }
+
     [SkippableFact]
     public void A_forward_pass_gives_what_the_text_is_chosen_from()
     {
