@@ -17,7 +17,7 @@ public sealed class InputFileTests : IDisposable
     [InlineData("""{"input_ids": [[1]], "decoder_input_ids": [[1]]}""", "standard input: decoder_input_ids is for encoder-decoders; llama is none")]
     [InlineData("""{"input_ids": [[1]], "decoder_input_ids": [[]]}""", "standard input: decoder_input_ids, row 0 is empty")]
     [InlineData("""{"input_ids": [[1]], "decoder_input_ids": [[-5]]}""", "standard input: decoder_input_ids, row 0: -5 is no token id")]
-    [InlineData("""{"input_ids": [[1, 2, 3], [1, 2, 3, 4, 5]]}""", "standard input: input_ids, row 1: 5 tokens do not fit the context of 4")]
+    [InlineData("""{"input_ids": [[1, 2, 3], [1, 2, 3, 4, 5]]}""", "standard input: input_ids, row 1: 5 tokens do not fit the context of 4; --context N raises it where positions are computed")]
     [InlineData("""{"input_ids": [1]}""", "standard input: input_ids, row 0 is a number, expected a list of token ids")]
     [InlineData("", "standard input: is empty, expected JSON")]
     [InlineData("\n", "standard input: is empty, expected JSON")]
@@ -34,7 +34,7 @@ public sealed class InputFileTests : IDisposable
     {
         string output = Path.Combine(_folder, "out.safetensors");
         string line = CliRun.With("""{"input_ids": [[1, 2, 3]]}""", null, "logits", Text, "--ids-file", "-", "--out", output, "--context", "2").Expect(1).ErrorLine;
-        Assert.Equal("bloomery: standard input: input_ids, row 0: 3 tokens do not fit the context of 2", line);
+        Assert.Equal("bloomery: standard input: input_ids, row 0: 3 tokens do not fit the context of 2; --context N raises it where positions are computed", line);
         Assert.False(File.Exists(output));
         line = CliRun.With("""{"input_ids": [[1]]}""", null, "logits", Text, "--ids-file", "-", "--out", Path.Combine(_folder, "no", "x")).Expect(1).ErrorLine;
         Assert.StartsWith($"bloomery: {Path.Combine(_folder, "no", "x")}: there is no directory", line, StringComparison.Ordinal);
