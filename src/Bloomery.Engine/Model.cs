@@ -237,7 +237,7 @@ public sealed class Model : IDisposable
     }
 
     /// <summary>Turns texts into vectors.</summary>
-    /// <returns>One vector a text, of length 1 unless the options say otherwise.</returns>
+    /// <returns>One vector a text, of length 1 unless the options or the model say otherwise.</returns>
     public float[][] Embed(IReadOnlyList<string> texts, EmbeddingOptions? options = null) => EmbedWithDetails(texts, options).Vectors;
 
     /// <summary>Turns texts into vectors, and says how.</summary>

@@ -45,6 +45,7 @@ internal sealed class Models : Verb
                     json.WriteString("path", model.Path);
                     json.WriteNumber("bytes", model.Bytes);
                     json.WriteBoolean("removable", model.Removable);
+                    json.WriteBoolean("complete", model.Complete);
                     json.WriteEndObject();
                 }
                 json.WriteEndArray();
@@ -58,8 +59,10 @@ internal sealed class Models : Verb
         {
             if (models.Count == 0) call.Log($"no models in {store.Folder} yet; 'bloomery pull hf:ORG/NAME' fetches one");
             int width = models.Count == 0 ? 0 : models.Max(model => model.Name.Length);
-            foreach (StoredModel model in models) call.Write($"{model.Name.PadRight(width)}  {Size.Text(model.Bytes),9}{(model.Removable ? "" : "  (Hugging Face cache)")}\n");
+            foreach (StoredModel model in models) call.Write($"{model.Name.PadRight(width)}  {Size.Text(model.Bytes),9}{Note(model)}\n");
         }
         return 0;
     }
+
+    private static string Note(StoredModel model) => !model.Complete ? "  (not complete: pull it again to go on)" : model.Removable ? "" : "  (Hugging Face cache)";
 }

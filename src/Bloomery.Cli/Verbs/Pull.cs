@@ -44,13 +44,15 @@ internal sealed class Pull : Verb
         using var client = new HubClient();
         IReadOnlyList<HubFile> files = HubSelection.Select(name, await client.ListAsync(name, call.Cancellation).ConfigureAwait(false));
         var download = new Download(client, store);
+        var marker = new PullMarker(store.FolderOf(name), name.File, files);
         long total = 0;
         foreach (HubFile file in files)
         {
             using ProgressLine line = call.Progress(file.Path);
-            string path = await download.RunAsync(name, file, new Bytes(line, file.Bytes), call.Cancellation).ConfigureAwait(false);
+            string path = await download.RunAsync(name, file, new Bytes(line, file.Bytes), call.Cancellation, marker).ConfigureAwait(false);
             total += new FileInfo(path).Length;
         }
+        marker.Delete();
         string folder = store.FolderOf(name);
         if (call.WantsJson)
         {

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Numerics.Tensors;
 using Bloomery.Cli.Framework;
 using Bloomery.Engine;
+using Bloomery.Engine.Embedding;
 using Bloomery.Numerics.Catalogs;
 
 namespace Bloomery.Cli.Verbs;
@@ -34,7 +35,7 @@ internal sealed class Rerank : Verb
         string[] texts = InputFile.Texts(call.Need(_file));
         using Model model = ModelArgument.LoadModel(call, _compute, ModelArgument.Resolve(call.Get(_model), ModelKind.Embedding));
         float[][] vectors;
-        using (call.Progress($"Reading {texts.Length} texts")) vectors = model.Embed([query, .. texts]);
+        using (call.Progress($"Reading {texts.Length} texts")) vectors = model.Embed([query, .. texts], new EmbeddingOptions { Normalize = true });
         (int Index, float Score)[] ranked = [.. vectors.Skip(1).Select((vector, i) => (i, TensorPrimitives.Dot(vectors[0], vector))).OrderByDescending(pair => pair.Item2).ThenBy(pair => pair.i)];
         call.WriteJson(json =>
         {

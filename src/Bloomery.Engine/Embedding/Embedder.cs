@@ -5,17 +5,23 @@ using Bloomery.Models.Architectures;
 
 namespace Bloomery.Engine.Embedding;
 
-/// <summary>Turns texts into vectors: encoders by their own pooling, decoders by the mean of their last state.</summary>
+/// <summary>Turns texts into vectors: by the pooling that the model states, else by the mean of its last states.</summary>
 internal sealed class Embedder(Runtime runtime, Tokenizer tokenizer)
 {
-    /// <summary>The model's own pooling.</summary>
-    public Pooling DefaultPooling { get; } = FindPooling(runtime);
+    // Read when the options leave something open: what they say needs no files.
+    private readonly Lazy<SentenceModules> _modules = new(() => SentenceModules.Read(runtime.Model.Path));
+
+    /// <summary>The model's own pooling: GGUF's key, what its modules say, or the mean.</summary>
+    private Pooling DefaultPooling => runtime.Architecture.Config.IntOr(0, "gguf.pooling_type") is >= 1 and <= 3 and int stated ? (Pooling)(stated - 1) : Modules?.Pooling ?? Pooling.Mean;
+
+    private SentenceModules? Modules => runtime.Architecture.Config.IsGguf ? null : _modules.Value;
 
     /// <summary>Embeds the texts.</summary>
     public EmbeddingResult Run(IReadOnlyList<string> texts, EmbeddingOptions? options = null)
     {
         options ??= new EmbeddingOptions();
         Pooling pooling = options.Pooling ?? DefaultPooling;
+        bool normalize = options.Normalize ?? Modules?.Normalize ?? true;
         List<int> truncated = [];
         List<ForwardRow> rows = [];
         for (int i = 0; i < texts.Count; i++)
@@ -31,9 +37,9 @@ internal sealed class Embedder(Runtime runtime, Tokenizer tokenizer)
         int hidden = runtime.Architecture.Hidden;
         IReadOnlyList<ForwardResult> results = new ForwardPass(runtime, new ForwardOptions { Logits = false }).Run(rows);
         float[][] vectors = [.. results.Select((r, i) => Pool(r.LastHiddenState!, rows[i].Ids.Length, hidden, pooling))];
-        if (options.Normalize)
+        if (normalize)
             foreach (float[] vector in vectors) Normalize(vector);
-        return new EmbeddingResult(vectors, pooling, options.Normalize, [.. truncated], [.. rows.Select(r => r.Ids.Length)]);
+        return new EmbeddingResult(vectors, pooling, normalize, [.. truncated], [.. rows.Select(r => r.Ids.Length)]);
     }
 
     private int[] Cut(int[] ids, int length) =>
@@ -57,19 +63,5 @@ internal sealed class Embedder(Runtime runtime, Tokenizer tokenizer)
     {
         float norm = TensorPrimitives.Norm(vector.AsSpan());
         if (norm > 0) TensorPrimitives.Divide(vector, norm, vector);
-    }
-
-    private static Pooling FindPooling(Runtime runtime)
-    {
-        int stated = runtime.Architecture.Config.IntOr(0, "gguf.pooling_type");
-        if (stated is >= 1 and <= 3) return (Pooling)(stated - 1);
-        string modules = Path.Combine(runtime.Model.Path, "1_Pooling", "config.json"); // sentence-transformers
-        if (runtime.Architecture is EncoderArchitecture && File.Exists(modules))
-        {
-            Models.Config.ModelConfig config = Models.Config.ModelConfig.Load(modules);
-            if (config.BoolOr(false, "pooling_mode_cls_token")) return Pooling.Cls;
-            if (config.BoolOr(false, "pooling_mode_lasttoken")) return Pooling.Last;
-        }
-        return Pooling.Mean;
     }
 }

@@ -8,9 +8,10 @@ internal sealed class Download(HubClient client, LocalStore store)
     /// <param name="file">One of its files.</param>
     /// <param name="progress">Told the bytes that are there.</param>
     /// <param name="cancellation">Stops; what has come stays for the next try.</param>
+    /// <param name="marker">Written before anything is transferred; the caller deletes it when all files are there.</param>
     /// <returns>The path in the store.</returns>
     /// <exception cref="HubException">The download failed, or what came is not what was announced.</exception>
-    public async Task<string> RunAsync(HubName name, HubFile file, IProgress<long>? progress, CancellationToken cancellation)
+    public async Task<string> RunAsync(HubName name, HubFile file, IProgress<long>? progress, CancellationToken cancellation, PullMarker? marker = null)
     {
         ArgumentNullException.ThrowIfNull(name);
         ArgumentNullException.ThrowIfNull(file);
@@ -28,6 +29,11 @@ internal sealed class Download(HubClient client, LocalStore store)
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         string partial = path + ".partial";
         RefuseLinks(partial);
+        if (marker is not null)
+        {
+            RefuseLinks(marker.Path);
+            marker.Write();
+        }
         await using (Transfer transfer = await Transfer.OpenAsync(client, client.AddressOf(name, file.Path), file, partial, progress, cancellation).ConfigureAwait(false))
             await transfer.RunAsync(cancellation).ConfigureAwait(false);
         File.Move(partial, path, overwrite: true);

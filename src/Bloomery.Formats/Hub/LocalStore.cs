@@ -20,33 +20,32 @@ public sealed class LocalStore
     /// <summary>Where the store keeps its models.</summary>
     public string Folder { get; }
 
-    /// <summary>The folder of one repository, whether or not it is there.</summary>
+    /// <summary>The folder of one repository at one revision, whether or not it is there; <c>main</c> has the plain name.</summary>
     public string FolderOf(HubName name)
     {
         ArgumentNullException.ThrowIfNull(name);
-        return Path.Combine(Folder, name.Organization, name.Name);
+        return Path.Combine(Folder, name.Organization, name.Revision == "main" ? name.Name : $"{name.Name}@{name.Revision.Replace('/', '~')}");
     }
 
     /// <summary>All models, by name; the store's own come before those of the same name in a Hugging Face cache.</summary>
     public IReadOnlyList<StoredModel> List()
     {
         IEnumerable<StoredModel> own = Folders(Folder).SelectMany(organization => Folders(organization).SelectMany(model =>
-            Models($"{Path.GetFileName(organization)}/{Path.GetFileName(model)}", model, removable: true)));
+            StoredFiles.Models($"{Path.GetFileName(organization)}/{Path.GetFileName(model).Replace('~', '/')}", model, removable: true)));
         IEnumerable<StoredModel> single = Directory.Exists(Folder)
             ? Directory.GetFiles(Folder, "*.gguf").Select(file => new StoredModel(Path.GetFileName(file), file, new FileInfo(file).Length, Removable: true))
             : [];
         return [.. own.Concat(single).Concat(Cached()).DistinctBy(model => model.Name).OrderBy(model => model.Name, StringComparer.OrdinalIgnoreCase)];
     }
 
-    /// <summary>Finds a model by its name: <c>ORG/NAME</c>, <c>ORG/NAME:FILE</c>, <c>hf:</c> before either, or the last part of a name where only one model has it.</summary>
+    /// <summary>Finds a model by its name: <c>ORG/NAME</c>, <c>ORG/NAME@REVISION</c>, either with <c>:FILE</c>, <c>hf:</c> before any, or the last part of a name where only one model has it.</summary>
     public bool TryFind(string name, [NotNullWhen(true)] out StoredModel? model)
     {
         ArgumentNullException.ThrowIfNull(name);
         string wanted = name.StartsWith("hf:", StringComparison.Ordinal) ? name[3..] : name;
-        int at = wanted.IndexOf('@');
-        if (at >= 0) wanted = wanted[..at] + (wanted.IndexOf(':', at) is >= 0 and int colon ? wanted[colon..] : "");
+        wanted = wanted.EndsWith("@main", StringComparison.Ordinal) ? wanted[..^5] : wanted.Replace("@main:", ":", StringComparison.Ordinal);
         IReadOnlyList<StoredModel> all = List();
-        model = all.FirstOrDefault(m => Same(m.Name, wanted));
+        model = all.FirstOrDefault(m => Same(m.Name, wanted) || Same(m.NameWithFile, wanted));
         if (model is not null) return true;
         StoredModel[] near = [.. all.Where(m => Same(m.Name.Split('/')[^1], wanted) || Same(m.Name.Split(':')[0], wanted) || Same(Path.GetFileNameWithoutExtension(m.Name), wanted))];
         model = near.Length == 1 ? near[0] : null;
@@ -60,15 +59,27 @@ public sealed class LocalStore
     {
         if (!TryFind(name, out StoredModel? model)) throw new FileNotFoundException($"no model called '{name}' in {Folder}; 'bloomery models list' shows what there is");
         if (!model.Removable) throw new InvalidOperationException($"{model.Path} belongs to a Hugging Face cache; remove it there");
-        if (Directory.Exists(model.Path)) Directory.Delete(model.Path, recursive: true);
-        else File.Delete(model.Path);
+        RefuseLinks(model.Path);
+        StoredFiles.Delete(model);
+        string[] below = Path.GetRelativePath(Folder, model.Path).Split(Path.DirectorySeparatorChar);
+        if (below.Length > 2) PullMarker.Forget(Path.Combine(Folder, below[0], below[1]), [string.Join('/', below[2..])]);
         // A repository's folder goes with its last model, and so does its organization's.
-        for (string? folder = Path.GetDirectoryName(model.Path); folder is not null && folder != Folder && folder.StartsWith(Folder, StringComparison.Ordinal); folder = Path.GetDirectoryName(folder))
-        {
-            if (Directory.Exists(folder) && !Directory.EnumerateFiles(folder, "*.gguf", SearchOption.AllDirectories).Any() && !Directory.EnumerateFiles(folder, "*.safetensors", SearchOption.AllDirectories).Any())
-                Directory.Delete(folder, recursive: true);
-        }
+        for (string folder = model.Path; folder.Length > Folder.Length; folder = Path.GetDirectoryName(folder)!)
+            if (Directory.Exists(folder) && !StoredFiles.HasModels(folder)) Directory.Delete(folder, recursive: true);
         return model;
+    }
+
+    /// <summary>A link may lead to files of somebody else, which are not the store's to delete.</summary>
+    private void RefuseLinks(string path)
+    {
+        for (string at = path; at.Length > Folder.Length; at = Path.GetDirectoryName(at)!)
+        {
+            FileSystemInfo info = Directory.Exists(at) ? new DirectoryInfo(at) : new FileInfo(at);
+            if (info.LinkTarget is null) continue;
+            string target = info.ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? info.LinkTarget;
+            if (!target.StartsWith(Folder + Path.DirectorySeparatorChar, StringComparison.Ordinal))
+                throw new InvalidOperationException($"{at} is a link to {target}, which is outside of the store; remove the link by hand if it is no longer wanted");
+        }
     }
 
     private IEnumerable<StoredModel> Cached()
@@ -83,33 +94,9 @@ public sealed class LocalStore
                 ? Path.Combine(repository, "snapshots", File.ReadAllText(reference).Trim())
                 : Folders(Path.Combine(repository, "snapshots")).FirstOrDefault();
             if (snapshot is null) continue;
-            foreach (StoredModel model in Models($"{parts[1]}/{parts[2]}", snapshot, removable: false)) yield return model;
+            foreach (StoredModel model in StoredFiles.Models($"{parts[1]}/{parts[2]}", snapshot, removable: false)) yield return model;
         }
     }
-
-    /// <summary>A directory with safetensors is one model; each GGUF file (of a split one, the first part) is another.</summary>
-    private static IEnumerable<StoredModel> Models(string name, string folder, bool removable)
-    {
-        if (!Directory.Exists(folder)) yield break;
-        string[] weights = Directory.GetFiles(folder, "*.safetensors");
-        if (weights.Length > 0) yield return new StoredModel(name, folder, weights.Sum(Size), removable);
-        string[] files = [.. Directory.GetFiles(folder, "*.gguf").Where(file => !IsLaterPart(file)).Order(StringComparer.Ordinal)];
-        foreach (string file in files)
-        {
-            bool alone = files.Length == 1 && weights.Length == 0;
-            yield return new StoredModel(alone ? name : $"{name}:{Path.GetFileName(file)}", file, Size(file), removable);
-        }
-    }
-
-    private static bool IsLaterPart(string file)
-    {
-        string stem = Path.GetFileNameWithoutExtension(file);
-        int of = stem.LastIndexOf("-of-", StringComparison.Ordinal);
-        return of > 6 && stem[of - 6] == '-' && stem[(of - 5)..of] != "00001" && stem[(of - 5)..of].All(char.IsAsciiDigit);
-    }
-
-    /// <summary>The size of what a link points to: caches are full of links.</summary>
-    private static long Size(string file) => File.ResolveLinkTarget(file, returnFinalTarget: true) is FileInfo target ? (target.Exists ? target.Length : 0) : new FileInfo(file).Length;
 
     private static string[] Folders(string folder) => Directory.Exists(folder) ? Directory.GetDirectories(folder) : [];
 

@@ -10,7 +10,8 @@ public static class ModelLocation
         ArgumentException.ThrowIfNullOrWhiteSpace(model);
         if (!HubName.IsHubName(model) && (File.Exists(model) || Directory.Exists(model))) return model;
         store ??= LocalStore.Default;
-        if (store.TryFind(model, out StoredModel? stored)) return stored.Path;
+        if (store.TryFind(model, out StoredModel? stored))
+            return stored.Complete ? stored.Path : throw new InvalidOperationException($"{stored.Path}: the download of this model is not complete; 'bloomery pull hf:{stored.NameWithFile}' goes on with it");
         string advice = HubName.IsHubName(model) ? $"'bloomery pull {model}' fetches it" : "'bloomery models list' shows the local store, 'bloomery pull hf:ORG/NAME' adds to it";
         throw new FileNotFoundException($"no model '{model}': neither a file or directory nor a name in {store.Folder}; {advice}");
     }

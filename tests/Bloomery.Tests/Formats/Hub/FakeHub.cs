@@ -104,7 +104,7 @@ internal sealed class FakeHub : IDisposable
         Request request = new(path, authorization, from);
         Requests.Enqueue(request);
         if (path.StartsWith("/api/models/org/model/revision/", StringComparison.Ordinal)) await SendListingAsync(stream);
-        else if (_files.TryGetValue(Uri.UnescapeDataString(path.Split("/resolve/main/").Last()), out byte[]? content)) await SendFileAsync(request, content, stream);
+        else if (_files.TryGetValue(Uri.UnescapeDataString(path.Split("/resolve/")[^1].Split('/', 2)[^1]), out byte[]? content)) await SendFileAsync(request, content, stream);
         else await AnswerAsync(stream, "404 Not Found", "{}"u8.ToArray());
     }
 

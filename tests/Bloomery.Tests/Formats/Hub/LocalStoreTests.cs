@@ -56,6 +56,40 @@ public sealed class LocalStoreTests : IDisposable
         Assert.Throws<FileNotFoundException>(() => store.Remove("org/one"));
     }
 
+    [Fact]
+    public void Files_in_folders_of_a_repository_and_beside_safetensors_are_models_of_their_own()
+    {
+        Put("own/org/both/model.safetensors");
+        Put("own/org/both/config.json");
+        Put("own/org/both/sub/q4.gguf");
+        var store = new LocalStore(Path.Combine(_folder, "own"), null);
+        Assert.Equal(["org/both", "org/both:sub/q4.gguf"], store.List().Select(model => model.Name));
+        store.Remove("org/both");
+        Assert.Equal(["org/both"], store.List().Select(model => model.Name));
+        Assert.EndsWith("q4.gguf", Find(store, "org/both:sub/q4.gguf"), StringComparison.Ordinal);
+        store.Remove("org/both:sub/q4.gguf");
+        Assert.Empty(Directory.GetFileSystemEntries(store.Folder));
+    }
+
+    [SkippableTheory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Links_that_lead_out_of_the_store_are_not_removed(bool directory)
+    {
+        Skip.If(OperatingSystem.IsWindows(), "links need rights there");
+        Put("elsewhere/model.safetensors");
+        Put("elsewhere/m.gguf");
+        Directory.CreateDirectory(Path.Combine(_folder, "own", "org", "file"));
+        string link = directory ? Path.Combine(_folder, "own", "org", "link") : Path.Combine(_folder, "own", "org", "file", "m.gguf");
+        if (directory) Directory.CreateSymbolicLink(link, Path.Combine(_folder, "elsewhere"));
+        else File.CreateSymbolicLink(link, Path.Combine(_folder, "elsewhere", "m.gguf"));
+        var store = new LocalStore(Path.Combine(_folder, "own"), null);
+        string message = Assert.Throws<InvalidOperationException>(() => store.Remove(directory ? "org/link" : "org/file")).Message;
+        Assert.StartsWith($"{link} is a link to {Path.Combine(_folder, "elsewhere")}", message, StringComparison.Ordinal);
+        Assert.True(directory ? Directory.Exists(link) : File.Exists(link));
+        Assert.Equal(2, Directory.GetFiles(Path.Combine(_folder, "elsewhere")).Length);
+    }
+
     [Theory]
     [InlineData("hf:org/name", "org/name", "main", null)]
     [InlineData("hf:org/name@v1.0", "org/name", "v1.0", null)]
