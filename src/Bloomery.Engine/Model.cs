@@ -28,7 +28,7 @@ public sealed class Model : IDisposable
     {
         (Path, Runtime) = (path, runtime);
         Defaults = GenerationDefaults.Find(path);
-        if (Defaults.ForcedEosIds.Count == 0 && (runtime.Architecture as EncoderDecoderArchitecture)?.ForcedEosId is { } forced) Defaults = Defaults with { ForcedEosIds = [forced] };
+        if (!Defaults.IsStated && Defaults.ForcedEosIds.Count == 0 && (runtime.Architecture as EncoderDecoderArchitecture)?.ForcedEosId is { } forced) Defaults = Defaults with { ForcedEosIds = [forced] };
         HasTokenizer = !Directory.Exists(path) || TokenizerLoader.IsIn(path);
         _bundle = new Lazy<TokenizerBundle>(() => TokenizerLoader.Load(path));
         _template = new Lazy<ChatTemplate?>(() => _bundle.Value.ChatTemplate is { } source ? ChatTemplate.Parse(source, path) : null);
@@ -77,6 +77,9 @@ public sealed class Model : IDisposable
             return [.. Defaults.EndIds.Concat(HasTokenizer ? _bundle.Value.EndIds : []).Concat(configured).Distinct()];
         }
     }
+
+    /// <summary>The id that the decoder's text of an encoder-decoder begins with, or null.</summary>
+    internal int? DecoderStartId => Defaults.DecoderStartId ?? (Runtime.Architecture as EncoderDecoderArchitecture)?.DecoderStartId ?? Defaults.BosId;
 
     /// <summary>Loads a GGUF file, a directory with safetensors, or a model of the local store (<c>hf:ORG/NAME</c>).</summary>
     /// <exception cref="FileNotFoundException">There is no such file or directory, and no such name in the store; the message says what to do.</exception>
@@ -199,13 +202,14 @@ public sealed class Model : IDisposable
         int vocabulary = Runtime.Architecture.Vocabulary;
         foreach (int id in promptIds)
             if ((uint)id >= (uint)vocabulary) throw new ArgumentException($"token id {id} is outside the vocabulary of {vocabulary}");
-        Sampling.SamplingOptions sampling = options.Resolve(Defaults, EndIds);
+        bool both = Runtime.Architecture is EncoderDecoderArchitecture;
+        Sampling.SamplingOptions sampling = Defaults.Ready(options.Resolve(Defaults, EndIds), both ? 1 : promptIds.Length);
         sampling.Validate();
         StopRules rules = new() { EndIds = sampling.EndIds, StopStrings = options.Stop, MinTokens = sampling.MinTokens, MaxTokens = sampling.MaxTokens };
 
-        if (Runtime.Architecture is EncoderDecoderArchitecture)
+        if (both)
         {
-            int start = Defaults.DecoderStartId ?? DecoderStart() ?? throw new InvalidOperationException("the model's configuration names no decoder_start_token_id");
+            int start = DecoderStartId ?? throw new InvalidOperationException("the model's configuration names no decoder_start_token_id");
             Sequence decoder = new(Runtime, 64, promptIds);
             TokenGenerator steps = new(decoder, vocabulary, sampling, rules, promptIds);
             return new TextGeneration(decoder, ownsSequence: true, HasTokenizer ? Tokenizer : null, promptIds, new[] { start }, steps, rules);
@@ -216,8 +220,6 @@ public sealed class Model : IDisposable
         sequence.Truncate(shared);
         TokenGenerator tokens = new(sequence, vocabulary, sampling, rules);
         return new TextGeneration(sequence, continued is null, HasTokenizer ? Tokenizer : null, promptIds, promptIds.AsMemory(shared), tokens, rules);
-
-        int? DecoderStart() => (Runtime.Architecture as EncoderDecoderArchitecture)?.DecoderStartId;
     }
 
     /// <summary>Runs whole inputs and keeps what the model answers at every token: logits, hidden states, pooled vectors. For research and tests.</summary>

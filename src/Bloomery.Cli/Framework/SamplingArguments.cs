@@ -50,7 +50,7 @@ internal sealed class SamplingArguments
         Stop = [.. (call.Get(Stop) ?? []).Where(stop => stop.Length > 0)],
     };
 
-    /// <summary>What they mean for rows of ids: greedy unless a temperature is given, and no model's advice.</summary>
+    /// <summary>What they mean for rows of ids: greedy unless a temperature is given, and no model's advice on how to draw.</summary>
     public SamplingOptions ForIds(Call call) => new()
     {
         Temperature = call.Get(Temperature) ?? 0,

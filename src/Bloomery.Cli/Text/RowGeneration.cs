@@ -9,7 +9,7 @@ using Bloomery.Models.Architectures;
 
 namespace Bloomery.Cli.Text;
 
-/// <summary>Continues rows of ids, one after the other; no tokenizer is needed.</summary>
+/// <summary>Continues rows of ids, one after the other; no tokenizer is needed. What the model's generation configuration bans or forces holds here as in the reference library's <c>generate</c>; how tokens are drawn, beams and lengths are the caller's.</summary>
 internal sealed class RowGeneration(Model model, SamplingOptions sampling)
 {
     /// <summary>The most new tokens of a row.</summary>
@@ -53,10 +53,23 @@ internal sealed class RowGeneration(Model model, SamplingOptions sampling)
         return Beams > 1 ? Search(ids, prompt, both, most, cancellation) : Sample(ids, prompt, both, most, cancellation);
     }
 
+    /// <summary>What is asked for, with what the model bans and forces.</summary>
+    private SamplingOptions Shaped(int[] prompt, int maxNewTokens)
+    {
+        // Without an end token there is none to force.
+        GenerationOptions options = new() { Sampling = sampling with { MaxTokens = maxNewTokens, EndIds = [] }, IgnoreEos = EndIds.Count == 0 };
+        SamplingOptions all = options.Resolve(model.Defaults, EndIds);
+        return model.Defaults.Ready(all, prompt.Length) with
+        {
+            RepetitionPenalty = sampling.RepetitionPenalty, Temperature = sampling.Temperature, TopP = sampling.TopP, TopK = sampling.TopK, MinP = sampling.MinP,
+            TypicalP = sampling.TypicalP, EpsilonCutoff = sampling.EpsilonCutoff, EtaCutoff = sampling.EtaCutoff, TopH = sampling.TopH,
+        };
+    }
+
     private GeneratedRow Sample(int[] ids, int[] prompt, bool both, int maxNewTokens, CancellationToken cancellation)
     {
         using Sequence sequence = NewSequence(ids, prompt.Length + maxNewTokens, both);
-        SamplingOptions options = sampling with { LogProbs = 0, MaxTokens = maxNewTokens, EndIds = EndIds };
+        SamplingOptions options = Shaped(prompt, maxNewTokens) with { LogProbs = 0 };
         var rules = new StopRules { EndIds = EndIds, MaxTokens = maxNewTokens };
         var tokens = new TokenGenerator(sequence, Vocabulary, options, rules, both ? ids : null);
         var chosen = new List<TokenChoice> { tokens.Start(prompt) };
@@ -71,17 +84,16 @@ internal sealed class RowGeneration(Model model, SamplingOptions sampling)
     private GeneratedRow Search(int[] ids, int[] prompt, bool both, int maxNewTokens, CancellationToken cancellation)
     {
         var options = new BeamOptions { NumBeams = Beams, LengthPenalty = LengthPenalty, EarlyStopping = EarlyStopping, MaxNewTokens = maxNewTokens, EndIds = EndIds };
-        // Penalties act on beams, too; temperature and truncation have no meaning there.
-        LogitChain? chain = sampling.RepetitionPenalty == 1 ? null : new LogitChain(new SamplingOptions { RepetitionPenalty = sampling.RepetitionPenalty });
+        // Bans, penalties and forced tokens act on beams, too; temperature and truncation have no meaning there.
+        LogitChain chain = new(Shaped(prompt, maxNewTokens) with { Temperature = 0 });
         using var beams = new ModelBeams(Vocabulary, () => NewSequence(ids, prompt.Length + maxNewTokens, both));
-        BeamHypothesis best = BeamSearcher.Run(beams, prompt, options, chain, cancellation)[0];
+        BeamHypothesis best = BeamSearcher.Run(beams, prompt, options, chain.Steps.Count == 0 ? null : chain, cancellation, both ? ids : null)[0];
         return new GeneratedRow(best.Ids, best.LogProbs, best.Score, Word(best.FinishReason));
     }
 
     private Sequence NewSequence(int[] ids, int capacity, bool both) => new(model.Runtime, capacity, both ? ids : null, SoftPrompt);
 
-    private int DecoderStart() => model.Defaults.DecoderStartId ?? (model.Runtime.Architecture as EncoderDecoderArchitecture)?.DecoderStartId
-        ?? throw new CliException($"{model.Path}: its configuration names no decoder_start_token_id; give \"decoder_input_ids\"");
+    private int DecoderStart() => model.DecoderStartId ?? throw new CliException($"{model.Path}: its configuration names no decoder_start_token_id; give \"decoder_input_ids\"");
 
     private static string Word(FinishReason reason) => reason == FinishReason.Stop ? "stop" : "length";
 }

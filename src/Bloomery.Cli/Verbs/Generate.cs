@@ -4,6 +4,7 @@ using Bloomery.Cli.Framework;
 using Bloomery.Cli.Text;
 using Bloomery.Engine;
 using Bloomery.Engine.BeamSearch;
+using Bloomery.Engine.Sampling;
 using Bloomery.Numerics.Catalogs;
 
 namespace Bloomery.Cli.Verbs;
@@ -53,7 +54,9 @@ internal sealed class Generate : Verb
         ids.Check(model.Runtime.Architecture, model.ContextLength, soft.Length / model.Runtime.Architecture.Hidden);
         for (int i = 0; i < ids.InputIds.Length; i++)
             if (ids.Real(i).Length == 0) throw new CliException($"{InputFile.Name(ids.Path)}: attention_mask, row {i} hides every token; a model needs at least one to go on from");
-        var rows = new RowGeneration(model, _sampling.ForIds(call))
+        SamplingOptions sampling = _sampling.ForIds(call);
+        if (call.Get(_sampling.RepeatPenalty) is null && model.Defaults.RepetitionPenalty is { } advised) sampling = sampling with { RepetitionPenalty = advised };
+        var rows = new RowGeneration(model, sampling)
         {
             MaxNewTokens = call.Get(_maxTokens) ?? 32,
             EndIds = call.Get(_ignoreEos) ? [] : call.Get(_eos) is { } eos ? [eos] : RowGeneration.ConfiguredEndIds(model),

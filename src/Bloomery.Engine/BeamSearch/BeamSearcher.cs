@@ -18,6 +18,7 @@ internal sealed class BeamSearcher
     private readonly LogitChain? _chain;
     private readonly SampleScratch? _scratch;
     private readonly int _promptLength;
+    private readonly int[] _encoderIds;
     private readonly float[] _shaped;
     private readonly BeamCandidates _candidates;
     private readonly FinishedBeams _finished;
@@ -30,7 +31,8 @@ internal sealed class BeamSearcher
     /// <summary>Begins with the prompt as the only beam.</summary>
     /// <param name="chain">Penalties, bans and masks, applied to log-probabilities without normalising them again; null for none.</param>
     /// <param name="scratch">Working memory; needed with a chain.</param>
-    public BeamSearcher(ReadOnlySpan<int> prompt, BeamOptions options, LogitChain? chain = null, SampleScratch? scratch = null)
+    /// <param name="encoderIds">The encoder's input, for the steps of the chain that look at it.</param>
+    public BeamSearcher(ReadOnlySpan<int> prompt, BeamOptions options, LogitChain? chain = null, SampleScratch? scratch = null, int[]? encoderIds = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
@@ -40,6 +42,7 @@ internal sealed class BeamSearcher
         _chain = chain;
         _scratch = scratch;
         _promptLength = prompt.Length;
+        _encoderIds = encoderIds ?? [];
         _shaped = chain is null ? [] : new float[scratch!.Vocabulary];
         int beams = options.NumBeams;
         _candidates = new BeamCandidates(checked(Math.Max(2, 1 + options.EndIds.Count) * beams));
@@ -71,10 +74,10 @@ internal sealed class BeamSearcher
     /// <returns>The best hypotheses, best first; fewer than asked for only when penalties and masks leave no more.</returns>
     /// <exception cref="InvalidOperationException">No token is left, or the logits are not numbers.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public static IReadOnlyList<BeamHypothesis> Run(IBeamModel model, ReadOnlySpan<int> prompt, BeamOptions options, LogitChain? chain = null, CancellationToken cancellation = default)
+    public static IReadOnlyList<BeamHypothesis> Run(IBeamModel model, ReadOnlySpan<int> prompt, BeamOptions options, LogitChain? chain = null, CancellationToken cancellation = default, int[]? encoderIds = null)
     {
         ArgumentNullException.ThrowIfNull(model);
-        var search = new BeamSearcher(prompt, options, chain, chain is null ? null : new SampleScratch(model.Vocabulary));
+        var search = new BeamSearcher(prompt, options, chain, chain is null ? null : new SampleScratch(model.Vocabulary), encoderIds);
         float[] logits = new float[checked(options.NumBeams * model.Vocabulary)]; // (beams, vocabulary)
         model.Start(prompt, logits.AsSpan(0, model.Vocabulary));
         while (true)
@@ -141,7 +144,7 @@ internal sealed class BeamSearcher
     {
         Span<float> shaped = _shaped.AsSpan(0, row.Length);
         for (int id = 0; id < row.Length; id++) shaped[id] = (float)(row[id] - logSumExp);
-        _chain!.Shape(shaped, new SampleContext(beam.History, _promptLength, default, _scratch!));
+        _chain!.Shape(shaped, new SampleContext(beam.History, _promptLength, default, _scratch!, _encoderIds));
         return shaped;
     }
 

@@ -6,7 +6,7 @@ using Bloomery.Models.Config;
 
 namespace Bloomery.Engine.Generation;
 
-/// <summary>A model's own advice on how to sample and when to stop: <c>generation_config.json</c>, or <c>NAME.generation.json</c> beside a GGUF file.</summary>
+/// <summary>A model's own advice on how to sample and when to stop: <c>generation_config.json</c>, or <c>NAME.generation.json</c> beside a GGUF file; where there is none, the keys that older checkpoints have in <c>config.json</c>.</summary>
 public sealed record GenerationDefaults
 {
     /// <summary>Sampling temperature, or null.</summary>
@@ -39,14 +39,27 @@ public sealed record GenerationDefaults
     /// <summary>Rarer advice, where there is any.</summary>
     internal SamplingOptions Further { get; init; } = new();
 
+    /// <summary>No end before so many tokens, the prompt's included (of encoder-decoders: the decoder's).</summary>
+    internal int MinLength { get; init; }
+
+    /// <summary>What a text cannot be generated with, or null. It does not matter to anything else.</summary>
+    internal (string File, string Key, string Problem)? Refused { get; init; }
+
+    /// <summary>Whether there is a file of advice, so that what it does not say holds as well.</summary>
+    internal bool IsStated { get; init; }
+
+    /// <summary>The id that begins a text, or null.</summary>
+    internal int? BosId { get; init; }
+
     /// <summary>Reads the advice beside <paramref name="modelPath"/>; nothing where there is none.</summary>
     /// <exception cref="ModelFormatException">The file is there and unusable.</exception>
     public static GenerationDefaults Find(string modelPath)
     {
-        string path = Directory.Exists(modelPath)
-            ? Path.Combine(modelPath, "generation_config.json")
-            : Path.ChangeExtension(modelPath, ".generation.json");
-        return File.Exists(path) ? Read(ModelConfig.Load(path)) : new GenerationDefaults();
+        bool directory = Directory.Exists(modelPath);
+        string path = directory ? Path.Combine(modelPath, "generation_config.json") : Path.ChangeExtension(modelPath, ".generation.json");
+        if (File.Exists(path)) return Read(ModelConfig.Load(path)) with { IsStated = true };
+        path = Path.Combine(modelPath, "config.json");
+        return directory && File.Exists(path) ? Read(ModelConfig.Load(path)) : new GenerationDefaults();
     }
 
     /// <summary>Reads the keys of a generation configuration, or those of them that a model configuration has.</summary>
@@ -63,10 +76,31 @@ public sealed record GenerationDefaults
             RepetitionPenalty = (float?)config.DoubleOrNull("repetition_penalty"),
             EndIds = Ids(config, "eos_token_id"),
             DecoderStartId = config.IntOrNull("decoder_start_token_id"),
-            ForcedBosId = config.IntOrNull("forced_bos_token_id"),
+            ForcedBosId = config.IntOrNull("forced_bos_token_id") ?? (config.BoolOr(false, "force_bos_token_to_be_generated") ? config.IntOrNull("bos_token_id") : null),
             ForcedEosIds = Ids(config, "forced_eos_token_id"),
+            BosId = config.IntOrNull("bos_token_id"),
+            MinLength = config.Has("min_new_tokens") ? 0 : config.IntOr(0, "min_length"),
+            Refused = Unsupported(config),
             Further = ReadFurther(config),
         };
+    }
+
+    /// <summary>What <see cref="GenerationOptions.Resolve"/> gives, for a prompt of that many tokens.</summary>
+    /// <exception cref="ModelFormatException">The model's advice cannot be followed.</exception>
+    internal SamplingOptions Ready(SamplingOptions resolved, int promptLength)
+    {
+        if (Refused is var (file, key, problem)) throw new ModelFormatException(file, key, null, problem);
+        int least = resolved.MinTokens > 0 ? resolved.MinTokens : Math.Max(0, MinLength - promptLength);
+        // A least length that nobody asked for does not rule out a short text.
+        return resolved with { MinTokens = resolved.MaxTokens is { } most && resolved.MinTokens == Further.MinTokens ? Math.Min(least, most) : least };
+    }
+
+    /// <summary>The first key that would change even a greedy text in a way that is not supported.</summary>
+    private static (string File, string Key, string Problem)? Unsupported(ModelConfig config)
+    {
+        string? key = config.FloatOr(1, "guidance_scale") != 1 ? "guidance_scale" : config.FloatOr(0, "penalty_alpha") != 0 ? "penalty_alpha" : null;
+        key ??= ((string[])["force_words_ids", "constraints", "watermarking_config", "stop_strings", "dola_layers"]).FirstOrDefault(k => config.Has(k) && config.Json[k] is not JsonArray { Count: 0 });
+        return key is null ? null : (config.File, key, $"is {config.Json[key]!.ToJsonString()}, which is not supported when text is generated; remove the key to do without");
     }
 
     private static SamplingOptions ReadFurther(ModelConfig config)
@@ -86,6 +120,13 @@ public sealed record GenerationDefaults
             LengthDecayStart = (int)(decay?[0] ?? 0),
             LengthDecayFactor = (float)(decay?[1] ?? 1),
             SuppressedIds = Ids(config, "suppress_tokens"),
+            BeginSuppressedIds = Ids(config, "begin_suppress_tokens"),
+            SequenceBias = config.Json["sequence_bias"] switch
+            {
+                null => [],
+                JsonArray biases => [.. biases.Select(bias => Bias(config, bias))],
+                _ => throw config.Error("sequence_bias", "is no list of [token ids, bias]"),
+            },
             BadWords = config.Json["bad_words_ids"] switch
             {
                 null => [],
@@ -95,9 +136,13 @@ public sealed record GenerationDefaults
         };
     }
 
-    private static int[] Word(ModelConfig config, JsonNode? word) => word is JsonArray { Count: > 0 } ids && ids.All(id => id is JsonValue v && v.TryGetValue(out int _))
+    private static TokenSequenceBias Bias(ModelConfig config, JsonNode? pair) => pair is JsonArray and [var ids, JsonValue bias] && bias.GetValueKind() == JsonValueKind.Number
+        ? new TokenSequenceBias(Word(config, ids, "sequence_bias"), (float)bias.GetValue<double>())
+        : throw config.Error("sequence_bias", "holds something else than [token ids, bias]");
+
+    private static int[] Word(ModelConfig config, JsonNode? word, string key = "bad_words_ids") => word is JsonArray { Count: > 0 } ids && ids.All(id => id is JsonValue v && v.TryGetValue(out int _))
         ? [.. ids.Select(id => id!.GetValue<int>())]
-        : throw config.Error("bad_words_ids", "holds something else than lists of token ids");
+        : throw config.Error(key, "holds something else than lists of token ids");
 
     private static IReadOnlyList<int> Ids(ModelConfig config, string key) => config.Json[key] switch
     {

@@ -64,6 +64,8 @@ public sealed record GenerationOptions
             LengthDecayStart = own.LengthDecayFactor != 1 ? own.LengthDecayStart : advised.LengthDecayStart,
             LengthDecayFactor = Given(own.LengthDecayFactor, neutral.LengthDecayFactor) ?? advised.LengthDecayFactor,
             SuppressedIds = own.SuppressedIds.Count > 0 ? own.SuppressedIds : advised.SuppressedIds,
+            BeginSuppressedIds = own.BeginSuppressedIds.Count > 0 ? own.BeginSuppressedIds : advised.BeginSuppressedIds,
+            SequenceBias = own.SequenceBias.Count > 0 ? own.SequenceBias : advised.SequenceBias,
             // An end token that a model forbids itself is not forbidden, as in the reference library.
             BadWords = own.BadWords.Count > 0 ? own.BadWords : [.. advised.BadWords.Where(word => word.Length > 1 || !endIds.Contains(word[0]))],
             Temperature = Temperature ?? Given(Sampling.Temperature, neutral.Temperature) ?? defaults.Temperature ?? neutral.Temperature,

@@ -111,6 +111,9 @@ public sealed record SamplingOptions
     /// <summary>Tokens that are never chosen.</summary>
     public IReadOnlyList<int> SuppressedIds { get; init; } = [];
 
+    /// <summary>Tokens that are not chosen first.</summary>
+    internal IReadOnlyList<int> BeginSuppressedIds { get; init; } = [];
+
     /// <summary>The only tokens that may be chosen; null for all.</summary>
     public IReadOnlyList<int>? AllowedIds { get; init; }
 

@@ -10,14 +10,17 @@ internal static class PlainBeamSearch
 {
     private sealed record Text(int[] Ids, double Sum);
 
-    public static List<(int[] Ids, double Score)> Run(TableModel model, int[] prompt, BeamOptions options)
+    public static List<(int[] Ids, double Score)> Run(TableModel model, int[] prompt, BeamOptions options) => Run(text => LogProbs(model, [.. prompt, .. text]), options);
+
+    /// <param name="logProbs">The log-probabilities, after bans and penalties, of what follows the generated tokens.</param>
+    public static List<(int[] Ids, double Score)> Run(Func<int[], double[]> logProbs, BeamOptions options)
     {
         int width = options.NumBeams, keep = Math.Max(2, 1 + options.EndIds.Count) * width;
         List<Text> running = [new([], 0)];
         List<(int[] Ids, double Score)> finished = [];
         for (int length = 1; ; length++)
         {
-            Text[] best = [.. running.SelectMany(text => Continuations(model, prompt, text)).OrderByDescending(text => text.Sum).Take(keep)];
+            Text[] best = [.. running.SelectMany(text => logProbs(text.Ids).Select((p, id) => new Text([.. text.Ids, id], text.Sum + p))).Where(text => text.Sum > double.NegativeInfinity).OrderByDescending(text => text.Sum).Take(keep)];
             bool[] ends = [.. best.Select(text => options.EndIds.Contains(text.Ids[^1]) || length == options.MaxNewTokens)];
             bool frozen = options.EarlyStopping == EarlyStopping.WhenFull && finished.Count == width;
             for (int rank = 0; rank < best.Length && rank < width; rank++)
@@ -34,10 +37,10 @@ internal static class PlainBeamSearch
         return finished;
     }
 
-    private static IEnumerable<Text> Continuations(TableModel model, int[] prompt, Text text)
+    private static double[] LogProbs(TableModel model, int[] text)
     {
-        float[] logits = model.LogitsAfter([.. prompt, .. text.Ids]);
+        float[] logits = model.LogitsAfter(text);
         double max = logits.Max(), logSum = max + Math.Log(logits.Sum(z => Math.Exp(z - max)));
-        return logits.Select((z, id) => new Text([.. text.Ids, id], text.Sum + z - logSum));
+        return [.. logits.Select(z => z - logSum)];
     }
 }

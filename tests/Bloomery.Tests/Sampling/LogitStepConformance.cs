@@ -19,6 +19,7 @@ public sealed class LogitStepConformance
         ["logit_bias"] = [new() { LogitBias = new Dictionary<int, float> { [3] = 5, [50] = -100, [100_000] = 1 } }],
         ["sequence_bias"] = [new() { SequenceBias = [new([4], 2), new([History[^1], 7], -3), new([History[^1], -7], 1)] }],
         ["bad_words"] = [new() { BadWords = [[5], [History[^1], 9], [100_000]] }],
+        ["begin_suppress_tokens"] = [new() { BeginSuppressedIds = [1, 2, 96, 97, -1] }],
         ["suppress_tokens"] = [new() { SuppressedIds = [1, 2, 96, 97, -1] }],
         ["allowed_tokens"] = [new() { AllowedIds = [96, 0, 7, 7, 100_000] }],
         ["repetition_penalty"] = [new() { RepetitionPenalty = 1.3f }, new() { RepetitionPenalty = 0.5f }],
