@@ -4,17 +4,19 @@ namespace Bloomery.Formats.Tokenizers.Patterns.Regexes;
 internal sealed class RegexCompiler
 {
     private const int MaxInstructions = 20_000;
+    private const int MaxCalls = 20;
     private readonly List<RegexInstruction> _code = [];
-    private int _registers, _emitted;
+    private readonly Dictionary<RegexNode.Group, int> _groups = new(ReferenceEqualityComparer.Instance);
+    private int _registers, _emitted, _calls;
 
     /// <summary>Compiles an expression.</summary>
     /// <exception cref="FormatException">It is too large.</exception>
-    public static (RegexInstruction[] Code, int Registers) Compile(RegexNode node)
+    public static RegexProgram Compile(RegexNode node)
     {
         var compiler = new RegexCompiler();
         compiler.Emit(node);
         compiler.Add(RegexOperation.Match);
-        return (compiler._code.ToArray(), compiler._registers);
+        return new RegexProgram(compiler._code.ToArray(), compiler._registers);
     }
 
     private int Add(RegexOperation operation, int a = 0, int b = 0, CharSet? set = null)
@@ -49,9 +51,55 @@ internal sealed class RegexCompiler
                 EmitLook(look);
                 break;
             case RegexNode.Anchor anchor:
-                Add(anchor.Kind);
+                Add(anchor.Kind, anchor.Kind == RegexOperation.Keep ? _registers++ : 0);
+                break;
+            case RegexNode.Group group:
+                EmitGroup(group);
+                break;
+            case RegexNode.Reference { IsCall: true } call:
+                if (++_calls > MaxCalls) throw new FormatException("a group that calls itself is not supported");
+                EmitGroup(call.Groups[0]);
+                _calls--;
+                break;
+            case RegexNode.Reference reference:
+                EmitReference(reference);
                 break;
         }
+    }
+
+    private void EmitGroup(RegexNode.Group group)
+    {
+        if (!group.IsReferred)
+        {
+            Emit(group.Part);
+            return;
+        }
+        int register = RegisterOf(group);
+        Add(RegexOperation.Save, register);
+        Emit(group.Part);
+        Add(RegexOperation.Save, register + 1);
+    }
+
+    private int RegisterOf(RegexNode.Group group)
+    {
+        if (_groups.TryGetValue(group, out int register)) return register;
+        (register, _registers) = (_registers, _registers + 2);
+        return _groups[group] = register;
+    }
+
+    private void EmitReference(RegexNode.Reference reference)
+    {
+        var splits = new List<int>();
+        var jumps = new List<int>();
+        for (int i = reference.Groups.Count - 1; i >= 0; i--)
+        {
+            if (i > 0) splits.Add(Add(RegexOperation.Split));
+            Add(RegexOperation.Reference, RegisterOf(reference.Groups[i]), reference.IgnoreCase ? 1 : 0);
+            if (i == 0) break;
+            jumps.Add(Add(RegexOperation.Jump));
+            _code[splits[^1]] = new RegexInstruction(RegexOperation.Split, splits[^1] + 1, _code.Count);
+        }
+        foreach (int jump in jumps) _code[jump] = new RegexInstruction(RegexOperation.Jump, _code.Count);
     }
 
     private void EmitChoice(List<RegexNode> parts)
@@ -111,22 +159,35 @@ internal sealed class RegexCompiler
         }
         // Alternatives of different lengths are tried one by one.
         List<RegexNode> parts = look.Part is RegexNode.Choice choice ? choice.Parts : [look.Part];
-        if (parts.Exists(p => p.FixedLength < 0)) throw new FormatException("a look-behind has no fixed length");
         if (look.Negative)
         {
-            foreach (RegexNode part in parts) EmitGroup(RegexOperation.NotBehind, part, part.FixedLength);
+            foreach (RegexNode part in parts) EmitBehind(RegexOperation.NotBehind, part);
             return;
         }
         var jumps = new List<int>();
         for (int i = 0; i < parts.Count; i++)
         {
             int split = i < parts.Count - 1 ? Add(RegexOperation.Split) : -1;
-            EmitGroup(RegexOperation.Behind, parts[i], parts[i].FixedLength);
+            EmitBehind(RegexOperation.Behind, parts[i]);
             if (split < 0) continue;
             jumps.Add(Add(RegexOperation.Jump));
             _code[split] = new RegexInstruction(RegexOperation.Split, split + 1, _code.Count);
         }
         foreach (int jump in jumps) _code[jump] = new RegexInstruction(RegexOperation.Jump, _code.Count);
+    }
+
+    private void EmitBehind(RegexOperation operation, RegexNode part)
+    {
+        if (part.FixedLength >= 0)
+        {
+            EmitGroup(operation, part, part.FixedLength);
+            return;
+        }
+        int at = Add(operation);
+        Emit(part);
+        Add(RegexOperation.BehindEnd);
+        Add(RegexOperation.Match);
+        _code[at] = new RegexInstruction(operation, _code.Count, -1);
     }
 
     private void EmitGroup(RegexOperation operation, RegexNode part, int length)

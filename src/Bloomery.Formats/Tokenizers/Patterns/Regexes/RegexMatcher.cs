@@ -1,4 +1,4 @@
-using Bloomery.Formats.Tokenizers.Unicode;
+using System.Globalization;
 
 namespace Bloomery.Formats.Tokenizers.Patterns.Regexes;
 
@@ -8,23 +8,43 @@ namespace Bloomery.Formats.Tokenizers.Patterns.Regexes;
 /// </summary>
 internal sealed class RegexMatcher
 {
+    /// <summary>The expression takes too many steps on this text: as in the reference, nothing more is found.</summary>
+    public const int GaveUp = -2;
+
     private const int PatienceBase = 2_000;
     private const long MaxSteps = 20_000_000;
+    private const int MaxCluster = 100;
+    private static readonly CharSet Word = RegexProperties.Word().Freeze();
     private Frame[] _stack = new Frame[64];
     private int _top;
     private int[] _registers = [];
     private long _steps, _patience;
     private HashSet<long>? _failed;
+    private int _searchStart, _behindEnd;
+    private int _limit;
+    private bool _hasRegisters, _remembers, _gaveUp;
 
     /// <summary>Matches at exactly one place.</summary>
-    /// <returns>Where the match ends, or -1.</returns>
-    /// <exception cref="InvalidOperationException">The expression takes too many steps even so.</exception>
-    public int Match(RegexInstruction[] code, int registers, ReadOnlySpan<char> text, int at)
+    /// <param name="program">What to match.</param>
+    /// <param name="text">The whole text.</param>
+    /// <param name="at">The place.</param>
+    /// <param name="searchStart">Where the search that led here began.</param>
+    /// <param name="begin">Where the match begins: at the place, unless the expression says otherwise.</param>
+    /// <returns>Where the match ends, -1, or <see cref="GaveUp"/>.</returns>
+    public int Match(RegexProgram program, ReadOnlySpan<char> text, int at, int searchStart, out int begin)
     {
+        int registers = program.Registers;
         if (_registers.Length < registers) _registers = new int[registers];
-        // States with loop registers are not described by instruction and place alone.
+        if (registers > 0) _registers.AsSpan(0, registers).Fill(-1);
+        // States with registers are not described by instruction and place alone.
         (_steps, _patience, _failed, _top) = (0, registers > 0 ? MaxSteps : PatienceBase + 8L * text.Length, null, 0);
-        return Run(code, 0, text, at);
+        (_searchStart, _limit, _hasRegisters, _remembers) = (searchStart, text.Length, registers > 0, false);
+        _gaveUp = false;
+        int end = Run(program.Code, 0, text, at);
+        if (_gaveUp) end = GaveUp;
+        begin = at;
+        foreach (int register in program.Keeps) begin = Math.Max(begin, _registers[register]);
+        return end;
     }
 
     private int Run(RegexInstruction[] code, int pc, ReadOnlySpan<char> text, int at)
@@ -54,9 +74,16 @@ internal sealed class RegexMatcher
                 case RegexOperation.Jump:
                     next = i.A;
                     break;
-                case RegexOperation.Mark:
+                case RegexOperation.Mark or RegexOperation.Save or RegexOperation.Keep:
                     Push(new Frame(FrameKind.Register, i.A, _registers[i.A], 0));
                     _registers[i.A] = at;
+                    break;
+                case RegexOperation.Reference:
+                    ok = TakeAgain(i, text, ref at);
+                    break;
+                case RegexOperation.Cluster:
+                    ok = at < _limit;
+                    if (ok) at = ClusterEnd(text, at);
                     break;
                 case RegexOperation.SkipIfUnmoved:
                     if (_registers[i.A] == at) next = i.B;
@@ -70,17 +97,22 @@ internal sealed class RegexMatcher
                     (ok, next) = (Sub(code, pc + 1, text, at) >= 0 == (i.Operation == RegexOperation.Ahead), i.A);
                     break;
                 case RegexOperation.Behind or RegexOperation.NotBehind:
-                    int from = StepBack(text, at, i.B);
-                    (ok, next) = ((from >= 0 && Sub(code, pc + 1, text, from) == at) == (i.Operation == RegexOperation.Behind), i.A);
+                    (ok, next) = (EndsHere(code, i.B, pc + 1, text, at) == (i.Operation == RegexOperation.Behind), i.A);
+                    break;
+                case RegexOperation.BehindEnd:
+                    ok = at == _behindEnd;
+                    break;
+                case RegexOperation.SearchStart:
+                    ok = at == _searchStart;
                     break;
                 case RegexOperation.Match:
-                    _top = floor;
+                    Leave(floor);
                     return at;
                 default:
                     ok = Holds(i.Operation, text, at);
                     break;
             }
-            if (++_steps > _patience) Remember();
+            if (++_steps > _patience && !Remember()) return -1;
             if (ok) pc = next;
             else if (!Backtrack(code, text, floor, ref pc, ref at)) return -1;
         }
@@ -90,17 +122,72 @@ internal sealed class RegexMatcher
     {
         // What fails inside depends on the inner end: it keeps its own memory.
         HashSet<long>? outer = _failed;
-        _failed = outer is null ? null : [];
+        _failed = _remembers ? [] : null;
         int end = Run(code, pc, text, at);
-        _failed = outer;
+        // Patience may have ended inside.
+        _failed = outer ?? (_remembers ? [] : null);
         return end;
     }
+
+    // Ends a part: its choices are made, but what it noted is still undone when something before it is tried another way.
+    private void Leave(int floor)
+    {
+        int kept = floor;
+        for (int i = floor; _hasRegisters && i < _top; i++)
+            if (_stack[i].Kind == FrameKind.Register) _stack[kept++] = _stack[i];
+        _top = kept;
+    }
+
+    private bool EndsHere(RegexInstruction[] code, int length, int pc, ReadOnlySpan<char> text, int at)
+    {
+        if (length >= 0) return StepBack(text, at, length) is >= 0 and int start && Sub(code, pc, text, start) == at;
+        (int behindEnd, int limit) = (_behindEnd, _limit);
+        // It takes nothing beyond the place where it has to end.
+        _behindEnd = _limit = at;
+        bool found = false;
+        for (int from = at; from >= 0 && !found; from = StepBack(text, from, 1)) found = Sub(code, pc, text, from) >= 0;
+        (_behindEnd, _limit) = (behindEnd, limit);
+        return found;
+    }
+
+    // The next boundary between clusters, which depends on what stands before; nothing joins an ASCII character to what follows.
+    private static int ClusterEnd(ReadOnlySpan<char> text, int at)
+    {
+        int end = at;
+        while (end > 0 && end > at - MaxCluster && text[end - 1] >= 128) end--;
+        while (end <= at) end += StringInfo.GetNextTextElementLength(text[end..]);
+        return end;
+    }
+
+    private bool TakeAgain(RegexInstruction reference, ReadOnlySpan<char> text, ref int at)
+    {
+        (int begin, int end) = (_registers[reference.A], _registers[reference.A + 1]);
+        if (begin < 0 || end < begin) return false;
+        if (reference.B == 0)
+        {
+            if (!text[at.._limit].StartsWith(text[begin..end], StringComparison.Ordinal)) return false;
+            at += end - begin;
+            return true;
+        }
+        // As in the reference, what is taken is not longer in UTF-8.
+        int spare = 0;
+        while (begin < end)
+        {
+            if (at >= _limit) return false;
+            (int wanted, int found) = (CodePoint(text, begin, out int wantedUnits), CodePoint(text, at, out int units));
+            if (CaseFolding.Fold(wanted) != CaseFolding.Fold(found)) return false;
+            (begin, at, spare) = (begin + wantedUnits, at + units, spare + BytesOf(wanted) - BytesOf(found));
+        }
+        return spare >= 0;
+    }
+
+    private static int BytesOf(int codePoint) => codePoint < 0x80 ? 1 : codePoint < 0x800 ? 2 : codePoint < 0x10000 ? 3 : 4;
 
     private bool Enter(RegexInstruction[] code, RegexInstruction split, ReadOnlySpan<char> text, int at, ref int next)
     {
         if (_failed is not null && !_failed.Add(((long)split.A << 32) | (uint)at)) return false;
         RegexInstruction first = code[split.A];
-        if (first.Operation == RegexOperation.Set && (at >= text.Length || !first.Set!.Contains(CodePoint(text, at, out _))))
+        if (first.Operation == RegexOperation.Set && (at >= _limit || !first.Set!.Contains(CodePoint(text, at, out _))))
         {
             next = split.B;
             return true;
@@ -149,11 +236,16 @@ internal sealed class RegexMatcher
         return false;
     }
 
-    private void Remember()
+    // What to do when patience ends: at first to remember what failed, then to give up.
+    private bool Remember()
     {
-        if (_steps > MaxSteps) throw new InvalidOperationException("the expression takes too many steps on this text");
-        _failed ??= [];
-        _patience = MaxSteps;
+        if (_steps > MaxSteps)
+        {
+            _gaveUp = true;
+            return false;
+        }
+        (_failed, _remembers, _patience) = ([], true, MaxSteps);
+        return true;
     }
 
     private static bool Holds(RegexOperation anchor, ReadOnlySpan<char> text, int at) => anchor switch
@@ -167,13 +259,13 @@ internal sealed class RegexMatcher
         _ => IsWordBefore(text, at) == IsWordAt(text, at),
     };
 
-    private static bool IsWordBefore(ReadOnlySpan<char> text, int at) => at > 0 && (CharKinds.Before(text, at) & CharKinds.Word) != 0;
+    private static bool IsWordBefore(ReadOnlySpan<char> text, int at) => StepBack(text, at, 1) is >= 0 and int before && IsWordAt(text, before);
 
-    private static bool IsWordAt(ReadOnlySpan<char> text, int at) => at < text.Length && (CharKinds.At(text, at, out _) & CharKinds.Word) != 0;
+    private static bool IsWordAt(ReadOnlySpan<char> text, int at) => at < text.Length && Word.Contains(CodePoint(text, at, out _));
 
-    private static bool Take(CharSet set, ReadOnlySpan<char> text, ref int at)
+    private bool Take(CharSet set, ReadOnlySpan<char> text, ref int at)
     {
-        if (at >= text.Length || !set.Contains(CodePoint(text, at, out int units))) return false;
+        if (at >= _limit || !set.Contains(CodePoint(text, at, out int units))) return false;
         at += units;
         return true;
     }

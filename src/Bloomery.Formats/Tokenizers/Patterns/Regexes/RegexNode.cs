@@ -8,6 +8,26 @@ internal abstract record RegexNode
     /// <summary>One character of a set.</summary>
     internal sealed record Set(CharSet Chars) : RegexNode;
 
+    /// <summary>A character whose case does not matter; gone before an expression is compiled.</summary>
+    internal sealed record Literal(int CodePoint) : RegexNode;
+
+    /// <summary>A group that may be referred to, by name or, if it has none, by number.</summary>
+    internal sealed record Group(string Name, int Number) : RegexNode
+    {
+        /// <summary>What stands in it.</summary>
+        public RegexNode Part { get; set; } = new Sequence([]);
+
+        /// <summary>Whether what it takes has to be remembered.</summary>
+        public bool IsReferred { get; set; }
+    }
+
+    /// <summary>What a group took, once more (of several groups the last that took something), or with <paramref name="IsCall"/> the group itself, once more.</summary>
+    internal sealed record Reference(string Name, int Number, bool IsCall, bool IgnoreCase) : RegexNode
+    {
+        /// <summary>The groups meant.</summary>
+        public List<Group> Groups { get; set; } = [];
+    }
+
     /// <summary>Parts in a row; none matches the empty text.</summary>
     internal sealed record Sequence(List<RegexNode> Parts) : RegexNode;
 
@@ -34,6 +54,8 @@ internal abstract record RegexNode
         Choice c => c.Parts.Exists(p => p.IsNullable),
         Repeat r => r.Min == 0 || r.Part.IsNullable,
         Atomic a => a.Part.IsNullable,
+        Group g => g.Part.IsNullable,
+        Anchor { Kind: RegexOperation.Cluster } => false,
         _ => true,
     };
 
@@ -59,6 +81,8 @@ internal abstract record RegexNode
                     return c.Parts.TrueForAll(p => p.FixedLength == first) ? first : -1;
                 case Repeat r: return r.Min == r.Max && r.Part.FixedLength is >= 0 and int one ? (int)Math.Min((long)r.Min * one, MaxLength) : -1;
                 case Atomic a: return a.Part.FixedLength;
+                case Group g: return g.Part.FixedLength;
+                case Reference or Anchor { Kind: RegexOperation.Cluster }: return -1;
                 default: return 0;
             }
         }

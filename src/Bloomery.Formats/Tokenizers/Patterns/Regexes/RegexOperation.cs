@@ -33,11 +33,29 @@ internal enum RegexOperation
     /// <summary>Checks that they do not.</summary>
     NotAhead,
 
-    /// <summary>Checks that they match what ends here, B characters long.</summary>
+    /// <summary>Checks that they match what ends here, B characters long (B = -1: of any length).</summary>
     Behind,
 
     /// <summary>Checks that they do not.</summary>
     NotBehind,
+
+    /// <summary>Only where the look-behind that this belongs to stands.</summary>
+    BehindEnd,
+
+    /// <summary>Notes the place in register A, to be forgotten when going back behind it.</summary>
+    Save,
+
+    /// <summary>Takes once more what lies between register A and the one behind it; with B = 1 regardless of case.</summary>
+    Reference,
+
+    /// <summary>Notes that what is found begins here.</summary>
+    Keep,
+
+    /// <summary>Takes a grapheme cluster.</summary>
+    Cluster,
+
+    /// <summary>Only where the search began.</summary>
+    SearchStart,
 
     /// <summary>Only at the start of the text.</summary>
     TextStart,

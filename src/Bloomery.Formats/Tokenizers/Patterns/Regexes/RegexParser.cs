@@ -33,13 +33,17 @@ internal sealed partial class RegexParser
 
     private int Current => AtEnd ? -1 : _pattern[_at];
 
+    private int Next => _at + 1 < _pattern.Length ? _pattern[_at + 1] : -1;
+
     /// <summary>Parses a whole expression.</summary>
     /// <exception cref="FormatException">It is malformed or uses what is not supported.</exception>
     public static RegexNode Parse(string expression)
     {
         var parser = new RegexParser(expression);
         RegexNode node = parser.ParseChoice();
-        return parser.AtEnd ? node : throw parser.Error("')' without '('");
+        if (!parser.AtEnd) throw parser.Error("')' without '('");
+        parser.Resolve();
+        return node;
     }
 
     private FormatException Error(string problem) => new($"{problem} at character {_at} of the expression");
@@ -64,22 +68,32 @@ internal sealed partial class RegexParser
         var parts = new List<RegexNode>();
         while (!AtEnd && Current is not ('|' or ')'))
         {
-            if (SkipsExtended()) continue;
+            if (Skips()) continue;
             RegexNode? part = ParseAtom();
             if (part is not null) parts.Add(ParseQuantifiers(part));
         }
+        parts = CaseUnfolder.Unfold(parts);
         return parts.Count == 1 ? parts[0] : new RegexNode.Sequence(parts);
     }
 
-    private bool SkipsExtended()
+    // Comments, and in the extended form spaces.
+    private bool Skips()
     {
+        if (Current == '(' && Next == '?' && _at + 2 < _pattern.Length && _pattern[_at + 2] == '#')
+        {
+            for (_at += 3; !AtEnd && Current != ')'; _at++)
+                if (Current == '\\') _at++;
+            if (AtEnd) throw Error("a comment is not closed");
+            _at++;
+            return true;
+        }
         if ((_flags & Flags.Extended) == 0) return false;
         if (Current == '#')
         {
             while (!AtEnd && Current != '\n') _at++;
             return true;
         }
-        if (!CharKinds.IsSpace(Current)) return false;
+        if (Current is not (' ' or '\t' or '\n' or '\r' or '\f')) return false;
         _at++;
         return true;
     }
@@ -90,82 +104,76 @@ internal sealed partial class RegexParser
         switch (c)
         {
             case '(': return ParseGroup();
-            case '[': return Literal(ParseClass());
-            case '.':
-                var dot = new CharSet();
-                if ((_flags & Flags.DotAll) == 0) dot.Add('\n', '\n');
-                dot.Negated = true;
-                return new RegexNode.Set(dot.Freeze());
+            case '[': return ClassOf(ParseClass());
+            case '.': return AnyCharacter(withNewline: (_flags & Flags.DotAll) != 0);
             case '^': return new RegexNode.Anchor(RegexOperation.LineStart);
             case '$': return new RegexNode.Anchor(RegexOperation.LineEnd);
             case '\\': return ParseEscape();
             case '*' or '+' or '?':
+            case '{' when IsInterval(_at - 1):
                 _at--;
                 throw Error("nothing to repeat");
-            default: return Literal(new CharSet().Add(c, c));
+            default: return Character(c);
         }
     }
 
-    private RegexNode.Set Literal(CharSet set)
-    {
-        set.IgnoreCase |= (_flags & Flags.IgnoreCase) != 0;
-        return new RegexNode.Set(set.Freeze());
-    }
+    private RegexNode Character(int codePoint) => (_flags & Flags.IgnoreCase) != 0
+        ? new RegexNode.Literal(codePoint)
+        : new RegexNode.Set(new CharSet().Add(codePoint, codePoint).Freeze());
 
-    private RegexNode ParseEscape()
+    private RegexNode ClassOf(CharSet set)
     {
-        if (AtEnd) throw Error("a lone '\\'");
-        RegexOperation? anchor = _pattern[_at] switch
-        {
-            'A' => RegexOperation.TextStart,
-            'z' => RegexOperation.TextEnd,
-            'Z' => RegexOperation.TextEndOrNewline,
-            'b' => RegexOperation.WordEdge,
-            'B' => RegexOperation.NotWordEdge,
-            _ => null,
-        };
-        if (anchor is { } kind)
-        {
-            _at++;
-            return new RegexNode.Anchor(kind);
-        }
-        if (_pattern[_at] is (>= '1' and <= '9') or 'k' or 'g' or 'G' or 'K' or 'X' or 'R') throw Error($"'\\{(char)_pattern[_at]}' is not supported");
-        return Literal(ParseSetEscape());
+        set.IgnoreCase = (_flags & Flags.IgnoreCase) != 0;
+        var one = new RegexNode.Set(set.Freeze());
+        RegexNode? strings = set.IgnoreCase && !set.Negated ? CaseUnfolder.Strings(set) : null;
+        return strings is null ? one : new RegexNode.Choice([one, strings]);
     }
 
     private RegexNode ParseQuantifiers(RegexNode part)
     {
         while (!AtEnd)
         {
-            int min, max;
+            if (Skips()) continue;
+            int min, max, end = _at;
             switch (Current)
             {
                 case '*': (min, max) = (0, -1); break;
                 case '+': (min, max) = (1, -1); break;
                 case '?': (min, max) = (0, 1); break;
-                case '{' when TryParseCounts(out min, out max): break;
+                case '{' when TryParseCounts(_at, out min, out max, out end): break;
                 default: return part;
             }
             bool counted = Current == '{';
-            if (counted) _at = Array.IndexOf(_pattern, '}', _at);
-            _at++;
-            if (max >= 0 && min > max) throw Error("a repetition's bounds are the wrong way round");
+            _at = end + 1;
             if (min > MaxRepeat || max > MaxRepeat) throw Error($"more than {MaxRepeat} repetitions");
             if (++_depth > MaxDepth) throw Error("repetitions are nested too deeply");
-            bool lazy = Current == '?';
-            // In this dialect {n,m}+ is a repeated repetition, not a possessive one.
-            bool possessive = !counted && Current == '+';
-            if (lazy || possessive) _at++;
+            // In this dialect {n}? is an optional repetition, {n,m}+ a repeated one, and {m,n} with m > n is possessive.
+            bool swapped = max >= 0 && min > max;
+            if (swapped) (min, max) = (max, min);
+            bool lazy = Current == '?' && !swapped && !(counted && IsFixed(end));
+            bool possessive = swapped || (!counted && Current == '+');
+            if (lazy || (possessive && !swapped)) _at++;
+            if (part is RegexNode.Literal literal) part = CaseUnfolder.Unfold(literal);
             part = new RegexNode.Repeat(part, min, max, lazy);
             if (possessive) part = new RegexNode.Atomic(part);
         }
         return part;
     }
 
-    private bool TryParseCounts(out int min, out int max)
+    // Whether the interval that ends here has no comma.
+    private bool IsFixed(int end)
+    {
+        while (_pattern[--end] != '{')
+            if (_pattern[end] == ',') return false;
+        return true;
+    }
+
+    private bool IsInterval(int at) => TryParseCounts(at, out _, out _, out _);
+
+    private bool TryParseCounts(int brace, out int min, out int max, out int end)
     {
         (min, max) = (0, -1);
-        int at = _at + 1;
+        int at = brace + 1;
         bool hasMin = Number(ref at, ref min), hasMax = false;
         if (at < _pattern.Length && _pattern[at] == ',')
         {
@@ -176,8 +184,9 @@ internal sealed partial class RegexParser
         }
         else
         {
-            max = min;
+            max = hasMin ? min : -1;
         }
+        end = at;
         return at < _pattern.Length && _pattern[at] == '}' && (hasMin || hasMax);
 
         bool Number(ref int position, ref int value)
@@ -187,74 +196,5 @@ internal sealed partial class RegexParser
                 value = Math.Min(value * 10 + _pattern[position++] - '0', 100_000);
             return position > start;
         }
-    }
-
-    private RegexNode? ParseGroup()
-    {
-        if (Current != '?') return Close(ParseChoice());
-        _at++;
-        int kind = Current;
-        _at++;
-        switch (kind)
-        {
-            case ':': return Close(ParseChoice());
-            case '=': return Close(new RegexNode.Look(ParseChoice(), Behind: false, Negative: false));
-            case '!': return Close(new RegexNode.Look(ParseChoice(), Behind: false, Negative: true));
-            case '>': return Close(new RegexNode.Atomic(ParseChoice()));
-            case '#':
-                while (!AtEnd && Current != ')') _at++;
-                Close(new RegexNode.Sequence([]));
-                return null;
-            case '<' when Current is '=' or '!':
-                bool negative = _pattern[_at++] == '!';
-                return Close(new RegexNode.Look(ParseChoice(), Behind: true, negative));
-            case '<' or '\'':
-                int close = kind == '<' ? '>' : '\'';
-                while (!AtEnd && Current != close) _at++;
-                _at++;
-                return Close(ParseChoice());
-            default:
-                _at--;
-                return ParseFlags();
-        }
-    }
-
-    private RegexNode? ParseFlags()
-    {
-        bool on = true;
-        Flags flags = _flags;
-        while (!AtEnd && Current is not (')' or ':'))
-        {
-            Flags flag = Current switch
-            {
-                '-' => Flags.None,
-                'i' => Flags.IgnoreCase,
-                'm' => Flags.DotAll,
-                'x' => Flags.Extended,
-                _ => throw Error($"a group of an unknown kind, '(?{char.ConvertFromUtf32(Current)}'"),
-            };
-            if (flag == Flags.None) on = false;
-            flags = on ? flags | flag : flags & ~flag;
-            _at++;
-        }
-        if (AtEnd) throw Error("a group is not closed");
-        if (_pattern[_at++] == ')')
-        {
-            // As in Ruby, the rest of the enclosing group, alternatives included.
-            _flags = flags;
-            return ParseChoice();
-        }
-        Flags outer = _flags;
-        _flags = flags;
-        RegexNode node = ParseChoice();
-        _flags = outer;
-        return Close(node);
-    }
-
-    private RegexNode Close(RegexNode node)
-    {
-        if (Current != ')') throw Error("a group is not closed");
-        _at++;
-        return node;
     }
 }

@@ -6,8 +6,7 @@ namespace Bloomery.Formats.Tokenizers.Patterns.Regexes;
 internal sealed class RegexPattern : SplitPattern
 {
     [ThreadStatic] private static RegexMatcher? _matcher;
-    private readonly RegexInstruction[] _code;
-    private readonly int _registers;
+    private readonly RegexProgram _program;
     private readonly CharSet? _run;
     private readonly int _runLimit;
     private readonly CharSet? _head;
@@ -17,7 +16,7 @@ internal sealed class RegexPattern : SplitPattern
     public RegexPattern(string expression)
     {
         RegexNode node = RegexParser.Parse(expression);
-        (_code, _registers) = RegexCompiler.Compile(node);
+        _program = RegexCompiler.Compile(node);
         // One class, or a run of one, needs no machine.
         (_run, _runLimit) = node switch
         {
@@ -26,7 +25,7 @@ internal sealed class RegexPattern : SplitPattern
             _ => (null, 0),
         };
         // Where `x+...` fails at the start of a run of x it fails all through the run: what may follow has been tried at each place.
-        if (_code[0] is { Operation: RegexOperation.SetRun, A: 1, B: -1 }) _head = _code[0].Set;
+        if (_program.Code[0] is { Operation: RegexOperation.SetRun, A: 1, B: -1 } first && !_program.RemembersGroups) _head = first.Set;
     }
 
     /// <inheritdoc/>
@@ -37,12 +36,17 @@ internal sealed class RegexPattern : SplitPattern
         for (begin = from; begin <= text.Length; begin++)
         {
             if (begin > 0 && begin < text.Length && char.IsLowSurrogate(text[begin]) && char.IsHighSurrogate(text[begin - 1])) continue;
-            end = matcher.Match(_code, _registers, text, begin);
-            if (end >= 0) return true;
+            end = matcher.Match(_program, text, begin, from, out int kept);
+            if (end >= 0)
+            {
+                begin = kept;
+                return true;
+            }
+            if (end == RegexMatcher.GaveUp) break;
             if (_head is null) continue;
             for (int units; begin + 1 < text.Length && Has(_head, text, begin, out units) && Has(_head, text, begin + units, out _);) begin += units;
         }
-        end = begin;
+        end = begin = Math.Min(begin, text.Length);
         return false;
     }
 
