@@ -35,7 +35,7 @@ internal sealed class AddedTokenFinder
         _firsts = SearchValues.Create([.. firsts]);
     }
 
-    /// <summary>Finds all matches.</summary>
+    /// <summary>Finds all matches, in order of their spellings; whitespace that they take may overlap.</summary>
     /// <param name="text">The text.</param>
     /// <param name="refuse">Says whether a token may not match at a range, and if so where to go on: at most at the range's end; -1 if it may.</param>
     public List<(AddedToken Token, TextRange Range)> FindAll(ReadOnlySpan<char> text, Func<AddedToken, TextRange, int> refuse)
@@ -63,8 +63,8 @@ internal sealed class AddedTokenFinder
             }
             if (token.TakesRight)
                 while (end < text.Length && IsSpace(text[end])) end++;
-            // Whitespace that the token before took does not come twice.
-            matches.Add((token, new TextRange(Math.Max(begin, done), end)));
+            // A token may stand in whitespace that the one before took: then the two overlap, as in the reference.
+            if (begin < end) matches.Add((token, new TextRange(begin, end)));
             done = end;
         }
         return matches;

@@ -12,7 +12,7 @@ internal sealed partial class PipelineTokenizer
     public override Encoding Encode(string text, EncodeOptions options)
     {
         ArgumentNullException.ThrowIfNull(text);
-        var runs = new List<TokenRun> { Run(text, options, 0) };
+        var runs = new List<TokenRun> { Run(text, options) };
         return Assemble(runs, options);
     }
 
@@ -22,7 +22,7 @@ internal sealed partial class PipelineTokenizer
         ArgumentNullException.ThrowIfNull(first);
         ArgumentNullException.ThrowIfNull(second);
         options = options with { PlainRanges = [] };
-        var runs = new List<TokenRun> { Run(first, options, 0), Run(second, options, 1) };
+        var runs = new List<TokenRun> { Run(first, options), Run(second, options) };
         runs[1].SetType(1);
         return Assemble(runs, options);
     }
@@ -32,7 +32,7 @@ internal sealed partial class PipelineTokenizer
     {
         ArgumentNullException.ThrowIfNull(text);
         ArgumentNullException.ThrowIfNull(ids);
-        if (options.AddSpecial && _before is null)
+        if (_before is null)
         {
             ids.AddRange(Encode(text, options).Ids);
             return;
@@ -42,11 +42,11 @@ internal sealed partial class PipelineTokenizer
         if (options.AddSpecial) ids.AddRange(_behind!);
     }
 
-    private TokenRun Run(string text, EncodeOptions options, int source)
+    private TokenRun Run(string text, EncodeOptions options)
     {
         var sink = new TokenSink(idsOnly: false);
         Tokenize(text, options, sink);
-        var run = new TokenRun { Source = source };
+        var run = new TokenRun();
         var points = new CodePointIndex(text);
         for (int i = 0; i < sink.Ids.Count; i++)
         {

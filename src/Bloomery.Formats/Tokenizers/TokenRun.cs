@@ -6,9 +6,6 @@ internal sealed class TokenRun
     /// <summary>The tokens.</summary>
     public List<EncodedToken> Tokens { get; init; } = [];
 
-    /// <summary>Which text these tokens stem from: 0 or 1; -1 for added ones.</summary>
-    public int Source { get; init; }
-
     /// <summary>Sets the segment of every token.</summary>
     public void SetType(int typeId)
     {

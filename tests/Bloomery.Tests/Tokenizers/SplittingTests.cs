@@ -49,6 +49,22 @@ public sealed class SplittingTests
     [Fact]
     public void Bert() => Assert.Equal("Hey|friend|!|How|are|you|?|!", Split(new BertPreTokenizer(), "Hey friend!     How are you?!"));
 
+    [Theory]
+    [InlineData("どこで生れ。Yes", "どこで生れ|。|Yes")]
+    [InlineData("Apples are りんご 林檎", "Apples are |りんご 林檎")]          // a space belongs to what stands before it
+    [InlineData("  a\u0301 1", "a|\u0301 |1")]                             // and is dropped at the start
+    [InlineData("グーa\u0378b", "グー|a\u0378b")]                           // the prolonged sound mark counts as Han, what is not assigned as a space
+    [InlineData("a\u0953\u0954\u0589", "a|\u0953\u0954|\u0589")]           // scripts as they were in Unicode 9
+    [InlineData("a\uA7BAb", "a\uA7BAb")]                                   // a letter that is younger
+    [InlineData("  ", "")]
+    public void UnicodeScripts(string text, string expected) => Assert.Equal(expected, Split(new UnicodeScriptsPreTokenizer(), text));
+
+    [Theory]
+    [InlineData(5, "Hello world", "Hello| worl|d")]
+    [InlineData(2, "a\U0001F600\U0001F600é", "a\U0001F600|\U0001F600é")]   // counted in code points
+    [InlineData(9, "ab", "ab")]
+    public void FixedLength(int length, string text, string expected) => Assert.Equal(expected, Split(new FixedLengthPreTokenizer(length), text));
+
     [Fact]
     public void CharDelimiter() => Assert.Equal("the|final|countdown", Split(new CharDelimiterPreTokenizer('-'), "the-final--countdown"));
 

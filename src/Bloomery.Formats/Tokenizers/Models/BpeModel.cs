@@ -131,7 +131,9 @@ internal sealed class BpeModel : TokenModel
         for (int i = 0; i < word.Length;)
         {
             Rune.DecodeFromUtf16(word[i..], out Rune rune, out int units);
-            int id = IdOfPart(word.Slice(i, units), first: i == 0, last: i + units == word.Length);
+            ReadOnlySpan<char> part = word.Slice(i, units);
+            bool first = i == 0, last = i + units == word.Length;
+            int id = IdOfPart(part, first, last);
             i += units;
             if (id >= 0)
             {
@@ -140,7 +142,7 @@ internal sealed class BpeModel : TokenModel
                 merger.Add(id, rune.Utf8SequenceLength);
             }
             // As in the reference, a pending unknown comes after the byte tokens that follow it.
-            else if (!TryByteTokens(rune, merger) && _unknown >= 0)
+            else if (!TryByteTokens(part, first, last, merger) && _unknown >= 0)
             {
                 if (unknownLength > 0 && !_options.FuseUnknown)
                 {
@@ -156,15 +158,20 @@ internal sealed class BpeModel : TokenModel
     private int IdOfPart(ReadOnlySpan<char> part, bool first, bool last)
     {
         if (_plainParts) return part[0] < _basic.Length ? _basic[part[0]] : Vocabulary.IdOf(part);
-        string spelling = string.Concat(first ? "" : _options.ContinuingPrefix, part, last ? _options.EndSuffix : "");
-        return Vocabulary.IdOf(spelling);
+        return Vocabulary.IdOf(Spelling(part, first, last));
     }
 
-    private bool TryByteTokens(Rune rune, BpeMerger merger)
+    private string Spelling(ReadOnlySpan<char> part, bool first, bool last) =>
+        string.Concat(first ? "" : _options.ContinuingPrefix, part, last ? _options.EndSuffix : "");
+
+    // As in the reference, prefix and suffix are spelled as bytes too, and each counts as a byte of the text.
+    private bool TryByteTokens(ReadOnlySpan<char> part, bool first, bool last, BpeMerger merger)
     {
         if (!_options.ByteFallback) return false;
-        Span<byte> utf8 = stackalloc byte[4];
-        utf8 = utf8[..rune.EncodeToUtf8(utf8)];
+        Span<byte> one = stackalloc byte[4];
+        ReadOnlySpan<byte> utf8 = _plainParts
+            ? one[..System.Text.Encoding.UTF8.GetBytes(part, one)]
+            : System.Text.Encoding.UTF8.GetBytes(Spelling(part, first, last));
         foreach (byte b in utf8)
             if (_byteTokens[b] < 0) return false;
         foreach (byte b in utf8) merger.Add(_byteTokens[b], 1);

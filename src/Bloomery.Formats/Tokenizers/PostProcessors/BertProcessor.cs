@@ -21,9 +21,11 @@ internal sealed class BertProcessor(EncodedToken cls, EncodedToken sep) : PostPr
         var output = new List<TokenRun>();
         for (int i = 0; i < parts.Count; i++)
         {
-            if (i == 0) output.Add(Added(cls));
-            output.Add(parts[i]);
-            output.Add(Added(sep with { TypeId = i == 0 ? 0 : 1 }));
+            var run = new TokenRun();
+            if (i == 0) run.Tokens.Add(cls);
+            run.Tokens.AddRange(parts[i].Tokens);
+            run.Tokens.Add(sep with { TypeId = i == 0 ? 0 : 1 });
+            output.Add(run);
         }
         return output;
     }
@@ -31,6 +33,4 @@ internal sealed class BertProcessor(EncodedToken cls, EncodedToken sep) : PostPr
     internal static EncodedToken TokenOf(JsonSection json) => json.Length == 2
         ? new EncodedToken(json.Item(1).AsCount(), json.Item(0).AsText(), 0, 0)
         : throw json.Error("expected [token, id]");
-
-    internal static TokenRun Added(EncodedToken token) => new() { Tokens = [token], Source = -1 };
 }

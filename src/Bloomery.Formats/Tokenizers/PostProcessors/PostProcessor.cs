@@ -4,7 +4,7 @@ namespace Bloomery.Formats.Tokenizers.PostProcessors;
 internal abstract class PostProcessor
 {
     /// <summary>Rewrites the parts (one per text, in order; afterwards they are concatenated).</summary>
-    /// <param name="parts">One or two encodings; more after a first processor of a sequence.</param>
+    /// <param name="parts">One or two encodings, which may be changed; after a template in a sequence one for each of its items.</param>
     /// <param name="addSpecial">Whether to add special tokens; offsets are trimmed either way.</param>
     public abstract List<TokenRun> Process(List<TokenRun> parts, bool addSpecial);
 }

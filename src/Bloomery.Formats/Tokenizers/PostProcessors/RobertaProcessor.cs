@@ -20,14 +20,13 @@ internal sealed class RobertaProcessor(EncodedToken cls, EncodedToken sep, bool 
     public override List<TokenRun> Process(List<TokenRun> parts, bool addSpecial)
     {
         if (trimOffsets) OffsetTrimming.Trim(parts, addPrefixSpace);
-        var output = new List<TokenRun>();
         for (int i = 0; i < parts.Count; i++)
         {
             parts[i].SetType(0);
-            if (addSpecial) output.Add(BertProcessor.Added(i == 0 ? cls : sep));
-            output.Add(parts[i]);
-            if (addSpecial) output.Add(BertProcessor.Added(sep));
+            if (!addSpecial) continue;
+            parts[i].Tokens.Insert(0, i == 0 ? cls : sep);
+            parts[i].Tokens.Add(sep);
         }
-        return output;
+        return parts;
     }
 }

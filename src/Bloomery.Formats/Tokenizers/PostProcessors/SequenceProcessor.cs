@@ -11,6 +11,15 @@ internal sealed class SequenceProcessor(IReadOnlyList<PostProcessor> processors)
     internal SequenceProcessor(JsonSection json)
         : this(Components.CreateAll(Components.PostProcessors, json, "processors"))
     {
+        try
+        {
+            Process([new TokenRun()], addSpecial: true);
+            Process([new TokenRun(), new TokenRun()], addSpecial: true);
+        }
+        catch (InvalidOperationException e)
+        {
+            throw json.Error(e.Message, e);
+        }
     }
 
     /// <inheritdoc/>

@@ -21,13 +21,12 @@ internal sealed class TemplateProcessor : PostProcessor
     /// <inheritdoc/>
     public override List<TokenRun> Process(List<TokenRun> parts, bool addSpecial)
     {
-        TokenRun?[] texts = [parts.Find(p => p.Source == 0), parts.Find(p => p.Source == 1)];
+        if (parts.Count > 2) throw new InvalidOperationException("a template joins one text or two, not the parts of another template");
         var output = new List<TokenRun>();
-        foreach (Part part in texts[1] is null ? _single : _pair)
+        foreach (Part part in parts.Count == 1 ? _single : _pair)
         {
-            List<EncodedToken>? tokens = part.Text < 0 ? addSpecial ? part.Tokens : null : texts[part.Text]?.Tokens;
-            if (tokens is null) continue;
-            var run = new TokenRun { Source = part.Text, Tokens = [.. tokens] };
+            if (part.Text < 0 ? !addSpecial : part.Text >= parts.Count) continue;
+            var run = new TokenRun { Tokens = [.. part.Text < 0 ? part.Tokens : parts[part.Text].Tokens] };
             run.SetType(part.TypeId);
             output.Add(run);
         }
