@@ -14,6 +14,8 @@ internal sealed class Embedder(Runtime runtime, Tokenizer tokenizer)
     /// <summary>The model's own pooling: GGUF's key, what its modules say, or the mean.</summary>
     private Pooling DefaultPooling => runtime.Architecture.Config.IntOr(0, "gguf.pooling_type") is >= 1 and <= 3 and int stated ? (Pooling)(stated - 1) : Modules?.Pooling ?? Pooling.Mean;
 
+    private readonly Lazy<SentenceInputs> _inputs = new(() => Directory.Exists(runtime.Model.Path) ? SentenceInputs.Read(runtime.Model.Path) : SentenceInputs.None);
+
     private SentenceModules? Modules => runtime.Architecture.Config.IsGguf ? null : _modules.Value;
 
     /// <summary>Embeds the texts.</summary>
@@ -22,15 +24,17 @@ internal sealed class Embedder(Runtime runtime, Tokenizer tokenizer)
         options ??= new EmbeddingOptions();
         Pooling pooling = options.Pooling ?? DefaultPooling;
         bool normalize = options.Normalize ?? Modules?.Normalize ?? true;
+        SentenceInputs inputs = _inputs.Value;
+        int most = Math.Min(runtime.ContextLength, inputs.MaxLength ?? int.MaxValue);
         List<int> truncated = [];
         List<ForwardRow> rows = [];
         for (int i = 0; i < texts.Count; i++)
         {
-            int[] ids = tokenizer.EncodeToIds(texts[i], new EncodeOptions { AddSpecial = true });
-            if (ids.Length > runtime.ContextLength)
+            int[] ids = tokenizer.EncodeToIds(inputs.Prepare(texts[i]), new EncodeOptions { AddSpecial = true });
+            if (ids.Length > most)
             {
                 truncated.Add(i);
-                ids = Cut(ids, runtime.ContextLength);
+                ids = Cut(ids, most);
             }
             rows.Add(new ForwardRow(ids));
         }

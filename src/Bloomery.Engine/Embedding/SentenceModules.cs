@@ -49,8 +49,8 @@ internal sealed record SentenceModules(Pooling? Pooling, bool? Normalize)
     {
         using JsonDocument document = Parse(config);
         if (document.RootElement.ValueKind != JsonValueKind.Object) throw new ModelFormatException(config, null, null, "expected an object");
-        string[] modes = Text(document.RootElement, "pooling_mode") is { } mode
-            ? [mode]
+        string[] modes = document.RootElement.TryGetProperty("pooling_mode", out JsonElement stated)
+            ? stated.ValueKind == JsonValueKind.Array ? [.. stated.EnumerateArray().Select(m => m.ToString())] : [stated.ToString()]
             : [.. document.RootElement.EnumerateObject().Where(p => p.Name.StartsWith(ModesPrefix, StringComparison.Ordinal) && p.Value.ValueKind == JsonValueKind.True).Select(p => p.Name[ModesPrefix.Length..])];
         return modes switch
         {

@@ -24,6 +24,7 @@ public sealed class SentenceModulesTests : IDisposable
     [InlineData($"[{Transformer}, {PoolingModule}, {NormalizeModule}]", """{"pooling_mode_cls_token": true, "pooling_mode_mean_tokens": false}""", Pooling.Cls, true)]
     [InlineData($"[{Transformer}, {PoolingModule}]", """{"pooling_mode_mean_tokens": true}""", Pooling.Mean, false)]
     [InlineData($"[{Transformer}, {PoolingModule}]", """{"pooling_mode": "lasttoken"}""", Pooling.Last, false)]
+    [InlineData($"[{Transformer}, {PoolingModule}]", """{"pooling_mode": ["cls"], "include_prompt": true}""", Pooling.Cls, false)]
     public void Modules_state_pooling_and_length(string modules, string pooling, Pooling expected, bool normalized)
     {
         Write("modules.json", modules);
@@ -35,6 +36,8 @@ public sealed class SentenceModulesTests : IDisposable
     [InlineData("""[{"type": "sentence_transformers.models.Dense", "path": "3_Dense"}]""", "{}", "models.Dense")]
     [InlineData($"[{PoolingModule}]", """{"pooling_mode_max_tokens": true}""", "max_tokens")]
     [InlineData($"[{PoolingModule}]", """{"pooling_mode_mean_tokens": true, "pooling_mode_cls_token": true}""", "mean_tokens and cls_token")]
+    [InlineData($"[{PoolingModule}]", """{"pooling_mode": ["cls", "mean"]}""", "cls and mean")]
+    [InlineData($"[{PoolingModule}]", """{"pooling_mode": "weightedmean"}""", "weightedmean")]
     [InlineData("{}", "{}", "list of modules")]
     [InlineData("[", "{}", "not JSON")]
     public void What_would_give_other_vectors_is_refused(string modules, string pooling, string said)
