@@ -38,6 +38,7 @@ internal sealed class GgufTokenizerKeys
         TokenizerBundle bundle = TokenizerLoader.Load(folder);
         GgufVocabularyDraft draft = json is not null ? FromJson(json) : FromPieces((SentencePieceTokenizer)bundle.Tokenizer, Path.Combine(folder, "tokenizer.model"));
         draft.FitTo(vocabulary, warn);
+        if (draft.SharedSpelling() is { } shared) warn?.Invoke($"llama.cpp will not read the new file: it has two tokens that are spelled '{shared}'");
         GgufTokenizerKeys keys = new(draft, bundle, warn);
         keys.Roles();
         keys.Recognize(architecture);

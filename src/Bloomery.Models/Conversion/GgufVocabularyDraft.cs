@@ -76,6 +76,9 @@ internal sealed class GgufVocabularyDraft(string model, List<string> tokens, Lis
         for (int id = tokens.Count; id < rows; id++) Add($"[PAD{id}]", Unused, -1e4f);
     }
 
+    /// <summary>A spelling that two tokens share, or null.</summary>
+    public string? SharedSpelling() => tokens.GroupBy(t => t, StringComparer.Ordinal).FirstOrDefault(g => g.Count() > 1)?.Key;
+
     /// <summary>Sets the keys.</summary>
     public void WriteTo(GgufWriter writer)
     {

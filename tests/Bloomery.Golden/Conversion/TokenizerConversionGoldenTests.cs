@@ -43,6 +43,15 @@ public sealed class TokenizerConversionGoldenTests : IDisposable
         Compare(to, back, share, $"{folder} made of GGUF ({string.Join("; ", notes)})");
     }
 
+    [SkippableFact]
+    public void Two_tokens_of_one_spelling_are_told_of()
+    {
+        TestPaths.NeedsGolden("tokenizers/added-bert"); // "##ing" is spelled as the added token "ing"
+        List<string> notes = [];
+        ModelConverter.Convert(WriteModel("added-bert"), Path.Combine(_folder.FullName, "model.gguf"), new ConversionOptions { Threads = 1, Warn = notes.Add });
+        Assert.Contains(notes, n => n.EndsWith("two tokens that are spelled 'ing'", StringComparison.Ordinal));
+    }
+
     private static void Compare(string before, string after, double share, string what)
     {
         TokenizerBundle old = TokenizerLoader.Load(before), made = TokenizerLoader.Load(after);
