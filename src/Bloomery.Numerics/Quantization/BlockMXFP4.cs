@@ -40,8 +40,8 @@ internal struct BlockMXFP4 : IBlockFormat<BlockMXFP4>
         {
             ReadOnlySpan<float> x = values.Slice(i * 32, 32);
             float peak = SimpleFit.Peak(x);
-            // The largest magnitude falls between 4 and 8, codes reach to 6.
-            blocks[i].Exponent = (byte)(peak == 0 ? 0 : Math.Clamp((int)MathF.Floor(MathF.Log2(peak)) + 125, 0, 254));
+            // The largest magnitude falls between 4 and 8, codes reach to 6. Below 2^-125 the exponent wraps, as in ggml, and all codes are 0.
+            blocks[i].Exponent = unchecked((byte)(peak == 0 || !float.IsFinite(peak) ? 0 : (int)MathF.Floor(MathF.Log2(peak)) + 125));
             E2M1.Round(x, HalfScale(blocks[i].Exponent), codes);
             Planar.Write(codes, 16, 4, blocks[i].Codes);
         }

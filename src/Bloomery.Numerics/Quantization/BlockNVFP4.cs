@@ -42,7 +42,7 @@ internal struct BlockNVFP4 : IBlockFormat<BlockNVFP4>
             for (int s = 0; s < 4; s++)
             {
                 ReadOnlySpan<float> x = values.Slice((i * 64) + (s * 16), 16);
-                byte scale = NearestScale(SimpleFit.Peak(x) / 12); // the greatest code is 12 halves
+                byte scale = NearestScale(SimpleFit.Peak(x) / 6); // the greatest code
                 blocks[i].Scales[s] = scale;
                 E2M1.Round(x, HalfScale(scale), codes);
                 Planar.Write(codes, 8, 4, blocks[i].Codes[(8 * s)..((8 * s) + 8)]);
@@ -58,16 +58,14 @@ internal struct BlockNVFP4 : IBlockFormat<BlockNVFP4>
         return exponent == 0 ? fraction * (1f / 1024) : MathF.ScaleB(8 + fraction, exponent - 11);
     }
 
-    // Scales below 0x7F ascend with their byte.
-    private static byte NearestScale(float halfScale)
+    // Rounded to the nearest, halves up, as ggml does, which takes the greatest scale for all from 256 on.
+    private static byte NearestScale(float scale)
     {
-        int low = 0, high = 0x7E;
-        while (high - low > 1)
-        {
-            int middle = (low + high) / 2;
-            if (HalfScale(middle) <= halfScale) low = middle;
-            else high = middle;
-        }
-        return (byte)(halfScale - HalfScale(low) <= HalfScale(high) - halfScale ? low : high);
+        if (!(scale > 0)) return 0;
+        uint bits = BitConverter.SingleToUInt32Bits(scale);
+        int exponent = (int)(bits >> 23) - 127 + 7;
+        if (exponent <= 0) return (byte)Math.Min((int)((scale * 512) + 0.5f), 7);
+        int code = (exponent << 3) + (int)((bits >> 20) & 7) + (int)((bits >> 19) & 1);
+        return (byte)(code >= 15 << 3 ? 0x7E : code);
     }
 }

@@ -16,7 +16,7 @@ public sealed class BlockFormatTests
     public void The_known_formats_are_found()
     {
         string[] known = ("f32 f16 bf16 f64 i8 i16 i32 i64 q4_0 q4_1 q5_0 q5_1 q8_0 q8_1 q2_k q3_k q4_k q5_k q6_k iq1_s iq1_m iq2_xxs iq2_xs iq2_s " +
-            "iq3_xxs iq3_s iq4_nl iq4_xs tq1_0 tq2_0 mxfp4 nvfp4").Split(' ');
+            "iq3_xxs iq3_s iq4_nl iq4_xs tq1_0 tq2_0 mxfp4 nvfp4 q1_0 q2_0").Split(' ');
         Assert.Empty(known.Except(BlockFormat.All.Select(format => format.Name)));
     }
 
@@ -142,7 +142,7 @@ public sealed class BlockFormatTests
     public void Quantized_values_survive_a_second_time(int seed)
     {
         // Where the scale is a function of the extremes, which the format stores exactly, a second round changes nothing.
-        string[] stable = ["f32", "f64", "f16", "bf16", "q8_0", "q8_1", "tq1_0", "tq2_0", "mxfp4"];
+        string[] stable = ["f32", "f64", "f16", "bf16", "q8_0", "q8_1", "tq1_0", "tq2_0", "mxfp4", "q1_0", "q2_0"];
         Random random = new(seed);
         foreach (string name in stable)
         {
@@ -157,6 +157,24 @@ public sealed class BlockFormatTests
         }
     }
 
+    // What ggml makes of the same values (October 2026).
+    [Theory]
+    [InlineData("q1_0", 1, "4e36a4a52d6d69494b5b5ad2d29696b4b4a5")]
+    [InlineData("q2_0", 1, "403a14491649924592659164912459244916403a49164992459264916451245924491649")]
+    [InlineData("nvfp4", 1, "202020207fcb45fea956ee0266ed1267dc347fba45ffb956ee0167dd0267dc347fca56fe20202020b956ee0167ed247fdc347fca55fe9066ee9167ed237fcb457fca45fea066ed12")]
+    [InlineData("nvfp4", 0, "7e2000007fdc45ffb966fe0266ed1267dc347fba00000000000000000000000000000000")]
+    [InlineData("mxfp4", 1.17549435e-38f, "fe00000000000000000000000000000000")]
+    public void Blocks_are_those_of_ggml(string name, float factor, string expected)
+    {
+        BlockFormat format = Find(name);
+        float[] x = new float[expected.Length / 2 / format.BlockBytes * format.BlockSize];
+        // Factor 0: runs of 16 of very different size.
+        for (int i = 0; i < x.Length; i++) x[i] = (((i * 37) % 101) - 50) / 64f * (factor != 0 ? factor : (i / 16) switch { 0 => 4096, 1 => 1, 2 => 1f / 4096, _ => 0 });
+        byte[] blocks = new byte[format.RowBytes(x.Length)];
+        format.Quantize(x, default, blocks);
+        Assert.Equal(expected, Convert.ToHexStringLower(blocks));
+    }
+
     // The largest error as a part of the block's largest magnitude: half a step, or a whole one where the range is one short at one end,
     // and what rounding the scales (to halves, or to a few bits in the K formats) adds.
     private static Dictionary<string, float> Bounds { get; } = new()
@@ -164,7 +182,7 @@ public sealed class BlockFormatTests
         ["f32"] = 0, ["f64"] = 0, ["f16"] = 0.0005f, ["bf16"] = 0.004f,
         ["q4_0"] = 0.1255f, ["q4_1"] = 0.068f, ["q5_0"] = 0.063f, ["q5_1"] = 0.0335f, ["q8_0"] = 0.0044f, ["q8_1"] = 0.0044f,
         ["q2_k"] = 0.4f, ["q3_k"] = 0.25f, ["q4_k"] = 0.1f, ["q5_k"] = 0.05f, ["q6_k"] = 0.04f, ["iq4_nl"] = 0.13f, ["iq4_xs"] = 0.13f,
-        ["tq1_0"] = 0.501f, ["tq2_0"] = 0.501f, ["mxfp4"] = 0.26f, ["nvfp4"] = 0.2f,
+        ["tq1_0"] = 0.501f, ["tq2_0"] = 0.501f, ["mxfp4"] = 0.26f, ["nvfp4"] = 0.2f, ["q1_0"] = 1, ["q2_0"] = 0.501f,
     };
 
     private static BlockFormat Find(string name)
