@@ -83,24 +83,7 @@ public sealed class CheckpointVariantTests
         NaiveWeights weights = new();
         model.Model.Logits(weights, Ids);
         using TemporaryDirectory directory = new();
-        SafetensorsWriter writer = new();
-        int i = 0;
-        foreach ((string name, int[] shape, float[] data) in weights.Tensors)
-        {
-            // Values that every one of the types holds exactly.
-            for (int k = 0; k < data.Length; k++) data[k] = MathF.Round(data[k] * 64) / 64;
-            (string type, byte[] bytes) = (i++ % 4) switch
-            {
-                0 => ("f16", MemoryMarshal.AsBytes<Half>(data.Select(v => (Half)v).ToArray()).ToArray()),
-                1 => ("bf16", MemoryMarshal.AsBytes<ushort>(data.Select(v => (ushort)(BitConverter.SingleToUInt32Bits(v) >> 16)).ToArray()).ToArray()),
-                2 => ("f64", MemoryMarshal.AsBytes<double>(data.Select(v => (double)v).ToArray()).ToArray()),
-                _ => ("f32", MemoryMarshal.AsBytes<float>(data).ToArray()),
-            };
-            Assert.True(BlockFormat.TryFind(type, out BlockFormat? format));
-            writer.Add(name, format, [.. shape.Select(s => (long)s)], bytes);
-        }
-        writer.SaveModel(directory.Path, 3000);
-        File.WriteAllText(directory.Of("config.json"), model.Config);
+        weights.SaveInManyTypes(directory.Path, model.Config);
         double[][] expected = model.Model.Logits(weights, Ids);
         using Runtime runtime = NaiveModelTests.Load(directory.Path, "reference");
         NaiveModelTests.AssertClose(expected, new ForwardPass(runtime).Run([new ForwardRow(Ids)])[0].Logits, "mixed types");

@@ -1,7 +1,9 @@
 using System.Text.Json.Nodes;
+using Bloomery.Engine.Inference;
 using Bloomery.Formats;
 using Bloomery.Models;
 using Bloomery.Models.Config;
+using Bloomery.Tests.Formats;
 using Bloomery.Tests.Models.Naive;
 
 namespace Bloomery.Tests.Models;
@@ -51,6 +53,20 @@ public sealed class DeepSeekOptionTests
     [Fact]
     public void All_layers_may_be_dense() => DeepSeekTests.Check(
         "\"model_type\": \"deepseek_v2\", \"q_lora_rank\": null", new NaiveDeepSeek { DenseLayers = 2 }, ("\"first_k_dense_replace\": 1", "\"first_k_dense_replace\": 2"), (", \"num_experts_per_tok\": 3", ""));
+
+    [Fact]
+    public void Types_may_differ_from_tensor_to_tensor()
+    {
+        using TemporaryDirectory directory = new();
+        NaiveWeights w = new();
+        NaiveDeepSeek model = new() { Three = true, QueryRank = 9, Normalize = true, ExpertScale = 2.5 };
+        int[] ids = [3, 1, 4, 1, 5, 9, 2];
+        model.Logits(w, ids);
+        w.SaveInManyTypes(directory.Path, $$"""{"model_type": "deepseek_v3", "q_lora_rank": 9, "n_group": 1, "topk_group": 1, {{DeepSeekTests.Sizes}}}""");
+        double[][] expected = model.Logits(w, ids); // of the rounded weights
+        using Runtime runtime = NaiveModelTests.Load(directory.Path, "reference");
+        NaiveModelTests.AssertClose(expected, new ForwardPass(runtime).Run([new ForwardRow(ids)])[0].Logits!, "mixed types");
+    }
 
     [Theory]
     [InlineData("deepseek_v2", "\"n_routed_experts\": 8", "num_experts_per_tok")]

@@ -9,6 +9,9 @@ internal sealed class NaiveTwoSided(NaiveWeights w)
 
     public Func<double, double> Activation { get; init; } = GeluErf;
 
+    /// <summary>Of BERT's norms.</summary>
+    public double BertEpsilon { get; init; } = 1e-12;
+
     /// <summary>Word embeddings of the encoder alone; null: those of both.</summary>
     public string? EncoderWords { get; init; }
 
@@ -18,17 +21,16 @@ internal sealed class NaiveTwoSided(NaiveWeights w)
     /// <summary>BERT's last hidden state; RoBERTa's where <paramref name="padding"/> says which id does not count.</summary>
     public double[][] Bert(string prefix, int[] ids, int[]? types, int? padding, bool causal = false)
     {
-        const double Epsilon = 1e-12;
         int count = 0;
         int[] positions = [.. ids.Select((id, t) => padding is not { } pad ? t : id == pad ? pad : pad + ++count)];
         double[][] x = Plus(Plus(Rows($"{prefix}embeddings.word_embeddings", Vocabulary, ids), Rows($"{prefix}embeddings.position_embeddings", 32, positions)), Rows($"{prefix}embeddings.token_type_embeddings", 2, types ?? new int[ids.Length]));
-        x = LayerNorm(x, $"{prefix}embeddings.LayerNorm", Epsilon);
+        x = LayerNorm(x, $"{prefix}embeddings.LayerNorm", BertEpsilon);
         for (int i = 0; i < 2; i++)
         {
             string p = $"{prefix}encoder.layer.{i}.";
             double[][] a = Attend(x, x, [p + "attention.self.query", p + "attention.self.key", p + "attention.self.value", p + "attention.output.dense"], 0.5, true, (_, t, j) => causal && j > t ? double.NegativeInfinity : 0);
-            x = LayerNorm(Plus(x, a), p + "attention.output.LayerNorm", Epsilon);
-            x = LayerNorm(Plus(x, Dense(Map(Dense(x, p + "intermediate.dense", 24), Activation), p + "output.dense", Hidden)), p + "output.LayerNorm", Epsilon);
+            x = LayerNorm(Plus(x, a), p + "attention.output.LayerNorm", BertEpsilon);
+            x = LayerNorm(Plus(x, Dense(Map(Dense(x, p + "intermediate.dense", 24), Activation), p + "output.dense", Hidden)), p + "output.LayerNorm", BertEpsilon);
         }
         return x;
     }

@@ -42,6 +42,28 @@ internal sealed class NaiveWeights
         File.WriteAllText(Path.Combine(directory, "config.json"), config);
     }
 
+    /// <summary>Writes the tensors in one type after the other, in shards; they are rounded to what all types hold exactly.</summary>
+    public void SaveInManyTypes(string directory, string config)
+    {
+        SafetensorsWriter writer = new();
+        int i = 0;
+        foreach ((string name, (int[] shape, float[] data)) in _tensors)
+        {
+            for (int k = 0; k < data.Length; k++) data[k] = MathF.Round(data[k] * 64) / 64;
+            (string type, byte[] bytes) = (i++ % 4) switch
+            {
+                0 => ("f16", MemoryMarshal.AsBytes<Half>(data.Select(v => (Half)v).ToArray()).ToArray()),
+                1 => ("bf16", MemoryMarshal.AsBytes<ushort>(data.Select(v => (ushort)(BitConverter.SingleToUInt32Bits(v) >> 16)).ToArray()).ToArray()),
+                2 => ("f64", MemoryMarshal.AsBytes<double>(data.Select(v => (double)v).ToArray()).ToArray()),
+                _ => ("f32", MemoryMarshal.AsBytes<float>(data).ToArray()),
+            };
+            Assert.True(BlockFormat.TryFind(type, out BlockFormat? format));
+            writer.Add(name, format, [.. shape.Select(s => (long)s)], bytes);
+        }
+        writer.SaveModel(directory, 3000);
+        File.WriteAllText(Path.Combine(directory, "config.json"), config);
+    }
+
     private float[] Get(string name, double mean, double deviation, params int[] shape)
     {
         if (_tensors.TryGetValue(name, out (int[] Shape, float[] Data) found))
