@@ -25,7 +25,7 @@ internal sealed class T5 : EncoderDecoderArchitecture
     {
         EncoderLayerCount = c.Count("num_layers", "num_hidden_layers");
         LayerCount = c.CountOr(EncoderLayerCount, "num_decoder_layers");
-        int heads = c.Size("num_heads", "num_attention_heads"), dim = c.SizeOr(64, c.IsGguf ? "head_dim" : "d_kv");
+        int heads = c.Size("num_heads", "num_attention_heads"), dim = c.IsGguf ? c.SizeOr(64, "head_dim") : c.SizeOr(64, "d_kv", "head_dim");
         _attention = HeadShape.Checked(c, heads, heads, dim).Attention(1) with { After = AttentionTile.Unbounded };
         string projection = c.StringOr("relu", "feed_forward_proj");
         _gated = projection.StartsWith("gated-", StringComparison.Ordinal);

@@ -69,6 +69,15 @@ public sealed class TwoSidedTableTests
     }
 
     [Fact]
+    public void T5_may_use_the_names_of_other_families()
+    {
+        NaiveWeights w = new();
+        double[][] expected = new NaiveTwoSided(w) { Activation = NaiveMath.Relu }.T5(Ids, DecoderIds, gated: false, null, scaleOutputs: true, 8, 9);
+        string config = T5("\"x\": 0").Replace("d_model", "hidden_size").Replace("\"num_layers\"", "\"num_hidden_layers\"").Replace("num_heads", "num_attention_heads").Replace("d_kv", "head_dim");
+        TwoSidedModelTests.Check(w, config, expected, r => r.Logits!);
+    }
+
+    [Fact]
     public void Gguf_has_no_place_for_a_second_table()
     {
         NaiveWeights w = new();
