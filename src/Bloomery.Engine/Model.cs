@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
+using Bloomery.Engine.BeamSearch;
 using Bloomery.Engine.Embedding;
 using Bloomery.Engine.Generation;
 using Bloomery.Engine.Inference;
@@ -187,6 +188,31 @@ public sealed class Model : IDisposable
         }
     }
 
+    /// <summary>Continues ids by beam search; what the model's generation configuration bans or forces holds. Of an encoder-decoder the ids are the encoder's.</summary>
+    /// <returns>The best <see cref="BeamOptions.ReturnCount"/> texts, best first.</returns>
+    /// <exception cref="ArgumentException">An id is outside the vocabulary, there are none, or they do not fit the context.</exception>
+    public IReadOnlyList<BeamHypothesis> BeamSearch(int[] promptIds, BeamOptions options, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
+        CheckPrompt(promptIds);
+        if (promptIds.Length == 0 || promptIds.Length > ContextLength) throw new ArgumentException($"a prompt of {promptIds.Length} tokens: the model takes 1 to {ContextLength}");
+        TakeTurn(cancellation);
+        try
+        {
+            RowGeneration rows = new(this, new Sampling.SamplingOptions { Temperature = 0, RepetitionPenalty = Defaults.RepetitionPenalty ?? 1 })
+            {
+                MaxNewTokens = options.MaxNewTokens, Beams = options.NumBeams, LengthPenalty = options.LengthPenalty,
+                EarlyStopping = options.EarlyStopping, EndIds = options.EndIds ?? RowGeneration.ConfiguredEndIds(this),
+            };
+            return rows.Search(promptIds, null, options.ReturnCount, cancellation);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
     /// <summary>Begins a text that the caller drives step by step, without taking turns: for programs that own the model.</summary>
     /// <param name="promptIds">The prompt.</param>
     /// <param name="options">How; null: the model's defaults.</param>
@@ -196,12 +222,9 @@ public sealed class Model : IDisposable
     internal TextGeneration Begin(int[] promptIds, GenerationOptions? options, Sequence? continued)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
-        ArgumentNullException.ThrowIfNull(promptIds);
-        if (!IsGenerative) throw new NotSupportedException($"{System.IO.Path.GetFileName(Path)} is an encoder: it embeds text and generates none");
+        CheckPrompt(promptIds);
         options ??= new GenerationOptions();
-        int vocabulary = Runtime.Architecture.Vocabulary;
-        foreach (int id in promptIds)
-            if ((uint)id >= (uint)vocabulary) throw new ArgumentException($"token id {id} is outside the vocabulary of {vocabulary}");
+        int vocabulary = VocabularySize;
         bool both = Runtime.Architecture is EncoderDecoderArchitecture;
         Sampling.SamplingOptions sampling = Defaults.Ready(options.Resolve(Defaults, EndIds), both ? 1 : promptIds.Length);
         sampling.Validate();
@@ -264,6 +287,14 @@ public sealed class Model : IDisposable
         if (!_disposed) Runtime.Dispose();
         _disposed = true;
         _turn.Release(); // never disposed: whoever waits for a turn is to find out
+    }
+
+    private void CheckPrompt(int[] promptIds)
+    {
+        ArgumentNullException.ThrowIfNull(promptIds);
+        if (!IsGenerative) throw new NotSupportedException($"{System.IO.Path.GetFileName(Path)} is an encoder: it embeds text and generates none");
+        foreach (int id in promptIds)
+            if ((uint)id >= (uint)VocabularySize) throw new ArgumentException($"token id {id} is outside the vocabulary of {VocabularySize}");
     }
 
     private void TakeTurn(CancellationToken cancellation)

@@ -4,6 +4,8 @@ using Bloomery.Cli.Framework;
 using Bloomery.Cli.Text;
 using Bloomery.Engine;
 using Bloomery.Engine.BeamSearch;
+using Bloomery.Engine.Generation;
+using Bloomery.Engine.Stopping;
 using Bloomery.Engine.Sampling;
 using Bloomery.Numerics.Catalogs;
 
@@ -93,7 +95,7 @@ internal sealed class Generate : Verb
             json.WriteEndArray();
             if (row.Score is { } score) json.WriteNumber("score", score);
             else json.WriteNull("score");
-            json.WriteString("finish_reason", row.FinishReason);
+            json.WriteString("finish_reason", row.FinishReason == FinishReason.Stop ? "stop" : "length");
             json.WriteEndObject();
         }
         json.WriteEndArray();

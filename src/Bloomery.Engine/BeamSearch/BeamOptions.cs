@@ -15,8 +15,8 @@ public sealed record BeamOptions
     /// <summary>The most tokens of a hypothesis.</summary>
     public int MaxNewTokens { get; init; } = 32;
 
-    /// <summary>The tokens that end a hypothesis; they belong to it and count in its length.</summary>
-    public IReadOnlyList<int> EndIds { get; init; } = [];
+    /// <summary>The tokens that end a hypothesis; they belong to it and count in its length. Null: the model's own.</summary>
+    public IReadOnlyList<int>? EndIds { get; init; }
 
     /// <summary>How many of the best hypotheses to return.</summary>
     public int ReturnCount { get; init; } = 1;

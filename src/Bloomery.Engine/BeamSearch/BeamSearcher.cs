@@ -45,7 +45,7 @@ internal sealed class BeamSearcher
         _encoderIds = encoderIds ?? [];
         _shaped = chain is null ? [] : new float[scratch!.Vocabulary];
         int beams = options.NumBeams;
-        _candidates = new BeamCandidates(checked(Math.Max(2, 1 + options.EndIds.Count) * beams));
+        _candidates = new BeamCandidates(checked(Math.Max(2, 1 + (options.EndIds?.Count ?? 0)) * beams));
         _finished = new FinishedBeams(beams);
         _parents = new int[beams];
         _tokens = new int[beams];
@@ -106,7 +106,7 @@ internal sealed class BeamSearcher
         {
             BeamCandidate candidate = best[rank];
             float logProb = (float)(logits[candidate.Beam * vocabulary + candidate.Token] - _logSumExp[candidate.Beam]);
-            bool ends = _options.EndIds.Contains(candidate.Token);
+            bool ends = _options.EndIds?.Contains(candidate.Token) == true;
             if (!ends && _generated + 1 < _options.MaxNewTokens)
             {
                 if (going < _options.NumBeams) GoOn(going++, candidate, logProb);

@@ -15,13 +15,13 @@ internal static class PlainBeamSearch
     /// <param name="logProbs">The log-probabilities, after bans and penalties, of what follows the generated tokens.</param>
     public static List<(int[] Ids, double Score)> Run(Func<int[], double[]> logProbs, BeamOptions options)
     {
-        int width = options.NumBeams, keep = Math.Max(2, 1 + options.EndIds.Count) * width;
+        int width = options.NumBeams, keep = Math.Max(2, 1 + options.EndIds!.Count) * width;
         List<Text> running = [new([], 0)];
         List<(int[] Ids, double Score)> finished = [];
         for (int length = 1; ; length++)
         {
             Text[] best = [.. running.SelectMany(text => logProbs(text.Ids).Select((p, id) => new Text([.. text.Ids, id], text.Sum + p))).Where(text => text.Sum > double.NegativeInfinity).OrderByDescending(text => text.Sum).Take(keep)];
-            bool[] ends = [.. best.Select(text => options.EndIds.Contains(text.Ids[^1]) || length == options.MaxNewTokens)];
+            bool[] ends = [.. best.Select(text => options.EndIds!.Contains(text.Ids[^1]) || length == options.MaxNewTokens)];
             bool frozen = options.EarlyStopping == EarlyStopping.WhenFull && finished.Count == width;
             for (int rank = 0; rank < best.Length && rank < width; rank++)
                 if (ends[rank] && !frozen) finished.Add((best[rank].Ids, best[rank].Sum / Math.Pow(length, options.LengthPenalty)));

@@ -1,4 +1,6 @@
+using System.Text.Json;
 using Bloomery.Engine;
+using Bloomery.Engine.BeamSearch;
 using Bloomery.Engine.Generation;
 using Bloomery.Engine.Inference;
 using Bloomery.Engine.Stopping;
@@ -26,6 +28,26 @@ public sealed class ModelTests
         Assert.Equal(FinishReason.Length, result.FinishReason);
         if (name is "t5" or "bart") Assert.False(model.HasTokenizer);
         if (!model.HasTokenizer) Assert.Equal("", result.Text);
+    }
+
+    [SkippableTheory]
+    [InlineData("llama")]
+    [InlineData("t5")]
+    public void Beams_find_the_reference_text(string name)
+    {
+        SmallModels.NeedGolden(name);
+        using Model model = SmallModels.LoadGolden(name);
+        using JsonDocument json = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(SmallModels.Golden(name), "golden.json")));
+        JsonElement beam = json.RootElement.GetProperty("beam");
+        (int[] prompt, _) = SmallModels.Greedy(name);
+        int[] expected = [.. beam.GetProperty("ids").EnumerateArray().Select(id => id.GetInt32())];
+        IReadOnlyList<BeamHypothesis> found = model.BeamSearch(prompt, new BeamOptions { NumBeams = 4, MaxNewTokens = expected.Length, EndIds = [], ReturnCount = 3 });
+        Assert.Equal(expected, found[0].Ids);
+        Assert.Equal(beam.GetProperty("sequence_score").GetDouble(), found[0].Score, 3);
+        Assert.Equal(3, found.Count);
+        Assert.True(found[0].Score >= found[1].Score && found[1].Score >= found[2].Score);
+        Assert.Throws<ArgumentException>(() => model.BeamSearch([], new BeamOptions()));
+        Assert.Throws<ArgumentException>(() => model.BeamSearch([model.VocabularySize], new BeamOptions()));
     }
 
     [SkippableTheory]

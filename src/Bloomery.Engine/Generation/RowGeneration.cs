@@ -1,13 +1,10 @@
-using Bloomery.Cli.Framework;
-using Bloomery.Engine;
 using Bloomery.Engine.BeamSearch;
-using Bloomery.Engine.Generation;
 using Bloomery.Engine.Inference;
 using Bloomery.Engine.Sampling;
 using Bloomery.Engine.Stopping;
 using Bloomery.Models.Architectures;
 
-namespace Bloomery.Cli.Text;
+namespace Bloomery.Engine.Generation;
 
 /// <summary>Continues rows of ids, one after the other; no tokenizer is needed. What the model's generation configuration bans or forces holds here as in the reference library's <c>generate</c>; how tokens are drawn, beams and lengths are the caller's.</summary>
 internal sealed class RowGeneration(Model model, SamplingOptions sampling)
@@ -30,6 +27,8 @@ internal sealed class RowGeneration(Model model, SamplingOptions sampling)
     /// <summary>When a beam search ends.</summary>
     public EarlyStopping EarlyStopping { get; init; }
 
+    private bool TwoSided => model.Runtime.Architecture is EncoderDecoderArchitecture;
+
     private int Vocabulary => model.Runtime.Architecture.Vocabulary;
 
     /// <summary>The end tokens that the model's configuration files name.</summary>
@@ -39,18 +38,38 @@ internal sealed class RowGeneration(Model model, SamplingOptions sampling)
         return advised.Count > 0 ? advised : GenerationDefaults.Read(model.Runtime.Architecture.Config).EndIds;
     }
 
-    /// <summary>Continues one row, which fits the model (<see cref="IdsFile.Check"/>).</summary>
+    /// <summary>Continues one row, whose ids are in the vocabulary and fit the context.</summary>
     /// <param name="ids">The row: of an encoder-decoder, the encoder's.</param>
     /// <param name="decoderIds">What the decoder begins with; null: the model's start token.</param>
     /// <param name="cancellation">Stops.</param>
     public GeneratedRow Run(int[] ids, int[]? decoderIds, CancellationToken cancellation)
     {
-        bool both = model.Runtime.Architecture is EncoderDecoderArchitecture;
-        int[] prompt = both ? decoderIds ?? [DecoderStart()] : ids;
+        if (Beams == 1) return Sample(ids, decoderIds, cancellation);
+        BeamHypothesis best = Search(ids, decoderIds, 1, cancellation)[0];
+        return new GeneratedRow(best.Ids, best.LogProbs, best.Score, best.FinishReason);
+    }
+
+    /// <summary>Continues one row by beam search, and gives the best <paramref name="count"/> texts, best first.</summary>
+    /// <param name="ids">As for <see cref="Run"/>.</param>
+    /// <param name="decoderIds">As for <see cref="Run"/>.</param>
+    /// <param name="count">How many.</param>
+    /// <param name="cancellation">Stops.</param>
+    public IReadOnlyList<BeamHypothesis> Search(int[] ids, int[]? decoderIds, int count, CancellationToken cancellation)
+    {
+        (int[] prompt, int most) = Fit(ids, decoderIds);
+        var options = new BeamOptions { NumBeams = Beams, LengthPenalty = LengthPenalty, EarlyStopping = EarlyStopping, MaxNewTokens = most, EndIds = EndIds, ReturnCount = count };
+        // Bans, penalties and forced tokens act on beams, too; temperature and truncation have no meaning there.
+        LogitChain chain = new(Shaped(prompt, most) with { Temperature = 0 });
+        using var beams = new ModelBeams(Vocabulary, () => NewSequence(ids, prompt.Length + most));
+        return BeamSearcher.Run(beams, prompt, options, chain.Steps.Count == 0 ? null : chain, cancellation, TwoSided ? ids : null);
+    }
+
+    /// <summary>What the decoder begins with, and the most tokens that it has room for: the last new token is not fed, so it needs none.</summary>
+    private (int[] Prompt, int Most) Fit(int[] ids, int[]? decoderIds)
+    {
+        int[] prompt = TwoSided ? decoderIds ?? [DecoderStart()] : ids;
         int room = model.ContextLength - SoftPrompt.Length / model.Runtime.Architecture.Hidden - prompt.Length;
-        // The last new token is not fed, so it needs no room.
-        int most = Math.Min(MaxNewTokens, room + 1);
-        return Beams > 1 ? Search(ids, prompt, both, most, cancellation) : Sample(ids, prompt, both, most, cancellation);
+        return (prompt, Math.Min(MaxNewTokens, room + 1));
     }
 
     /// <summary>What is asked for, with what the model bans and forces.</summary>
@@ -66,34 +85,23 @@ internal sealed class RowGeneration(Model model, SamplingOptions sampling)
         };
     }
 
-    private GeneratedRow Sample(int[] ids, int[] prompt, bool both, int maxNewTokens, CancellationToken cancellation)
+    private GeneratedRow Sample(int[] ids, int[]? decoderIds, CancellationToken cancellation)
     {
-        using Sequence sequence = NewSequence(ids, prompt.Length + maxNewTokens, both);
+        (int[] prompt, int maxNewTokens) = Fit(ids, decoderIds);
+        using Sequence sequence = NewSequence(ids, prompt.Length + maxNewTokens);
         SamplingOptions options = Shaped(prompt, maxNewTokens) with { LogProbs = 0 };
         var rules = new StopRules { EndIds = EndIds, MaxTokens = maxNewTokens };
-        var tokens = new TokenGenerator(sequence, Vocabulary, options, rules, both ? ids : null);
+        var tokens = new TokenGenerator(sequence, Vocabulary, options, rules, TwoSided ? ids : null);
         var chosen = new List<TokenChoice> { tokens.Start(prompt) };
         while (tokens.FinishReason is null)
         {
             cancellation.ThrowIfCancellationRequested();
             chosen.Add(tokens.Next());
         }
-        return new GeneratedRow([.. chosen.Select(choice => choice.Id)], [.. chosen.Select(choice => choice.LogProb)], null, Word(tokens.FinishReason.Value));
+        return new GeneratedRow([.. chosen.Select(choice => choice.Id)], [.. chosen.Select(choice => choice.LogProb)], null, tokens.FinishReason.Value);
     }
 
-    private GeneratedRow Search(int[] ids, int[] prompt, bool both, int maxNewTokens, CancellationToken cancellation)
-    {
-        var options = new BeamOptions { NumBeams = Beams, LengthPenalty = LengthPenalty, EarlyStopping = EarlyStopping, MaxNewTokens = maxNewTokens, EndIds = EndIds };
-        // Bans, penalties and forced tokens act on beams, too; temperature and truncation have no meaning there.
-        LogitChain chain = new(Shaped(prompt, maxNewTokens) with { Temperature = 0 });
-        using var beams = new ModelBeams(Vocabulary, () => NewSequence(ids, prompt.Length + maxNewTokens, both));
-        BeamHypothesis best = BeamSearcher.Run(beams, prompt, options, chain.Steps.Count == 0 ? null : chain, cancellation, both ? ids : null)[0];
-        return new GeneratedRow(best.Ids, best.LogProbs, best.Score, Word(best.FinishReason));
-    }
+    private Sequence NewSequence(int[] ids, int capacity) => new(model.Runtime, capacity, TwoSided ? ids : null, SoftPrompt);
 
-    private Sequence NewSequence(int[] ids, int capacity, bool both) => new(model.Runtime, capacity, both ? ids : null, SoftPrompt);
-
-    private int DecoderStart() => model.DecoderStartId ?? throw new CliException($"{model.Path}: its configuration names no decoder_start_token_id; give \"decoder_input_ids\"");
-
-    private static string Word(FinishReason reason) => reason == FinishReason.Stop ? "stop" : "length";
+    private int DecoderStart() => model.DecoderStartId ?? throw new InvalidOperationException($"{model.Path}: its configuration names no decoder_start_token_id; give \"decoder_input_ids\"");
 }
