@@ -25,10 +25,10 @@ internal static class CodeFit
 
         float best = 0, scale = 0;
         // The largest weight lands on, or a fraction of a code beside, one end of the range.
-        for (int step = -9; step <= 9; step++) Try(x, w, codes, (codes.Highest + (0.1f * step)) / peak, ref best, ref scale);
+        for (int step = -9; step <= 9; step++) Try(x, w, codes, (codes.Highest + (0.1f * codes.Spacing * step)) / peak, ref best, ref scale);
         if (codes.Lowest < 0)
         {
-            for (int step = -9; step <= 9; step++) Try(x, w, codes, (codes.Lowest + (0.1f * step)) / peak, ref best, ref scale);
+            for (int step = -9; step <= 9; step++) Try(x, w, codes, (codes.Lowest + (0.1f * codes.Spacing * step)) / peak, ref best, ref scale);
         }
         for (int i = 0; i < Refinements && scale != 0; i++)
         {

@@ -15,6 +15,8 @@ internal readonly struct Iq4Codes : ICodeBook
 
     public float Highest => 113;
 
+    public float Spacing => 10;
+
     /// <summary>The code whose value is nearest to x / scale.</summary>
     public static void Round(ReadOnlySpan<float> x, float scale, Span<byte> codes)
     {
