@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Bloomery.Cli.Framework;
+using Spectre.Console;
 
 namespace Bloomery.Cli.Bench;
 
@@ -12,7 +14,7 @@ internal static class BenchOutput
     /// <summary>A table that a README can hold.</summary>
     public static string Markdown(IReadOnlyList<BenchRow> rows)
     {
-        string[][] cells = [Columns, .. rows.Select(row => (string[])[row.Model, row.Kernels, Text(row.Threads), row.KvType, row.Test, $"{Text(row.Median)} ± {Text(row.Spread)}"])];
+        string[][] cells = [Columns, .. rows.Select(Cells)];
         int[] widths = [.. Enumerable.Range(0, Columns.Length).Select(column => cells.Max(line => line[column].Length))];
         var text = new StringBuilder();
         for (int line = 0; line < cells.Length; line++)
@@ -22,6 +24,17 @@ internal static class BenchOutput
         }
         return text.ToString();
     }
+
+    /// <summary>The same table fitted to a terminal that is too narrow for it.</summary>
+    public static string Fitted(IReadOnlyList<BenchRow> rows, int width)
+    {
+        var table = new Table().SimpleBorder();
+        for (int i = 0; i < Columns.Length; i++) table.AddColumn(new TableColumn(new Paragraph(Columns[i])) { Alignment = IsNumber(i) ? Justify.Right : Justify.Left }.Padding(0, 0, i < Columns.Length - 1 ? 1 : 0, 0));
+        foreach (BenchRow row in rows) table.AddRow([.. Cells(row).Select(cell => new Paragraph(cell))]);
+        return Screen.Render(table, width).Trim('\n') + "\n";
+    }
+
+    private static string[] Cells(BenchRow row) => [row.Model, row.Kernels, Text(row.Threads), row.KvType, row.Test, $"{Text(row.Median)} ± {Text(row.Spread)}"];
 
     /// <summary>The list that programs read.</summary>
     public static void Json(Utf8JsonWriter json, IReadOnlyList<BenchRow> rows)

@@ -7,6 +7,7 @@ internal sealed class ChatConsole : IDisposable
 {
     private readonly Call _call;
     private readonly LineEditor? _editor;
+    private readonly WordWrap? _wrap;
     private CancellationTokenSource? _answer;
 
     /// <summary>Takes over the terminal; Ctrl-C stops answers from now on, and not the program.</summary>
@@ -14,7 +15,8 @@ internal sealed class ChatConsole : IDisposable
     {
         _call = call;
         if (!Terminal.IsInputTerminal || !(call.WantsJson ? Terminal.IsErrorTerminal : Terminal.IsOutputTerminal)) return;
-        _editor = new LineEditor(() => Console.ReadKey(intercept: true), () => Console.KeyAvailable, Write);
+        _editor = new LineEditor(() => Console.ReadKey(intercept: true), () => Console.KeyAvailable, Show);
+        _wrap = new WordWrap(() => Terminal.Width);
         call.Interrupt.Intercept = StopAnswer;
     }
 
@@ -34,9 +36,13 @@ internal sealed class ChatConsole : IDisposable
         }
     }
 
-    /// <summary>Writes to the screen; with <c>--json</c> standard output is for the document alone.</summary>
-    public void Write(string text)
+    /// <summary>Writes to the screen, broken between words on a terminal; whoever ends what is said ends the line.</summary>
+    public void Write(string text) => Show(_wrap is null ? text : _wrap.Push(text));
+
+    /// <summary>With <c>--json</c> standard output is for the document alone.</summary>
+    private void Show(string text)
     {
+        if (text.Length == 0) return;
         if (!_call.WantsJson) _call.Write(text);
         else if (Terminal.IsErrorTerminal) Console.Error.Write(text);
     }

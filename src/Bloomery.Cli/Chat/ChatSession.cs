@@ -70,7 +70,7 @@ internal sealed class ChatSession(IChatModel model, Conversation conversation, F
             switch (name)
             {
                 case "/help" or "/?":
-                    foreach (string line in Help.Split('\n')) write(string.Join('\n', Terminal.Wrap(line, Terminal.Width - 1)) + "\n");
+                    write(Help);
                     break;
                 case "/system" when rest.Length == 0:
                     write(conversation.System is null ? "(no system prompt)\n" : Terminal.Safe(conversation.System) + "\n");

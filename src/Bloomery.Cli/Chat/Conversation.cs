@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Bloomery.Cli.Framework;
+using Bloomery.Formats;
 using Bloomery.Formats.ChatTemplates;
 
 namespace Bloomery.Cli.Chat;
@@ -46,12 +47,11 @@ internal sealed class Conversation
     }
 
     /// <summary>Writes the messages as JSON, as chat APIs take them.</summary>
-    public void Save(string path)
+    public void Save(string path) => AtomicFile.Write(path, stream =>
     {
-        using FileStream file = File.Create(path);
-        using var json = new Utf8JsonWriter(file, new JsonWriterOptions { Indented = true, Encoder = global::System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+        using var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true, Encoder = global::System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
         Write(json);
-    }
+    });
 
     /// <summary>Writes <c>{"messages": [{"role", "content"}, ..]}</c>.</summary>
     public void Write(Utf8JsonWriter json)

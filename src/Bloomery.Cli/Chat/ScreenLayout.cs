@@ -11,13 +11,19 @@ internal sealed class ScreenLayout
     {
         var screen = new StringBuilder(prompt);
         int indent = Math.Min(prompt.Length, width - 2), row = 0, column = indent, index = 0;
+        bool inWord = false;
         foreach (Rune rune in text.EnumerateRunes())
         {
             int cells = Cells(rune);
-            if (rune.Value != '\n' && column + cells > width - 1) Break();
+            bool space = rune.Value is ' ' or '\n';
+            bool full = column + cells > width - 1;
+            // A word that would not fit goes to the next row whole, unless no row could hold it.
+            if (!space && !inWord && column > indent && Word(text.AsSpan(index)) is var word && column + word > width - 1 && indent + word <= width - 1) Break();
+            else if (!space && full) Break();
+            inWord = !space;
             if (index >= cursor && !Placed) Place();
             if (rune.Value == '\n') Break();
-            else
+            else if (!space || !full)
             {
                 screen.Append(rune.ToString());
                 column += cells;
@@ -34,6 +40,18 @@ internal sealed class ScreenLayout
         }
 
         void Place() => (Placed, CursorRow, CursorColumn) = (true, row, column);
+    }
+
+    /// <summary>Columns of the word that <paramref name="text"/> begins with.</summary>
+    private static int Word(ReadOnlySpan<char> text)
+    {
+        int cells = 0;
+        foreach (Rune rune in text.EnumerateRunes())
+        {
+            if (rune.Value is ' ' or '\n') break;
+            cells += Cells(rune);
+        }
+        return cells;
     }
 
     /// <summary>What to print.</summary>

@@ -95,7 +95,7 @@ internal static class App
             ArgumentException { ParamName: { } parameter } => e.Message.Replace($" (Parameter '{parameter}')", "", StringComparison.Ordinal),
             _ => e.Message,
         };
-        Console.Error.WriteLine("bloomery: " + message.ReplaceLineEndings(" "));
+        Terminal.WriteError("bloomery: " + message.ReplaceLineEndings(" "));
         if (verbose && e is not UsageException) Console.Error.WriteLine(e.ToString());
         return e is UsageException ? Usage : Failed;
     }

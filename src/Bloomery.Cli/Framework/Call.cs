@@ -62,15 +62,15 @@ internal sealed class Call(ParseResult parsed, Stream output, Interrupt interrup
     /// <summary>A line for whoever watches: standard error, on a terminal or with <c>--verbose</c>.</summary>
     public void Log(string line)
     {
-        if (Verbose || (!Quiet && Terminal.IsErrorTerminal)) Console.Error.WriteLine(line);
+        if (Verbose || (!Quiet && Terminal.IsErrorTerminal)) Terminal.WriteError(line);
     }
 
     /// <summary>A line about the details: standard error, with <c>--verbose</c> only.</summary>
     public void Detail(string line)
     {
-        if (Verbose) Console.Error.WriteLine(line);
+        if (Verbose) Terminal.WriteError(line);
     }
 
     /// <summary>A progress line on standard error that goes away when disposed.</summary>
-    public ProgressLine Progress(string what) => new(what, Terminal.IsErrorTerminal && !Quiet, Verbose);
+    public ProgressLine Progress(string what) => new(what, Terminal.IsErrorTerminal && !Terminal.IsDumb && !Quiet, Verbose);
 }

@@ -6,7 +6,7 @@ namespace Bloomery.Cli.Framework;
 /// <summary>The help pages, as wide as the terminal.</summary>
 internal sealed class HelpPage
 {
-    private const int MaxWidth = 110;
+    private const int MaxWidth = 110, MaxLeft = 30;
     private readonly TextWriter _to;
     private readonly int _width = Math.Min(Terminal.Width, MaxWidth);
 
@@ -37,11 +37,9 @@ internal sealed class HelpPage
         Paragraph($"Usage: bloomery {string.Join(' ', [command.Name, .. arguments, .. required])} [options]");
         Paragraph(verb.Summary);
         Table("Arguments", command.Arguments.Select(argument => (argument.Name, argument.Description ?? "")));
-        Table("Options", command.Options.Where(option => option is not HelpOption).Select(option => (Spelling(option), option.Description ?? "")));
+        Table("Options", [.. command.Options.Where(option => option is not HelpOption).Select(option => (Spelling(option), option.Description ?? "")), ("-h, --help", "This page")]);
         if (verb.Remarks.Length > 0) Paragraph(verb.Remarks);
-        _to.WriteLine("Examples:");
-        foreach (string line in verb.Examples.Split('\n')) _to.WriteLine($"  {line}");
-        _to.WriteLine();
+        Examples(verb.Examples.Split('\n'));
         Paragraph("Every option has an environment variable; 'bloomery --help' lists them.");
     }
 
@@ -50,9 +48,7 @@ internal sealed class HelpPage
         Paragraph("Usage: bloomery VERB [arguments] [options]");
         Paragraph("Runs open language models in one process, in pure .NET.");
         Table("Verbs", verbs.Select(pair => (pair.Key.Name, pair.Value.Summary)));
-        _to.WriteLine("Examples:");
-        foreach (string line in (string[])["bloomery run \"Why is the sky blue?\"", "bloomery chat", "bloomery run --help"]) _to.WriteLine($"  {line}");
-        _to.WriteLine();
+        Examples("bloomery run \"Why is the sky blue?\"", "bloomery chat", "bloomery run --help");
         Paragraph("MODEL is a GGUF file, a directory with safetensors, a name in the local store (see 'bloomery pull'), or, where it is optional, left out: the model that comes with bloomery.");
         Paragraph("Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted.");
         Table("Environment variables (the command line wins; a switch is 1 or 0)", Variables(verbs));
@@ -75,6 +71,45 @@ internal sealed class HelpPage
         yield return ("NO_COLOR", "when set, no colours");
     }
 
+    /// <summary>Commands that can be copied: a long one goes on behind a backslash, and is not broken within quotes.</summary>
+    private void Examples(params string[] commands)
+    {
+        _to.WriteLine("Examples:");
+        foreach (string command in commands)
+        {
+            string line = "  ";
+            foreach (string word in Words(command))
+            {
+                if (line.Length + word.Length + 2 > _width && line.Trim().Length > 0)
+                {
+                    _to.WriteLine(line.TrimEnd() + " \\");
+                    line = "      ";
+                }
+                line += word + " ";
+            }
+            _to.WriteLine(line.TrimEnd());
+        }
+        _to.WriteLine();
+    }
+
+    /// <summary>The words of a command as a shell sees them: spaces within quotes belong to a word.</summary>
+    private static IEnumerable<string> Words(string command)
+    {
+        int begin = 0;
+        char quote = '\0';
+        for (int i = 0; i < command.Length; i++)
+        {
+            if (quote != '\0') quote = command[i] == quote ? '\0' : quote;
+            else if (command[i] is '"' or '\'') quote = command[i];
+            else if (command[i] == ' ')
+            {
+                yield return command[begin..i];
+                begin = i + 1;
+            }
+        }
+        yield return command[begin..];
+    }
+
     private void Paragraph(string text)
     {
         foreach (string line in Terminal.Wrap(text, _width)) _to.WriteLine(line);
@@ -86,7 +121,8 @@ internal sealed class HelpPage
         (string Left, string Right)[] all = [.. rows];
         if (all.Length == 0) return;
         _to.WriteLine($"{title}:");
-        int left = Math.Min(all.Max(row => row.Left.Length), _width / 2 - 4);
+        // A longer name stands on a line of its own.
+        int left = Math.Min(all.Max(row => row.Left.Length), Math.Min(MaxLeft, _width / 2 - 4));
         foreach ((string name, string description) in all)
         {
             string[] lines = [.. Terminal.Wrap(description, Math.Max(20, _width - left - 4))];

@@ -29,7 +29,7 @@ internal static class InputFile
         }
         catch (UnauthorizedAccessException)
         {
-            throw new CliException($"{path}: cannot be read ({(Directory.Exists(path) ? "it is a directory" : "no permission")})");
+            throw new CliException(Directory.Exists(path) ? $"{path}: is a directory, expected a file" : $"{path}: may not be read (no permission)");
         }
     }
 

@@ -29,6 +29,13 @@ internal static class OptionOf
         return option;
     }
 
+    /// <summary>The same option, which has to be given, be it by its variable.</summary>
+    public static Option<string?> Required(this Option<string?> option)
+    {
+        option.Required = true;
+        return option;
+    }
+
     /// <summary>A text or path that may be given several times.</summary>
     public static Option<string[]> Texts(string name, string value, string description, params string[] aliases) =>
         new(name, aliases) { Description = description, HelpName = value, Arity = ArgumentArity.OneOrMore, AllowMultipleArgumentsPerToken = false, DefaultValueFactory = _ => [] };

@@ -3,54 +3,62 @@ using System.Globalization;
 
 namespace Bloomery.Cli.Framework;
 
-/// <summary>One line on standard error that is overwritten while work goes on and erased at its end; with <c>--verbose</c>, lines instead.</summary>
+/// <summary>How far a piece of work is: a bar on a terminal that goes away at its end, lines with <c>--verbose</c>, and nothing for work that is over soon.</summary>
 internal sealed class ProgressLine : IProgress<double>, IDisposable
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
+    // Most models are loaded before a bar could be read; those who wait longer see one.
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(300);
     private readonly string _what;
-    private readonly bool _shown, _verbose;
+    private readonly bool _verbose;
     private readonly long _start = Stopwatch.GetTimestamp();
     private readonly Lock _gate = new();
-    private long _last;
-    private bool _drawn;
+    private readonly Timer? _timer;
+    private ProgressBar? _bar;
+    private double? _share;
+    private string _state = "";
+    private bool _ended;
 
     internal ProgressLine(string what, bool shown, bool verbose)
     {
-        (_what, _shown, _verbose) = (what, shown && !verbose, verbose);
+        (_what, _verbose) = (what, verbose);
         if (_verbose) Console.Error.WriteLine($"{_what} ...");
-        else Draw("");
+        else if (shown) _timer = new Timer(_ => Draw(), null, Patience, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>How much is done, from 0 to 1.</summary>
-    public void Report(double value) => Report($"{(value * 100).ToString("0", CultureInfo.InvariantCulture)} %");
+    public void Report(double value) => Report(value, "");
 
-    /// <summary>How much is done, in words.</summary>
-    public void Report(string state)
+    /// <summary>How much is done, from 0 to 1, and in words.</summary>
+    public void Report(double? share, string state)
     {
+        if (_timer is null) return;
         lock (_gate)
         {
-            if (!_shown || Stopwatch.GetElapsedTime(_last) < Pause) return;
-            Draw(state);
+            (_share, _state) = (share is { } value ? Math.Clamp(value, 0, 1) : null, state);
+            _bar?.Show(_share, _state);
         }
     }
 
-    /// <summary>Erases the line.</summary>
+    /// <summary>Erases the bar.</summary>
     public void Dispose()
     {
         lock (_gate)
         {
-            if (_drawn) Console.Error.Write("\r\u001b[K");
-            _drawn = false;
+            if (_ended) return;
+            _ended = true;
+            _timer?.Dispose();
+            _bar?.Dispose();
         }
         if (_verbose) Console.Error.WriteLine($"{_what}: {Stopwatch.GetElapsedTime(_start).TotalSeconds.ToString("0.00", CultureInfo.InvariantCulture)} s");
     }
 
-    private void Draw(string state)
+    private void Draw()
     {
-        if (!_shown) return;
-        string line = state.Length == 0 ? _what : $"{_what}: {state}";
-        int width = Terminal.Width - 1;
-        Console.Error.Write($"\r{(line.Length > width ? line[..width] : line)}\u001b[K");
-        (_drawn, _last) = (true, Stopwatch.GetTimestamp());
+        lock (_gate)
+        {
+            if (_ended) return;
+            _bar = new ProgressBar(_what);
+            _bar.Show(_share, _state);
+        }
     }
 }

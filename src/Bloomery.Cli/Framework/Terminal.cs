@@ -12,10 +12,14 @@ internal static class Terminal
     /// <summary>Whether standard input is a terminal.</summary>
     public static bool IsInputTerminal { get; } = !Console.IsInputRedirected;
 
-    /// <summary>Whether colours are welcome on standard output (https://no-color.org).</summary>
-    public static bool HasColor { get; } = IsOutputTerminal
-        && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"))
-        && Environment.GetEnvironmentVariable("TERM") != "dumb";
+    /// <summary>Whether colours are welcome (https://no-color.org).</summary>
+    public static bool LikesColor { get; } = string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")) && !IsDumb;
+
+    /// <summary>Whether colours are welcome on standard output.</summary>
+    public static bool HasColor { get; } = IsOutputTerminal && LikesColor;
+
+    /// <summary>Whether a terminal knows no control sequences, so that nothing can be drawn and erased.</summary>
+    public static bool IsDumb => Environment.GetEnvironmentVariable("TERM") == "dumb";
 
     /// <summary>Columns of the terminal; 80 where there is none.</summary>
     public static int Width
@@ -33,6 +37,13 @@ internal static class Terminal
                 return 80;
             }
         }
+    }
+
+    /// <summary>Writes a line to standard error: one line for programs, broken between words on a terminal.</summary>
+    public static void WriteError(string line)
+    {
+        if (IsErrorTerminal) line = string.Join('\n', Wrap(Safe(line), Width));
+        Console.Error.WriteLine(line);
     }
 
     /// <summary>Text of unknown origin without control characters, which could command the terminal.</summary>

@@ -68,7 +68,9 @@ internal sealed class BenchVerb : Verb
                 call.Write(BenchOutput.Csv(rows));
                 break;
             default:
-                call.Write(BenchOutput.Markdown(rows));
+                string table = BenchOutput.Markdown(rows);
+                bool fits = !Terminal.IsOutputTerminal || table.IndexOf('\n', StringComparison.Ordinal) <= Terminal.Width;
+                call.Write(fits || call.Get(_output) == "md" ? table : BenchOutput.Fitted(rows, Terminal.Width));
                 break;
         }
         return 0;
@@ -97,7 +99,7 @@ internal sealed class BenchVerb : Verb
                     speed.Run(new BenchTest(Math.Min(test.Prompt, 64), Math.Min(test.Generated, 4)), 0, batch);
                     for (int i = 0; i < repetitions; i++)
                     {
-                        progress.Report($"{i + 1} of {repetitions}");
+                        progress.Report((double)i / repetitions, "");
                         row.Samples[i] = speed.Run(test, depth, batch);
                     }
                     rows.Add(row);

@@ -10,7 +10,7 @@ namespace Bloomery.Cli.Verbs;
 internal sealed class Detokenize : Verb
 {
     private readonly Argument<string> _tokenizer = ArgumentOf.Required("TOK", "A tokenizer.json, a SentencePiece .model, a GGUF file, a model directory or a name in the local store");
-    private readonly Option<string?> _file = OptionOf.Path("--file", "IDS", "A JSON list of lists of token ids; - is standard input", "-f");
+    private readonly Option<string?> _file = OptionOf.Path("--file", "IDS", "A JSON list of lists of token ids; - is standard input", "-f").Required();
     private readonly Option<bool> _skipSpecial = OptionOf.Flag("--skip-special", "Special tokens give no text");
 
     /// <inheritdoc/>

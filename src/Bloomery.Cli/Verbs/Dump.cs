@@ -16,7 +16,7 @@ internal sealed class Dump : Verb
     private const long StepWeights = 1 << 20;
 
     private readonly Argument<string> _file = ArgumentOf.Required("FILE", "A GGUF or safetensors file or directory, with or without a model's keys");
-    private readonly Option<string?> _out = OptionOf.Path("--out", "OUT.safetensors", "The file to write", "-o");
+    private readonly Option<string?> _out = OptionOf.Path("--out", "OUT.safetensors", "The file to write", "-o").Required();
     private readonly Option<string[]> _tensors = OptionOf.Texts("--tensor", "NAME", "Only this tensor (may be repeated)");
 
     /// <inheritdoc/>

@@ -11,7 +11,7 @@ namespace Bloomery.Cli.Verbs;
 internal sealed class Embed : Verb
 {
     private readonly Argument<string?> _model = ArgumentOf.Optional("MODEL", "A GGUF file, a directory with safetensors or a name in the local store (default: the embedded embedding model)");
-    private readonly Option<string?> _file = OptionOf.Path("--file", "TEXTS", "A JSON list of strings; - is standard input", "-f");
+    private readonly Option<string?> _file = OptionOf.Path("--file", "TEXTS", "A JSON list of strings; - is standard input", "-f").Required();
     private readonly Option<string?> _pooling = OptionOf.Choice("--pooling", "How token states become one vector (default: the model's; decoders: the mean of the last hidden state)", "mean", "cls", "last");
     private readonly Option<bool> _raw = OptionOf.Flag("--no-normalize", "Leave the vectors as long as they are (default: the model's; GGUF files do not say: length 1)");
     private readonly ComputeOptions _compute = new();

@@ -20,7 +20,7 @@ internal sealed class Generate : Verb
     private const int MaxBeams = 1000;
 
     private readonly Argument<string> _model = ArgumentOf.Required("MODEL", "A GGUF file, a directory with safetensors or a name in the local store");
-    private readonly Option<string?> _ids = OptionOf.Path("--ids-file", "IN", "JSON: {\"input_ids\": [[..], ..]}, for encoder-decoders perhaps with \"decoder_input_ids\"; - is standard input");
+    private readonly Option<string?> _ids = OptionOf.Path("--ids-file", "IN", "JSON: {\"input_ids\": [[..], ..]}, for encoder-decoders perhaps with \"decoder_input_ids\"; - is standard input").Required();
     private readonly Option<int?> _maxTokens = OptionOf.Int("--max-new-tokens", "The most tokens per row (default 32)", least: 1, aliases: "-n");
     private readonly Option<int?> _beams = OptionOf.Int("--beams", "Beams (default 1: no beam search)", least: 1, most: MaxBeams);
     private readonly Option<float?> _lengthPenalty = OptionOf.Float("--length-penalty", "The power of the length that beam scores are divided by (default 1)", -MaxLengthPenalty, MaxLengthPenalty);
@@ -73,7 +73,7 @@ internal sealed class Generate : Verb
             for (int i = 0; i < sequences.Length; i++)
             {
                 sequences[i] = rows.Run(ids.Real(i), ids.DecoderInputIds?[i], call.Cancellation);
-                progress.Report($"row {i + 1} of {sequences.Length}");
+                progress.Report((i + 1.0) / sequences.Length, $"row {i + 1} of {sequences.Length}");
             }
         }
         call.WriteJson(json => Write(json, sequences));

@@ -59,11 +59,7 @@ internal sealed class Inspect : Verb
 
     private static void WriteText(Call call, ModelCard card, string? plan)
     {
-        foreach ((string name, string value) in card.Rows())
-        {
-            string[] lines = [.. Terminal.Wrap(Terminal.Safe(value), Math.Max(20, Terminal.Width - 14))];
-            for (int i = 0; i < lines.Length; i++) call.Write($"{(i == 0 ? name : ""),-14}{lines[i]}\n");
-        }
+        TextTable.Write(call, card.Rows().Select(row => (string[])[row.Name, row.Value]));
         if (plan is not null) call.Write("\n" + plan);
     }
 

@@ -39,8 +39,7 @@ internal sealed class List : Verb
             });
             return 0;
         }
-        int width = entries.Count == 0 ? 0 : entries.Max(entry => entry.Name.Length);
-        foreach (CatalogEntry entry in entries) call.Write(entry.Note.Length == 0 ? entry.Name + "\n" : $"{entry.Name.PadRight(width)}  {entry.Note}\n");
+        TextTable.Write(call, entries.Select(entry => (string[])[entry.Name, entry.Note]));
         return 0;
     }
 }

@@ -15,8 +15,8 @@ namespace Bloomery.Cli.Verbs;
 internal sealed class Logits : Verb
 {
     private readonly Argument<string> _model = ArgumentOf.Required("MODEL", "A GGUF file, a directory with safetensors or a name in the local store");
-    private readonly Option<string?> _ids = OptionOf.Path("--ids-file", "IN", "JSON: {\"input_ids\": [[..], ..]}, perhaps with \"decoder_input_ids\", \"attention_mask\", \"token_type_ids\"; - is standard input");
-    private readonly Option<string?> _out = OptionOf.Path("--out", "OUT.safetensors", "The file to write", "-o");
+    private readonly Option<string?> _ids = OptionOf.Path("--ids-file", "IN", "JSON: {\"input_ids\": [[..], ..]}, perhaps with \"decoder_input_ids\", \"attention_mask\", \"token_type_ids\"; - is standard input").Required();
+    private readonly Option<string?> _out = OptionOf.Path("--out", "OUT.safetensors", "The file to write", "-o").Required();
     private readonly Option<bool> _hidden = OptionOf.Flag("--hidden-states", "Write the hidden states of every layer, too");
     private readonly Option<string?> _soft = OptionOf.Path("--soft-prompt", "FILE", "A file with a tensor soft_prompt [n, hidden] to put before every row");
     private readonly ComputeOptions _compute = new();

@@ -58,11 +58,10 @@ internal sealed class Models : Verb
         else
         {
             if (models.Count == 0) call.Log($"no models in {store.Folder} yet; 'bloomery pull hf:ORG/NAME' fetches one");
-            int width = models.Count == 0 ? 0 : models.Max(model => model.Name.Length);
-            foreach (StoredModel model in models) call.Write($"{model.Name.PadRight(width)}  {Size.Text(model.Bytes),9}{Note(model)}\n");
+            TextTable.Write(call, models.Select(model => (string[])[model.Name, Size.Text(model.Bytes), Note(model)]), right: 1);
         }
         return 0;
     }
 
-    private static string Note(StoredModel model) => !model.Complete ? "  (not complete: pull it again to go on)" : model.Removable ? "" : "  (Hugging Face cache)";
+    private static string Note(StoredModel model) => !model.Complete ? "not complete: pull it again to go on" : model.Removable ? "" : "Hugging Face cache";
 }

@@ -13,7 +13,7 @@ namespace Bloomery.Cli.Verbs;
 internal sealed class Perplexity : Verb
 {
     private readonly Argument<string> _model = ArgumentOf.Required("MODEL", "A GGUF file, a directory with safetensors or a name in the local store");
-    private readonly Option<string?> _file = OptionOf.Path("--file", "TEXT", "A text file in UTF-8; - is standard input", "-f");
+    private readonly Option<string?> _file = OptionOf.Path("--file", "TEXT", "A text file in UTF-8; - is standard input", "-f").Required();
     private readonly Option<int?> _stride = OptionOf.Int("--stride", "From one window to the next (default: the context)", least: 1, value: "S");
     private readonly Option<int?> _scoreFrom = OptionOf.Int("--score-from", "Score only positions from here on in each window", value: "K");
     private readonly ComputeOptions _compute = new();

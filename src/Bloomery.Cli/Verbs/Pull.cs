@@ -75,6 +75,6 @@ internal sealed class Pull : Verb
 
     private sealed class Bytes(ProgressLine line, long? total) : IProgress<long>
     {
-        public void Report(long value) => line.Report(total is > 0 ? $"{Size.Text(value)} of {Size.Text(total.Value)} ({100 * value / total} %)" : Size.Text(value));
+        public void Report(long value) => line.Report(total is > 0 ? (double)value / total.Value : null, total is > 0 ? $"{Size.Text(value)} of {Size.Text(total.Value)}" : Size.Text(value));
     }
 }

@@ -10,7 +10,7 @@ internal sealed class Quantize : Verb
 {
     private readonly Argument<string> _in = ArgumentOf.Required("IN", "A GGUF file or a name in the local store");
     private readonly Argument<string> _out = ArgumentOf.Required("OUT.gguf", "The file to write");
-    private readonly Option<string?> _type = OptionOf.Path("--type", "T", "q8_0, q4_0, ..., q2_k to q6_k, iq4_nl, iq4_xs, or a mixture such as q4_k_m");
+    private readonly Option<string?> _type = OptionOf.Path("--type", "T", "q8_0, q4_0, ..., q2_k to q6_k, iq4_nl, iq4_xs, or a mixture such as q4_k_m").Required();
     private readonly Option<string?> _imatrix = OptionOf.Path("--imatrix", "F", "An importance matrix in GGUF");
     private readonly Option<string[]> _tensorTypes = Conversion.TensorTypes();
     private readonly Option<int?> _threads = Conversion.Threads();

@@ -14,7 +14,7 @@ namespace Bloomery.Cli.Verbs;
 internal sealed class Render : Verb
 {
     private readonly Argument<string> _template = ArgumentOf.Required("TEMPLATE", "A .jinja file, or a model with a chat template");
-    private readonly Option<string?> _input = OptionOf.Path("--input", "FILE", "A JSON object of variables: messages, tools, documents, add_generation_prompt, special tokens, anything else; now (ISO time) fixes strftime_now; - is standard input", "-i");
+    private readonly Option<string?> _input = OptionOf.Path("--input", "FILE", "A JSON object of variables: messages, tools, documents, add_generation_prompt, special tokens, anything else; now (ISO time) fixes strftime_now; - is standard input", "-i").Required();
     private readonly Option<bool> _plain = OptionOf.Flag("--plain", "Only the variables given, no chat conventions");
 
     /// <inheritdoc/>

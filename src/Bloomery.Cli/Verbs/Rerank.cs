@@ -12,8 +12,8 @@ namespace Bloomery.Cli.Verbs;
 internal sealed class Rerank : Verb
 {
     private readonly Argument<string?> _model = ArgumentOf.Optional("MODEL", "A GGUF file, a directory with safetensors or a name in the local store (default: the embedded embedding model)");
-    private readonly Option<string?> _query = OptionOf.Text("--query", "Q", "What the texts should fit");
-    private readonly Option<string?> _file = OptionOf.Path("--file", "TEXTS", "A JSON list of strings; - is standard input", "-f");
+    private readonly Option<string?> _query = OptionOf.Text("--query", "Q", "What the texts should fit").Required();
+    private readonly Option<string?> _file = OptionOf.Path("--file", "TEXTS", "A JSON list of strings; - is standard input", "-f").Required();
     private readonly ComputeOptions _compute = new();
 
     /// <inheritdoc/>

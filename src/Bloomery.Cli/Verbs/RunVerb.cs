@@ -47,15 +47,17 @@ internal sealed class RunVerb : Verb
         if (ids.Length > model.ContextLength) throw new CliException($"the prompt of {ids.Length} tokens does not fit the context of {model.ContextLength}; raise --context, or shorten it");
         using CachedPrompt? cached = call.Get(_cache) is { } file ? new CachedPrompt(call, model, file, ids) : null;
         using TextGeneration generation = model.Begin(ids, options, cached?.Sequence);
-        while (generation.MoveNext(out TextPiece piece))
+        using (var screen = new AnswerWriter(call))
         {
-            call.Cancellation.ThrowIfCancellationRequested();
-            if (!call.WantsJson && piece.Text.Length > 0) call.Write(Terminal.IsOutputTerminal ? Terminal.Safe(piece.Text) : piece.Text);
-            cached?.SaveOnce();
+            while (generation.MoveNext(out TextPiece piece))
+            {
+                call.Cancellation.ThrowIfCancellationRequested();
+                if (!call.WantsJson) screen.Write(piece.Text);
+                cached?.SaveOnce();
+            }
         }
         GenerationResult result = generation.Result;
         if (call.WantsJson) call.WriteJson(json => WriteJson(json, result, load));
-        else if (Terminal.IsOutputTerminal) call.Write("\n");
         call.Detail(FormattableString.Invariant($"{result.PromptIds.Length} prompt tokens in {result.PromptSeconds:0.00} s, {result.Ids.Length} tokens at {Rate(result.Ids.Length - 1, result.DecodeSeconds):0.0} tokens/s"));
         cached?.ThrowIfUnsaved();
         return 0;

@@ -66,11 +66,7 @@ internal sealed class SystemInfo : Verb
             ("Memory", Size.Text(memory.TotalAvailableMemoryBytes)),
             ("Bandwidth", string.Create(CultureInfo.InvariantCulture, $"{bandwidth / 1e9:0.0} GB/s read by {threads} threads")),
         ];
-        foreach ((string name, string value) in rows)
-        {
-            string[] lines = [.. Terminal.Wrap(value, Math.Max(20, Terminal.Width - 12))];
-            for (int i = 0; i < lines.Length; i++) call.Write($"{(i == 0 ? name : ""),-12}{lines[i]}\n");
-        }
+        TextTable.Write(call, rows.Select(row => (string[])[row.Name, row.Value]));
         return 0;
     }
 

@@ -11,7 +11,7 @@ namespace Bloomery.Cli.Verbs;
 internal sealed class Tokenize : Verb
 {
     private readonly Argument<string> _tokenizer = ArgumentOf.Required("TOK", "A tokenizer.json, a SentencePiece .model, a GGUF file, a model directory or a name in the local store");
-    private readonly Option<string?> _file = OptionOf.Path("--file", "TEXTS", "A JSON list of strings or pairs [a, b]; - is standard input", "-f");
+    private readonly Option<string?> _file = OptionOf.Path("--file", "TEXTS", "A JSON list of strings or pairs [a, b]; - is standard input", "-f").Required();
     private readonly Option<bool> _addSpecial = OptionOf.Flag("--add-special", "Add what the post-processor or the GGUF's flags add; for a .model, BOS and EOS");
     private readonly Option<bool> _parseSpecial = OptionOf.Flag("--parse-special", "Special tokens spelled in a text become tokens");
 

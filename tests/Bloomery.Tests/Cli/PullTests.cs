@@ -27,7 +27,7 @@ public sealed class PullTests : IDisposable
         Assert.NotEmpty(_hub.Requests);
         Assert.All(_hub.Requests, request => Assert.Equal("Bearer hf_secret", request.Authorization));
 
-        Assert.Equal("org/model     1.0 kB\n", Run("models", "list").Expect(0).Output);
+        Assert.Equal("org/model  1.0 kB\n", Run("models", "list").Expect(0).Output);
         using JsonDocument list = JsonDocument.Parse(Run("models", "list", "--json").Expect(0).Output);
         Assert.Equal(["name", "path", "bytes", "removable", "complete"], list.RootElement[0].EnumerateObject().Select(property => property.Name));
         Run("models", "remove", "org/model").Expect(0);

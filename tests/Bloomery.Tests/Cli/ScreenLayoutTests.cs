@@ -12,6 +12,10 @@ public class ScreenLayoutTests
     [InlineData("abcdefgh", 7, 10, 2, 1, 2)]
     [InlineData("ab\ncd", 3, 10, 2, 1, 2)]
     [InlineData("ab\n", 3, 10, 2, 1, 2)]
+    [InlineData("ab cdefg", 8, 10, 2, 1, 7)]   // the word goes to the next row whole
+    [InlineData("ab cdefg", 3, 10, 2, 1, 2)]
+    [InlineData("abcdefg h", 9, 10, 2, 1, 3)]  // the space at the edge takes no room
+    [InlineData("ab cdefghijkl", 13, 10, 2, 1, 8)]  // no row could hold it
     [InlineData("漢字", 2, 10, 1, 0, 6)]
     [InlineData("e\u0301x", 3, 10, 1, 0, 4)]
     public void The_cursor_lands_where_the_text_does(string text, int cursor, int width, int rows, int row, int column)
