@@ -15,7 +15,7 @@ internal readonly record struct FormatSpec
     /// <summary><c>&lt; &gt; ^ =</c>, or 0 for the type's own.</summary>
     public char Align { get; init; }
 
-    /// <summary><c>+</c>, <c>-</c> or a space.</summary>
+    /// <summary><c>+</c>, <c>-</c> or a space; 0 where none is given.</summary>
     public char Sign { get; init; }
 
     public bool Alternate { get; init; }
@@ -42,7 +42,7 @@ internal readonly record struct FormatSpec
             i = first + 1;
         }
         else if (spec is ['<' or '>' or '^' or '=', ..]) align = spec[i++];
-        char sign = Take("+- ") ?? '-';
+        char sign = Take("+- ") ?? '\0';
         bool alternate = Take("#") is not null;
         if (Take("0") is not null && align == '\0')
         {
@@ -85,9 +85,6 @@ internal readonly record struct FormatSpec
             case TextValue text:
                 WriteText(writer, text);
                 break;
-            case BoolValue when Type == '\0' && Width == 0:
-                value.Str(writer);
-                break;
             case FloatValue number:
                 WriteFloat(writer, number.Number);
                 break;
@@ -104,6 +101,9 @@ internal readonly record struct FormatSpec
     private void WriteText(MarkedWriter writer, TextValue text)
     {
         if (Type is not ('\0' or 's')) throw Unknown("str");
+        if (Sign != '\0') throw new ChatTemplateException("Sign not allowed in string format specifier");
+        if (Alternate) throw new ChatTemplateException("Alternate form (#) not allowed in string format specifier");
+        if (Grouping != '\0') throw new ChatTemplateException($"Cannot specify '{Grouping}' with 's'.");
         if (Align == '=' && Fill != "0") throw new ChatTemplateException("'=' alignment not allowed in string format specifier");
         int end = Precision >= 0 && Precision < text.Length ? CodePoints.Index(text.Text, Precision) : text.Text.Length;
         int missing = Width - (end == text.Text.Length ? text.Length : Precision);
@@ -167,7 +167,7 @@ internal readonly record struct FormatSpec
 
     private void WriteNumber(MarkedWriter writer, bool negative, string prefix, string digits, string rest, int group)
     {
-        string head = (negative ? "-" : Sign == '-' ? "" : Sign.ToString()) + prefix;
+        string head = (negative ? "-" : Sign is '-' or '\0' ? "" : Sign.ToString()) + prefix;
         bool zeroFill = Align == '=' && Fill == "0";
         if (Grouping != '\0') digits = Group(digits, group, zeroFill ? Width - head.Length - rest.Length : 0);
         int missing = Width - head.Length - digits.Length - rest.Length;

@@ -14,7 +14,7 @@ internal static class MarkupFilters
         { "safe", "", static (r, v, _) => r.ToText(v).WithSafe(true) },
         { "striptags", "", static (r, v, _) => StripTags(r, r.ToText(v)) },
         { "xmlattr", "autospace=", static (r, v, a) => XmlAttributes(r, v, Argument.Bool(a[0], true)) },
-        { "urlize", "trim_url_limit=, nofollow=, target=, rel=, extra_schemes=", static (r, v, a) => Urlizer.Urlize(r, Argument.Text(v, "urlize"), a) },
+        { "urlize", "trim_url_limit=, nofollow=, target=, rel=, extra_schemes=", static (r, v, a) => Urlizer.Urlize(r, r.ToText(v), a) },
     };
 
     private static TextValue StripTags(Rendering rendering, TextValue text)

@@ -33,7 +33,7 @@ internal sealed class PrettyPrinter(Rendering rendering)
                 WriteItems(list.Items, indent + 1, allowance + 1);
                 _writer.Append(']');
                 break;
-            case TupleValue tuple:
+            case TupleValue { HasFields: false } tuple:
                 _writer.Append('(');
                 WriteItems(tuple.Items, indent + 1, allowance + (tuple.Items.Count == 1 ? 2 : 1));
                 _writer.Append(tuple.Items.Count == 1 ? ",)" : ")");
@@ -74,7 +74,7 @@ internal sealed class PrettyPrinter(Rendering rendering)
                 }
                 writer.Append('}');
                 break;
-            case SequenceValue sequence:
+            case SequenceValue sequence when sequence is not TupleValue { HasFields: true }:
                 writer.Append(sequence is ListValue ? '[' : '(');
                 for (int i = 0; i < sequence.Items.Count; i++)
                 {

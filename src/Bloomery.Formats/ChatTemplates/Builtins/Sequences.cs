@@ -60,11 +60,12 @@ internal static class Sequences
         };
     }
 
-    /// <summary>As <see cref="Getter"/>, for several paths with commas between them.</summary>
+    /// <summary>As <see cref="Getter"/>, for several paths with commas between them. Always a list: what is equal in it needs no order.</summary>
     public static Func<Value, Value> MultiGetter(Rendering rendering, Value? attribute, bool ignoreCase)
     {
-        if (attribute is not TextValue text) return Getter(rendering, attribute, ignoreCase);
-        Func<Value, Value>[] getters = [.. text.Text.Split(',').Select(path => Getter(rendering, new TextValue(path), ignoreCase))];
+        Func<Value, Value>[] getters = attribute is TextValue text
+            ? [.. text.Text.Split(',').Select(path => Getter(rendering, new TextValue(path), ignoreCase))]
+            : [Getter(rendering, attribute, ignoreCase)];
         return item => new ListValue([.. getters.Select(getter => getter(item))]);
     }
 

@@ -91,15 +91,16 @@ internal static class TextFilters
         return writer.ToValue();
     }
 
-    private static TextValue Truncate(Rendering rendering, Value value, Value?[] arguments)
+    private static Value Truncate(Rendering rendering, Value value, Value?[] arguments)
     {
-        TextValue text = Argument.Text(value, "truncate");
         int length = Argument.Int(arguments[0], 255);
         TextValue end = arguments[2] is null ? new TextValue("...") : Argument.Text(arguments[2], "truncate");
         int leeway = Argument.OptionalInt(arguments[3]) ?? 5;
         if (length < end.Length) throw new ChatTemplateException($"expected length >= {end.Length}, got {length}");
         if (leeway < 0) throw new ChatTemplateException($"expected leeway >= 0, got {leeway}");
-        if (text.Length <= (long)length + leeway) return text;
+        // What is short enough may be of any type that has a length.
+        if (value.Length >= 0 && value.Length <= (long)length + leeway) return value;
+        TextValue text = Argument.Text(value, "truncate");
         TextValue start = (TextValue)Slicing.Slice(rendering, text, null, IntValue.Of(length - end.Length), null);
         if (!Argument.Bool(arguments[1])) start = (TextValue)TextSearch.Split(rendering, start, TextValue.Of(' '), 1, true)[0];
         return Arithmetic.Join(rendering, start, end);
@@ -127,7 +128,7 @@ internal static class TextFilters
                 writer.Append((TextValue)line, begin, end - begin);
             }
         }
-        return writer.ToValue(text.Safe);
+        return writer.ToValue();
     }
 
     private static int WordCount(string text)

@@ -110,7 +110,8 @@ internal static class TextMethods
     {
         if (separator.Text.Length == 0) throw new ChatTemplateException("empty separator");
         int found = last ? text.Text.LastIndexOf(separator.Text, StringComparison.Ordinal) : text.Text.IndexOf(separator.Text, StringComparison.Ordinal);
-        if (found < 0) return new TupleValue(last ? [TextValue.Empty, TextValue.Empty, text] : [text, TextValue.Empty, TextValue.Empty]);
+        TextValue empty = TextValue.Empty.WithSafe(text.Safe);
+        if (found < 0) return new TupleValue(last ? [empty, empty, text] : [text, empty, empty]);
         int after = found + separator.Text.Length;
         return new TupleValue([text.Slice(0, found), text.Slice(found, separator.Text.Length), text.Slice(after, text.Text.Length - after)]);
     }

@@ -124,11 +124,8 @@ internal static class TextSearch
             while (place < s.Length && Characters.IsSpace(s[place])) place++;
             if (place >= s.Length) return pieces;
             int end = place;
-            if (pieces.Count == limit)
-            {
-                end = s.Length;
-                while (Characters.IsSpace(s[end - 1])) end--;
-            }
+            // What is left once the limit is reached keeps its space at the other end.
+            if (pieces.Count == limit) end = s.Length;
             else while (end < s.Length && !Characters.IsSpace(s[end])) end++;
             pieces.Add(text.Slice(place, end - place));
             if (pieces.Count > limit) return pieces;
@@ -146,11 +143,7 @@ internal static class TextSearch
             while (end > 0 && Characters.IsSpace(s[end - 1])) end--;
             if (end == 0) break;
             int begin = end;
-            if (pieces.Count == limit)
-            {
-                begin = 0;
-                while (Characters.IsSpace(s[begin])) begin++;
-            }
+            if (pieces.Count == limit) begin = 0;
             else while (begin > 0 && !Characters.IsSpace(s[begin - 1])) begin--;
             pieces.Add(text.Slice(begin, end - begin));
             if (pieces.Count > limit) break;

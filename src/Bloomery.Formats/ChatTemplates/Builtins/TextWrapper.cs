@@ -1,3 +1,5 @@
+using Bloomery.Formats.ChatTemplates.Values;
+
 namespace Bloomery.Formats.ChatTemplates.Builtins;
 
 /// <summary>Python's <c>textwrap</c> as <c>wordwrap</c> uses it: words and the spaces between them, packed greedily into lines.</summary>
@@ -14,8 +16,8 @@ internal sealed class TextWrapper(int width, bool breakLongWords, bool breakOnHy
             if (lines.Count > 0 && IsBlank(text, chunks[^1])) chunks.RemoveAt(chunks.Count - 1);
             if (chunks.Count == 0) break;
             (int begin, int end) = (chunks[^1].Begin, chunks[^1].Begin);
-            while (chunks.Count > 0 && chunks[^1].End - begin <= width) end = Pop(chunks).End;
-            if (chunks.Count > 0 && chunks[^1].End - chunks[^1].Begin > width) end = BreakLong(text, chunks, begin, end);
+            while (chunks.Count > 0 && Count(text, begin, chunks[^1].End) <= width) end = Pop(chunks).End;
+            if (chunks.Count > 0 && Count(text, chunks[^1].Begin, chunks[^1].End) > width) end = BreakLong(text, chunks, begin, end);
             int lastBegin = LastChunkBegin(text, begin, end);
             if (lastBegin < end) end = lastBegin;
             if (end > begin) lines.Add((begin, end));
@@ -25,15 +27,16 @@ internal sealed class TextWrapper(int width, bool breakLongWords, bool breakOnHy
 
     private int BreakLong(string text, List<(int Begin, int End)> chunks, int begin, int end)
     {
-        int room = width - (end - begin);
+        int room = width - Count(text, begin, end);
         (int from, int to) = chunks[^1];
         if (!breakLongWords)
         {
             if (end > begin) return end;
             return Pop(chunks).End;
         }
-        int cut = from + Math.Min(Math.Max(room, end > begin ? 0 : 1), to - from);
-        if (breakOnHyphens && cut > from && to - from > room)
+        int cut = from;
+        for (int n = Math.Max(room, end > begin ? 0 : 1); n > 0 && cut < to; n--) cut += CodePoints.LengthAt(text, cut);
+        if (breakOnHyphens && cut > from && Count(text, from, to) > room)
         {
             int hyphen = text.LastIndexOf('-', cut - 1, cut - from);
             if (hyphen > from && text.AsSpan(from, hyphen - from).IndexOfAnyExcept('-') >= 0) cut = hyphen + 1;
@@ -41,6 +44,14 @@ internal sealed class TextWrapper(int width, bool breakLongWords, bool breakOnHy
         chunks[^1] = (cut, to);
         if (cut == to) Pop(chunks);
         return cut;
+    }
+
+    // Width is counted in code points.
+    private static int Count(string text, int begin, int end)
+    {
+        int count = 0;
+        for (int i = begin; i < end; count++) i += CodePoints.LengthAt(text, i);
+        return count;
     }
 
     private static (int Begin, int End) Pop(List<(int Begin, int End)> chunks)

@@ -18,7 +18,7 @@ internal static class ValueFilters
         { "int", "default=, base=", static (_, v, a) => Int(v, a) },
         { "float", "default=", static (_, v, a) => Float(v, a[0]) },
         { "round", "precision=, method=", static (r, v, a) => Round(r, v, a) },
-        { "filesizeformat", "binary=", static (_, v, a) => new TextValue(FileSize(Float(v, null) is FloatValue f ? f.Number : 0, Argument.Bool(a[0]))) },
+        { "filesizeformat", "binary=", static (_, v, a) => new TextValue(FileSize(RequireFloat(v), Argument.Bool(a[0]))) },
         { "attr", "name", static (r, v, a) => Attributes.Find(r, v, Argument.Text(a[0], "attr").Text) ?? new UndefinedValue(v, a[0]!) },
         { "tojson", "ensure_ascii=, indent=, separators=, sort_keys=", static (r, v, a) => ToJson(r, v, a) },
         { "pprint", "", static (r, v, _) => PrettyPrinter.Print(r, v) },
@@ -56,6 +56,17 @@ internal static class ValueFilters
         if (value is TextValue text && Numbers.TryParseFloat(text.Text, out double number)) return new FloatValue(number);
         return otherwise ?? new FloatValue(0);
     }
+
+    private static double RequireFloat(Value value) => value switch
+    {
+        UndefinedValue undefined => throw undefined.Error(),
+        TextValue text => Numbers.TryParseFloat(text.Text, out double number)
+            ? number
+            : throw new ChatTemplateException($"could not convert string to float: '{text.Text}'"),
+        _ => Numbers.IsNumber(value)
+            ? Numbers.ToDouble(value)
+            : throw new ChatTemplateException($"float() argument must be a string or a real number, not '{value.TypeName}'"),
+    };
 
     private static Value Round(Rendering rendering, Value value, Value?[] arguments)
     {

@@ -11,7 +11,7 @@ internal static class Slicing
         if (value is UndefinedValue undefined) throw undefined.Error();
         if (value is not (TextValue or SequenceValue or RangeValue or BytesValue))
             throw new ChatTemplateException(value is DictValue ? "unhashable type: 'slice'" : $"'{value.TypeName}' object is not subscriptable");
-        (int first, int count, int stride) = Resolve(value.Length, start, stop, step);
+        (int first, int count, int stride, int end) = Resolve(value.Length, start, stop, step);
         rendering.Step();
         switch (value)
         {
@@ -25,7 +25,8 @@ internal static class Slicing
             case RangeValue range:
                 BigInteger from = range.Start + (range.Step * first);
                 BigInteger pace = range.Step * stride;
-                return RangeValue.Of(from, from + (pace * count), pace);
+                // It ends where the slice does, not where the last step would lead.
+                return RangeValue.Of(from, range.Start + (range.Step * end), pace);
             default:
                 BytesValue bytes = (BytesValue)value;
                 byte[] part = new byte[count];
@@ -67,7 +68,7 @@ internal static class Slicing
         return starts;
     }
 
-    private static (int First, int Count, int Stride) Resolve(int length, Value? start, Value? stop, Value? step)
+    private static (int First, int Count, int Stride, int End) Resolve(int length, Value? start, Value? stop, Value? step)
     {
         BigInteger stride = Bound(step) ?? BigInteger.One;
         if (stride.IsZero) throw new ChatTemplateException("slice step cannot be zero");
@@ -80,7 +81,7 @@ internal static class Slicing
             ? to <= from ? 0 : (to - from + stride - 1) / stride
             : to >= from ? 0 : (from - to - stride - 1) / -stride;
         int pace = (int)BigInteger.Max(BigInteger.Min(stride, int.MaxValue), -int.MaxValue);
-        return (from, (int)count, pace);
+        return (from, (int)count, pace, to);
 
         int Clamp(BigInteger? bound, int otherwise)
         {

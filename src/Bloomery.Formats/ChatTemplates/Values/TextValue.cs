@@ -117,7 +117,8 @@ internal sealed class TextValue : Value
         for (int i = 0; i < Text.Length;)
         {
             int length = CodePoints.LengthAt(Text, i);
-            yield return Slice(i, length);
+            // Going through safe text gives plain characters, unlike asking for one of them.
+            yield return Slice(i, length).WithSafe(false);
             i += length;
         }
     }

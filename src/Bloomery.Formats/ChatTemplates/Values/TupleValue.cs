@@ -12,6 +12,9 @@ internal sealed class TupleValue(IReadOnlyList<Value> items, string[]? fields = 
 
     public override string TypeName => "tuple";
 
+    /// <summary>Whether it is of a type of its own, which prints itself.</summary>
+    public bool HasFields => fields is not null;
+
     /// <summary>The number of values in it, counted through nested tuples.</summary>
     public long Weight
     {
