@@ -66,6 +66,18 @@ public sealed class NormalizerTests
     }
 
     [Fact]
+    public void Lowercase_knows_the_letters_of_Unicode_17() =>
+        Assert.Equal("\uA7CF\uA7D3\uA7D5\U00016EBB\U00016ED3", Run(new LowercaseNormalizer(), "\uA7CE\uA7D2\uA7D4\U00016EA0\U00016EB8").Text.ToString());
+
+    // Characters whose category has changed since the versions that the reference's tables are of.
+    [Fact]
+    public void Accents_are_those_of_old_versions()
+    {
+        Assert.Equal("a\U000111C9", Run(new StripAccentsNormalizer(), "a\u1CF2\u1CF3\U000111C9").Text.ToString());
+        Assert.Equal("a\u1885\u1886\uA9BD\U000111C9", Run(new BertNormalizer(), "a\u1734\u1885\u1886\uA9BD\U000111C9").Text.ToString());
+    }
+
+    [Fact]
     public void StripAccents_does_not_decompose() => Assert.Equal("éea", Run(new StripAccentsNormalizer(), "ée\u0301a\u20DD").Text.ToString());
 
     [Fact]

@@ -37,12 +37,14 @@ public sealed class SplittingTests
     {
         Assert.Equal("Hey |123| friend|²½", Split(new DigitsPreTokenizer(false), "Hey 123 friend²½"));
         Assert.Equal("a|1|2|Ⅷ|b", Split(new DigitsPreTokenizer(true), "a12Ⅷb"));
+        Assert.Equal("a|\U00011DE0\U00016FF6|b", Split(new DigitsPreTokenizer(false), "a\U00011DE0\U00016FF6b"));     // of Unicode 17
     }
 
     [Fact]
     public void Punctuation()
     {
         Assert.Equal("Hey |$|+|^|`|~|…", Split(new PunctuationPreTokenizer(), "Hey $+^`~…"));
+        Assert.Equal("a|\u166D|\U000111C9|b", Split(new PunctuationPreTokenizer(), "a\u166D\U000111C9b"));             // punctuation in Unicode 8 only
         Assert.Equal("a\u2E4F", Split(new PunctuationPreTokenizer(), "a\u2E4F"));    // punctuation that is younger than Unicode 8
     }
 

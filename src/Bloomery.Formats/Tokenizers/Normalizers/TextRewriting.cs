@@ -48,16 +48,24 @@ internal static class TextRewriting
         const int DottedCapitalI = 0x130, CombiningDot = 0x307;
         if (text.Text.IndexOf((char)DottedCapitalI) < 0)
         {
-            text.Map(static c => Rune.ToLowerInvariant(new Rune(c)).Value);
+            text.Map(Lower);
             return;
         }
         text.Edit();
         foreach (Rune rune in text.Text.EnumerateRunes())
         {
             bool dotted = rune.Value == DottedCapitalI;
-            text.Put(dotted ? 'i' : Rune.ToLowerInvariant(rune).Value, 0);
+            text.Put(dotted ? 'i' : Lower(rune.Value), 0);
             if (dotted) text.Put(CombiningDot, 1);
         }
         text.Commit();
     }
+
+    // The reference lower-cases as Unicode 17 does, .NET as 16.
+    private static int Lower(int c) => c switch
+    {
+        0xA7CE or 0xA7D2 or 0xA7D4 => c + 1,
+        >= 0x16EA0 and <= 0x16EB8 => c + 0x1B,
+        _ => Rune.ToLowerInvariant(new Rune(c)).Value,
+    };
 }

@@ -10,7 +10,7 @@ namespace Bloomery.Formats.Tokenizers.PreTokenizers;
 [Key("Digits")]
 internal sealed class DigitsPreTokenizer(bool individual) : PreTokenizer
 {
-    private static readonly KindPattern Pattern = new(static c => (CharKinds.Of(c) & CharKinds.Number) != 0);
+    private static readonly KindPattern Pattern = new(IsNumeric);
 
     internal DigitsPreTokenizer(JsonSection json)
         : this(json.Flag("individual_digits", false))
@@ -19,4 +19,8 @@ internal sealed class DigitsPreTokenizer(bool individual) : PreTokenizer
 
     /// <inheritdoc/>
     public override void Split(PieceList pieces) => pieces.Split(Pattern, individual ? SplitBehavior.Isolated : SplitBehavior.Contiguous);
+
+    // The reference counts those of Unicode 17, .NET those of 16.
+    private static bool IsNumeric(int c) =>
+        (CharKinds.Of(c) & CharKinds.Number) != 0 || c is (>= 0x11DE0 and <= 0x11DE9) or (>= 0x16FF4 and <= 0x16FF6);
 }
