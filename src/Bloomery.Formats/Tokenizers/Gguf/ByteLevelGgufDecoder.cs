@@ -4,7 +4,7 @@ using System.Text;
 namespace Bloomery.Formats.Tokenizers.Gguf;
 
 /// <summary>Joins the bytes of tokens and reads them as UTF-8: what is unfinished is held back, each maximal invalid part becomes one U+FFFD.</summary>
-internal sealed class ByteLevelGgufDecoder(ByteLevelGgufTokenizer tokenizer, bool skipSpecial) : StreamingDecoder
+internal sealed class ByteLevelGgufDecoder(GgufTokenizer tokenizer, bool skipSpecial) : StreamingDecoder
 {
     private readonly Decoder _utf8 = System.Text.Encoding.UTF8.GetDecoder();
 

@@ -17,11 +17,11 @@ internal sealed class ByteLevelGgufTokenizer : GgufTokenizer
         const string PreKey = "tokenizer.ggml.pre";
         string pre = vocabulary.Text("pre", "default");
         PreTokenizerKind kind = PreTokenizerKinds.Find(pre)
-            ?? throw vocabulary.Error(PreKey, $"'{pre}' is not known, expected one of {string.Join(", ", PreTokenizers)}");
+            ?? throw vocabulary.Error(PreKey, $"'{pre}' is not known, expected one of {string.Join(", ", PreTokenizers.Concat(MarkedBpeGgufTokenizer.PreTokenizers))}");
         _patterns = kind.Patterns;
         _tokens = new Vocabulary(vocabulary.Tokens);
         Vocabulary words = kind.IgnoreMerges ? WithoutSpecial(vocabulary) : _tokens;
-        _model = new BpeModel(words, ReadMerges(vocabulary), new BpeOptions { IgnoreMerges = kind.IgnoreMerges });
+        _model = new BpeModel(words, ReadMerges(vocabulary, _tokens), new BpeOptions { IgnoreMerges = kind.IgnoreMerges });
         Before = vocabulary.Flag("add_bos_token", kind.AddBos) ? Roles.Bos : null;
         Behind = vocabulary.Flag("add_eos_token", false) ? Roles.Eos : null;
     }
@@ -70,11 +70,11 @@ internal sealed class ByteLevelGgufTokenizer : GgufTokenizer
         return new Vocabulary(tokens);
     }
 
-    private MergeTable ReadMerges(GgufVocabulary vocabulary)
+    internal static MergeTable ReadMerges(GgufVocabulary vocabulary, Vocabulary tokens)
     {
         const string Key = "tokenizer.ggml.merges";
         GgufStrings merges = vocabulary.ReadMerges();
-        var table = new MergeTable(_tokens, merges.Count);
+        var table = new MergeTable(tokens, merges.Count);
         for (int i = 0; i < merges.Count; i++)
         {
             string merge = merges[i];

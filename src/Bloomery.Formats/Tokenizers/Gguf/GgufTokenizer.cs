@@ -48,10 +48,12 @@ internal abstract class GgufTokenizer : Tokenizer
         endIds = vocabulary.EndIds();
         return vocabulary.Model switch
         {
+            "gemma4" => new MarkedBpeGgufTokenizer(vocabulary, "gemma4"),
+            "gpt2" when vocabulary.Text("pre", "") is var pre && MarkedBpeGgufTokenizer.PreTokenizers.Contains(pre) => new MarkedBpeGgufTokenizer(vocabulary, pre),
             "gpt2" => new ByteLevelGgufTokenizer(vocabulary),
             "bert" => new BertGgufTokenizer(vocabulary),
             "llama" or "t5" => SentencePieceGguf.Create(vocabulary),
-            _ => throw vocabulary.Error("tokenizer.ggml.model", $"'{vocabulary.Model}' is not supported, expected gpt2, llama, bert or t5"),
+            _ => throw vocabulary.Error("tokenizer.ggml.model", $"'{vocabulary.Model}' is not supported, expected gpt2, gemma4, llama, bert or t5"),
         };
     }
 

@@ -102,9 +102,35 @@ internal static class PreTokenizerKinds
             Regex(@"[\uAC00-\uD7A3\u3131-\u318E]+|[\uFF01\u2026\u201C\u201D\u2018\u2019\u2014\uFF1A\uFF1B\uFF0C\u3001-\u303F\uFE30-\uFE4F]+|[\u3105-\u312F]+|" + Han),
             Regex($@"{Cased}(?:{Contractions})?|{Capitals}(?:{Contractions})?|\p{{N}}" + Symbols),
         ], IgnoreMerges: true));
+        add("chameleon", () => new(
+        [
+            Regex("<sentinel:[0-9]+>"),
+            Regex("IMGIMG[A-I]{1,4}Z"),
+            Regex(@"[\t\n]|    |  "),
+            Digit,
+            Regex(@"[\p{P}!-/:-@\[-`{-~]"),
+            Gpt2,
+        ], AddBos: true));
+        add("tiny_aya cohere2moe", () => new(
+        [
+            Regex(@"\d{1,3}(?=(?:\d{3})*\b)"),
+            Regex($@"{Cased}(?:{Contractions})?|{Capitals}(?:{Contractions})?|\p{{N}}{{1,3}}" + Symbols),
+        ]));
+        add("superbpe", () => new([Regex(@"\p{N}+"), Regex(@"(?=(?:\d{3})+(?!\d))")]));
+        add("kimi-k2", () => new(
+            [Regex($@"\p{{Han}}+|{NotHan(Cased)}(?:{Contractions})?|{NotHan(Capitals)}(?:{Contractions})?|\p{{N}}{{1,3}}" + Rest + Ends)]));
+        add("afmoe", () => new(
+        [
+            Regex(@"\p{N}{1,3}(?=(?:\p{N}{3})*(?!\p{N}))"),
+            Regex(@"[\u4E00-\u9FFF\u3400-\u4DBF\u8C48-\uFAFF\u3040-\u309F\u30A0-\u30FF\uFF65-\uFF9F\u2F00-\u2FDF\u0E40-\u0E7F\u0E80-\u0EFF" +
+                @"\u1780-\u17FF\u1000-\u109F\uAA60-\uAA7F\uA9E0-\uA9FF\uAC00-\uD7AF\u1100-\u11FF]+"),
+            Regex($@"{Punctuation}[A-Za-z]+|[^\r\n\p{{L}}\p{{P}}\p{{S}}]?[\p{{L}}\p{{M}}]+| ?[\p{{P}}\p{{S}}]+[\r\n]*" + Ends),
+        ]));
         add("exaone-moe", () => new(
             [Regex(Contractions + @"|[^\r\n\p{L}\p{N}]?(?:\p{L}\p{M}*(?: \p{L}\p{M}*)*)+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n/]?|\s*[\r\n]|\s+(?!\S)|\s+")]));
     }
+
+    private static string NotHan(string words) => words.Replace(@"\p{M}]", @"\p{M}&&[^\p{Han}]]", StringComparison.Ordinal);
 
     private static RegexPattern Regex(string expression) => new(expression);
 }

@@ -182,7 +182,8 @@ internal sealed class BpeModel : TokenModel
     // nothing, and makes words that the cache knows. Null: no cutting at all.
     private HashSet<char>? FindCharactersBeforeMark()
     {
-        if (_options.IgnoreMerges || !_plainParts || _unknown < 0 || Vocabulary.IdOf([WordMark]) < 0) return null;
+        bool drops = _unknown < 0 && Array.IndexOf(_byteTokens, -1) >= 0;
+        if (_options.IgnoreMerges || !_plainParts || drops || Vocabulary.IdOf([WordMark]) < 0) return null;
         var found = new HashSet<char>();
         foreach (int id in _merges.Results)
         {

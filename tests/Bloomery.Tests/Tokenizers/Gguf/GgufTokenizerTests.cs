@@ -115,8 +115,8 @@ public class GgufTokenizerTests
     }
 
     [Theory]
-    [InlineData("tokenizer.ggml.pre", "no-such", "'no-such' is not known, expected one of a.x-4.0, bailingmoe")]
-    [InlineData("tokenizer.ggml.model", "rwkv", "'rwkv' is not supported, expected gpt2, llama, bert or t5")]
+    [InlineData("tokenizer.ggml.pre", "no-such", "'no-such' is not known, expected one of a.x-4.0, afmoe, bailingmoe")]
+    [InlineData("tokenizer.ggml.model", "rwkv", "'rwkv' is not supported, expected gpt2, gemma4, llama, bert or t5")]
     [InlineData("tokenizer.ggml.eos_token_id", 268u, "268 is not among the 268 tokens")]
     [InlineData("tokenizer.ggml.bos_token_id", "x", "tokenizer.ggml.bos_token_id")]
     public void BadKeysAreNamed(string key, object value, string message)
