@@ -77,14 +77,21 @@ internal struct BlockQ3_K : IBlockFormat<BlockQ3_K>
                 scaleCodes[s] = (byte)(scales[s] + 32);
                 CodeFit.Round(x.Slice(16 * s, 16), (float)block.Scale * scales[s], -4, 3, codes.Slice(16 * s, 16));
             }
-            Planar.Write(scaleCodes, 8, 4, block.Scales[..8]);
-            Planar.Write(scaleCodes, 4, 2, block.Scales[8..], shift: 4);
+            WriteScales(scaleCodes, block.Scales);
             Planar.Write(codes, 32, 2, block.Codes);
             Planar.Write(codes, 32, 1, block.HighBits, shift: 2);
         }
     }
 
-    private static int ReadScale(ReadOnlySpan<byte> scales, int s) => (Planar.Read(scales, 8, 4, s) | (Planar.Read(scales[8..], 4, 2, s) << 4)) - 32;
+    /// <summary>Scale <paramref name="s"/> of the sixteen, -32 to 31.</summary>
+    internal static int ReadScale(ReadOnlySpan<byte> scales, int s) => (Planar.Read(scales, 8, 4, s) | (Planar.Read(scales[8..], 4, 2, s) << 4)) - 32;
+
+    /// <summary>Packs sixteen scales, raised by 32.</summary>
+    internal static void WriteScales(ReadOnlySpan<byte> scales, Span<byte> packed)
+    {
+        Planar.Write(scales, 8, 4, packed[..8]);
+        Planar.Write(scales, 4, 2, packed[8..], shift: 4);
+    }
 
     // All sixteen at once: bytes in a register, nibbles from the first eight bytes, pairs above them from the last four.
     private static void ReadScales(ReadOnlySpan<byte> packed, Span<sbyte> scales)

@@ -74,6 +74,12 @@ internal unsafe interface IWidth<TVector> where TVector : struct
     /// <summary>Bits shift to shift + 3 of each dword, as a float.</summary>
     static abstract TVector Nibble(TVector bits, int shift);
 
+    /// <summary>Bits shift and shift + 1 of each dword, as a float.</summary>
+    static abstract TVector Pair(TVector bits, int shift);
+
+    /// <summary>A pair of bits of low with one of high above it: (low >> lowShift &amp; 3) | (high >> highShift &amp; 1) &lt;&lt; 2, as a float.</summary>
+    static abstract TVector PairWith(TVector low, int lowShift, TVector high, int highShift);
+
     /// <summary>Shifts each dword down.</summary>
     static abstract TVector ShiftRight(TVector bits, int count);
 

@@ -99,6 +99,16 @@ internal readonly unsafe struct Width128 : IWidth<Vector128<float>>
     public static Vector128<float> Nibble(Vector128<float> bits, int shift) => Vector128.ConvertToSingle((bits.AsUInt32() >> shift & Vector128.Create(15u)).AsInt32());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> Pair(Vector128<float> bits, int shift) => Vector128.ConvertToSingle((bits.AsUInt32() >> shift & Vector128.Create(3u)).AsInt32());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> PairWith(Vector128<float> low, int lowShift, Vector128<float> high, int highShift)
+    {
+        Vector128<uint> pair = low.AsUInt32() >> lowShift & Vector128.Create(3u), above = (high.AsUInt32() >> highShift & Vector128.Create(1u)) << 2;
+        return Vector128.ConvertToSingle((pair | above).AsInt32());
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> ShiftRight(Vector128<float> bits, int count) => (bits.AsUInt32() >> count).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

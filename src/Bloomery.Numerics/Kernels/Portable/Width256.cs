@@ -99,6 +99,16 @@ internal readonly unsafe struct Width256 : IWidth<Vector256<float>>
     public static Vector256<float> Nibble(Vector256<float> bits, int shift) => Vector256.ConvertToSingle((bits.AsUInt32() >> shift & Vector256.Create(15u)).AsInt32());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> Pair(Vector256<float> bits, int shift) => Vector256.ConvertToSingle((bits.AsUInt32() >> shift & Vector256.Create(3u)).AsInt32());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> PairWith(Vector256<float> low, int lowShift, Vector256<float> high, int highShift)
+    {
+        Vector256<uint> pair = low.AsUInt32() >> lowShift & Vector256.Create(3u), above = (high.AsUInt32() >> highShift & Vector256.Create(1u)) << 2;
+        return Vector256.ConvertToSingle((pair | above).AsInt32());
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> ShiftRight(Vector256<float> bits, int count) => (bits.AsUInt32() >> count).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -99,6 +99,16 @@ internal readonly unsafe struct Width512 : IWidth<Vector512<float>>
     public static Vector512<float> Nibble(Vector512<float> bits, int shift) => Vector512.ConvertToSingle((bits.AsUInt32() >> shift & Vector512.Create(15u)).AsInt32());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> Pair(Vector512<float> bits, int shift) => Vector512.ConvertToSingle((bits.AsUInt32() >> shift & Vector512.Create(3u)).AsInt32());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> PairWith(Vector512<float> low, int lowShift, Vector512<float> high, int highShift)
+    {
+        Vector512<uint> pair = low.AsUInt32() >> lowShift & Vector512.Create(3u), above = (high.AsUInt32() >> highShift & Vector512.Create(1u)) << 2;
+        return Vector512.ConvertToSingle((pair | above).AsInt32());
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> ShiftRight(Vector512<float> bits, int count) => (bits.AsUInt32() >> count).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -91,6 +91,27 @@ internal static unsafe class PanelBits
                 Unsafe.WriteUnaligned(codes + 32 * run + 8 * part, SplitNibbles(*Word(words, 8 * run + part, lane)) | SplitNibbles(*Word(words, 8 * run + 4 + part, lane)) << 4);
     }
 
+    /// <summary>Packs 256 pairs of bits that lie in planes of 32 bytes, two runs of 128, into dwords 0 to 15.</summary>
+    public static void PackPairs32(byte* codes, byte* words, int lane)
+    {
+        for (int word = 0; word < 32; word++)
+        {
+            ulong pairs = Eight(codes + word / 16 * 32 + word % 4 * 8) >> 2 * (word % 16 / 4) & 0x0303030303030303;
+            *Word(words, word / 2, lane) |= JoinPairs(pairs) << 16 * (word % 2);
+        }
+    }
+
+    /// <summary>The inverse of <see cref="PackPairs32"/>.</summary>
+    public static void RestorePairs32(byte* words, int lane, byte* codes)
+    {
+        new Span<byte>(codes, 64).Clear();
+        for (int word = 0; word < 32; word++)
+        {
+            byte* pairs = codes + word / 16 * 32 + word % 4 * 8;
+            Unsafe.WriteUnaligned(pairs, Eight(pairs) | SplitPairs(*Word(words, word / 2, lane) >> 16 * (word % 2) & 0xffff) << 2 * (word % 16 / 4));
+        }
+    }
+
     /// <summary>Spreads the eight scales and minima of a K-quant into (8, 16) bytes each.</summary>
     public static void PackSixBitScales(byte* packed, byte* scales, byte* minima, int lane)
     {

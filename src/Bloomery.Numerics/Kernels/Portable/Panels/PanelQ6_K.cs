@@ -19,26 +19,25 @@ internal readonly unsafe struct PanelQ6_K : IPanel<PanelQ6_K>
     {
         ((ushort*)(panel + SuperScales))[lane] = Unsafe.ReadUnaligned<ushort>(block + 208);
         for (int group = 0; group < 16; group++) panel[Scales + 16 * group + lane] = block[192 + group];
-        // Elements 8 w to 8 w + 7: nibbles lie in planes of 64, pairs in planes of 32, both in runs of 128.
+        PanelBits.PackPairs32(block + 128, panel + Pairs, lane);
+        // Elements 8 w to 8 w + 7: nibbles lie in planes of 64, in runs of 128.
         for (int word = 0; word < 32; word++)
         {
             ulong nibbles = PanelBits.Eight(block + word / 16 * 64 + word % 8 * 8) >> 4 * (word % 16 / 8) & 0x0f0f0f0f0f0f0f0f;
-            ulong pairs = PanelBits.Eight(block + 128 + word / 16 * 32 + word % 4 * 8) >> 2 * (word % 16 / 4) & 0x0303030303030303;
             *PanelBits.Word(panel, word, lane) = PanelBits.JoinNibbles(nibbles);
-            *PanelBits.Word(panel + Pairs, word / 2, lane) |= PanelBits.JoinPairs(pairs) << 16 * (word % 2);
         }
     }
 
     public static void Restore(byte* panel, int lane, byte* block)
     {
-        new Span<byte>(block, 192).Clear();
+        new Span<byte>(block, 128).Clear();
+        PanelBits.RestorePairs32(panel + Pairs, lane, block + 128);
         Unsafe.WriteUnaligned(block + 208, ((ushort*)(panel + SuperScales))[lane]);
         for (int group = 0; group < 16; group++) block[192 + group] = panel[Scales + 16 * group + lane];
         for (int word = 0; word < 32; word++)
         {
-            byte* nibbles = block + word / 16 * 64 + word % 8 * 8, pairs = block + 128 + word / 16 * 32 + word % 4 * 8;
+            byte* nibbles = block + word / 16 * 64 + word % 8 * 8;
             Unsafe.WriteUnaligned(nibbles, PanelBits.Eight(nibbles) | PanelBits.SplitNibbles(*PanelBits.Word(panel, word, lane)) << 4 * (word % 16 / 8));
-            Unsafe.WriteUnaligned(pairs, PanelBits.Eight(pairs) | PanelBits.SplitPairs(*PanelBits.Word(panel + Pairs, word / 2, lane) >> 16 * (word % 2) & 0xffff) << 2 * (word % 16 / 4));
         }
     }
 
