@@ -141,6 +141,23 @@ public sealed class RegexPatternTests
         return Prop.ForAll(Texts.Arbitrary(), text => Assert.Equal(All(new RegexPattern($@"[{Word}]+|[^{Word}\s]+"), text), All(new WordPattern(), text)));
     }
 
+    // An empty group at the end makes an expression run on the machine that does not need it.
+    [Property(MaxTest = 300)]
+    public Property Short_cuts_agree_with_the_machine() => Prop.ForAll(Texts.Arbitrary(), text =>
+    {
+        foreach (string expression in (string[])[@"\p{L}", @"\p{L}+", @"\s?\p{L}+", @"\s?\s+", @" ?[^\s\p{L}]+", @"a?\w+"])
+            Assert.Equal(All(new RegexPattern(expression + "(?:)"), text), All(new RegexPattern(expression), text));
+    });
+
+    [Fact]
+    public void A_megabyte_of_spaces_takes_no_time_where_a_space_may_lead_a_word()
+    {
+        string text = new(' ', 1 << 20);
+        var clock = System.Diagnostics.Stopwatch.StartNew();
+        Assert.False(new RegexPattern(@"\s?\p{L}+").Find(text, 0, out _, out _));
+        Assert.True(clock.Elapsed < TimeSpan.FromSeconds(1), $"{clock.Elapsed}");
+    }
+
     private static List<(int, int)> All(SplitPattern pattern, string text)
     {
         var found = new List<(int, int)>();

@@ -10,6 +10,7 @@ internal sealed class RegexPattern : SplitPattern
     private readonly CharSet? _run;
     private readonly int _runLimit;
     private readonly CharSet? _head;
+    private readonly CharSet? _lead;
 
     /// <summary>Compiles <paramref name="expression"/>.</summary>
     /// <exception cref="FormatException">It is malformed, too large, or uses what is not supported; the message says which.</exception>
@@ -22,8 +23,12 @@ internal sealed class RegexPattern : SplitPattern
         {
             RegexNode.Set set => (set.Chars, 1),
             RegexNode.Repeat { Part: RegexNode.Set set, Min: 1, Max: -1, Lazy: false } => (set.Chars, int.MaxValue),
+            // The same with one character of another class in front, if it is there.
+            RegexNode.Sequence { Parts: [RegexNode.Repeat { Part: RegexNode.Set, Min: 0, Max: 1, Lazy: false }, RegexNode.Repeat { Part: RegexNode.Set set, Min: 1, Max: -1, Lazy: false }] } =>
+                (set.Chars, int.MaxValue),
             _ => (null, 0),
         };
+        if (node is RegexNode.Sequence { Parts: [RegexNode.Repeat { Part: RegexNode.Set lead }, ..] } && _run is not null) _lead = lead.Chars;
         // Where `x+...` fails at the start of a run of x it fails all through the run: what may follow has been tried at each place.
         if (_program.Code[0] is { Operation: RegexOperation.SetRun, A: 1, B: -1 } first && !_program.RemembersGroups) _head = first.Set;
     }
@@ -52,11 +57,17 @@ internal sealed class RegexPattern : SplitPattern
 
     private bool FindRun(ReadOnlySpan<char> text, int from, out int begin, out int end)
     {
-        int units;
-        for (begin = from; begin < text.Length && !Has(_run!, text, begin, out units); begin += units) { }
+        begin = end = from;
+        for (int units; begin < text.Length; begin += units)
+        {
+            end = begin;
+            if (_lead is not null && Has(_lead, text, begin, out units) && Has(_run!, text, begin + units, out _)) end += units;
+            else if (!Has(_run!, text, begin, out units)) continue;
+            for (int n = 0; n < _runLimit && Has(_run!, text, end, out int next); n++) end += next;
+            return true;
+        }
         end = begin;
-        for (int n = 0; n < _runLimit && end < text.Length && Has(_run!, text, end, out units); n++) end += units;
-        return end > begin;
+        return false;
     }
 
     private static bool Has(CharSet set, ReadOnlySpan<char> text, int at, out int units)
