@@ -47,6 +47,14 @@ internal struct BlockMXFP4 : IBlockFormat<BlockMXFP4>
         }
     }
 
-    // Half of 2^(exponent - 127), for codes that count in halves; below 2^-126 a subnormal.
-    private static float HalfScale(int exponent) => BitConverter.UInt32BitsToSingle(exponent < 2 ? 0x00200000u << exponent : (uint)(exponent - 1) << 23);
+    /// <summary>Half of 2^(exponent - 127), for codes that count in halves; below 2^-126 a subnormal.</summary>
+    internal static float HalfScale(int exponent) => BitConverter.UInt32BitsToSingle(exponent < 2 ? 0x00200000u << exponent : (uint)(exponent - 1) << 23);
+
+    /// <summary>The inverse of <see cref="HalfScale"/>.</summary>
+    internal static byte ExponentOf(float halfScale) => BitConverter.SingleToUInt32Bits(halfScale) switch
+    {
+        0x00200000 => 0,
+        0x00400000 => 1,
+        uint bits => (byte)((bits >> 23) + 1),
+    };
 }

@@ -5,7 +5,8 @@ namespace Bloomery.Numerics.Quantization;
 /// <summary>The 4-bit float of MXFP4 and NVFP4: 0, 0.5, 1, 1.5, 2, 3, 4, 6, from code 8 on negative (8 itself is +0).</summary>
 internal static class E2M1
 {
-    private static Vector128<sbyte> Doubled => Vector128.Create(0, 1, 2, 3, 4, 6, 8, 12, 0, -1, -2, -3, -4, -6, -8, -12);
+    /// <summary>Twice what the codes 0 to 15 stand for.</summary>
+    public static Vector128<sbyte> Doubled => Vector128.Create(0, 1, 2, 3, 4, 6, 8, 12, 0, -1, -2, -3, -4, -6, -8, -12);
 
     /// <summary>Twice the value of each code.</summary>
     public static Vector128<sbyte> Expand(Vector128<byte> codes) => Vector128.Shuffle(Doubled, codes.AsSByte());

@@ -80,6 +80,9 @@ internal unsafe interface IWidth<TVector> where TVector : struct
     /// <summary>A pair of bits of low with one of high above it: (low >> lowShift &amp; 3) | (high >> highShift &amp; 1) &lt;&lt; 2, as a float.</summary>
     static abstract TVector PairWith(TVector low, int lowShift, TVector high, int highShift);
 
+    /// <summary>Of a table of 16 values the one that bits shift to shift + 3 of each dword pick.</summary>
+    static abstract TVector Lookup(float* table, TVector bits, int shift);
+
     /// <summary>Shifts each dword down.</summary>
     static abstract TVector ShiftRight(TVector bits, int count);
 

@@ -109,6 +109,13 @@ internal readonly unsafe struct Width128 : IWidth<Vector128<float>>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> Lookup(float* table, Vector128<float> bits, int shift)
+    {
+        Vector128<uint> index = bits.AsUInt32() >> shift & Vector128.Create(15u);
+        return Vector128.Create(table[index[0]], table[index[1]], table[index[2]], table[index[3]]);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> ShiftRight(Vector128<float> bits, int count) => (bits.AsUInt32() >> count).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

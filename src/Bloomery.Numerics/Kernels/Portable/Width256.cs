@@ -109,6 +109,14 @@ internal readonly unsafe struct Width256 : IWidth<Vector256<float>>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> Lookup(float* table, Vector256<float> bits, int shift)
+    {
+        Vector256<int> index = (bits.AsUInt32() >> shift & Vector256.Create(15u)).AsInt32(), within = index & Vector256.Create(7);
+        Vector256<float> upper = Vector256.GreaterThan(index, Vector256.Create(7)).AsSingle();
+        return Vector256.ConditionalSelect(upper, Vector256.Shuffle(Vector256.Load(table + 8), within), Vector256.Shuffle(Vector256.Load(table), within));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> ShiftRight(Vector256<float> bits, int count) => (bits.AsUInt32() >> count).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
