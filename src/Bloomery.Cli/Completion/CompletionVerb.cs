@@ -13,12 +13,9 @@ internal sealed record CompletionVerb(string Name, string Summary, IReadOnlyList
     /// <summary>Reads a command.</summary>
     public static CompletionVerb Of(Command command)
     {
-        CompletionOption[] options = [.. command.Options.Where(option => option is not HelpOption).Select(option => new CompletionOption(option.Name, option.Description ?? "",
+        CompletionOption[] options = [.. command.Options.Where(option => option is not HelpOption).Select(option => new CompletionOption(option.Name, [.. option.Aliases], option.Description ?? "",
             option.Arity.MaximumNumberOfValues > 0, option.HelpName is { } words && words.Contains('|') ? words.Split('|') : []))];
-        // A choice lists its words behind the colon of its description.
-        string description = command.Arguments.FirstOrDefault()?.Description ?? "";
-        int colon = description.LastIndexOf(": ", StringComparison.Ordinal);
-        string[] wordsOfArgument = colon >= 0 && command.Arguments[0].Validators.Count > 0 ? description[(colon + 2)..].Split(", ") : [];
-        return new CompletionVerb(command.Name, command.Description ?? "", [.. options, new CompletionOption("--help", "Show help", false, [])], wordsOfArgument);
+        string[] wordsOfArgument = command.Arguments.FirstOrDefault()?.HelpName is { } choice && choice.Contains('|') ? choice.Split('|') : [];
+        return new CompletionVerb(command.Name, command.Description ?? "", [.. options, new CompletionOption("--help", ["-h"], "Show help", false, [])], wordsOfArgument);
     }
 }

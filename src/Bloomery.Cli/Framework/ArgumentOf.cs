@@ -18,7 +18,7 @@ internal static class ArgumentOf
     /// <summary>One of a few words.</summary>
     public static Argument<string> Choice(string name, string description, params string[] words)
     {
-        var argument = new Argument<string>(name) { Description = $"{description}: {string.Join(", ", words)}" };
+        var argument = new Argument<string>(name) { Description = $"{description}: {string.Join(", ", words)}", HelpName = string.Join('|', words) };
         argument.Validators.Add(result =>
         {
             foreach (Token token in result.Tokens)
