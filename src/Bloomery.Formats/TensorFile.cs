@@ -33,7 +33,9 @@ public abstract class TensorFile : IDisposable
     public static TensorFile OpenAny(string path)
     {
         if (Directory.Exists(path)) return SafetensorsFile.OpenModel(path);
-        return GgufFile.IsGguf(path) ? GgufFile.Open(path) : SafetensorsFile.Open(path);
+        // A file that is called GGUF is read as one, so that what it lacks is said in that format's words.
+        bool named = path.EndsWith(".gguf", StringComparison.OrdinalIgnoreCase);
+        return named || GgufFile.IsGguf(path) ? GgufFile.Open(path) : SafetensorsFile.Open(path);
     }
 
     /// <summary>The tensor called <paramref name="name"/>.</summary>

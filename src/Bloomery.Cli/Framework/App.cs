@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.Reflection;
 using System.Text.Json;
+using Bloomery.Formats;
 using Bloomery.Numerics.Catalogs;
 
 namespace Bloomery.Cli.Framework;
@@ -90,10 +91,8 @@ internal static class App
             UsageException => $"{e.Message} (see '{hint}')",
             FileNotFoundException { FileName: { } file } => $"{file}: no such file",
             OutOfMemoryException => $"out of memory: {e.Message}",
-            JsonException json => $"not the JSON that was expected: {JsonProblem.Describe(json)}",
-            // The name of a parameter of our code tells the user nothing.
-            ArgumentException { ParamName: { } parameter } => e.Message.Replace($" (Parameter '{parameter}')", "", StringComparison.Ordinal),
-            _ => e.Message,
+            JsonException json => $"not the JSON that was expected: {Problem.Describe(json)}",
+            _ => Problem.Describe(e),
         };
         Terminal.WriteError("bloomery: " + message.ReplaceLineEndings(" "));
         if (verbose && e is not UsageException) Console.Error.WriteLine(e.ToString());

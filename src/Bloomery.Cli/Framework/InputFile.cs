@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Bloomery.Formats;
 
 namespace Bloomery.Cli.Framework;
 
@@ -52,7 +53,7 @@ internal static class InputFile
         }
         catch (JsonException e)
         {
-            throw new CliException($"{Name(path)}: not JSON: {JsonProblem.Describe(e)}");
+            throw new CliException($"{Name(path)}: not JSON: {Problem.Describe(e)}");
         }
     }
 

@@ -124,7 +124,7 @@ public sealed class HubClient : IDisposable
         }
         catch (Exception exception) when (exception is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
         {
-            throw new HubException($"the hub's list of files of {name} cannot be understood: {exception.Message}", exception);
+            throw new HubException($"the hub's list of files of {name} cannot be understood: {Problem.Describe(exception)}", exception);
         }
     }
 

@@ -41,7 +41,7 @@ internal sealed class SafetensorsHeader
         catch (Exception exception) when (exception is JsonException or InvalidOperationException or FormatException)
         {
             // InvalidOperationException: a string that is not valid UTF-8 or UTF-16.
-            SafetensorsThrow.Bad(source.Path, null, LengthBytes + json.TokenStartIndex, $"the header is not valid JSON: {exception.Message}", exception);
+            SafetensorsThrow.Bad(source.Path, null, LengthBytes + json.TokenStartIndex, $"the header is not valid JSON: {Problem.Describe(exception)}", exception);
         }
         header.Place(LengthBytes + length, source.Length, part);
         return header;

@@ -45,7 +45,7 @@ internal sealed class ShardIndex
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
-            SafetensorsThrow.Bad(path, null, null, $"the index is not valid JSON: {exception.Message}", exception);
+            SafetensorsThrow.Bad(path, null, null, $"the index is not valid JSON: {Problem.Describe(exception)}", exception);
         }
         if (fileOf.Count == 0) SafetensorsThrow.Bad(path, "weight_map", null, "the index names no tensor");
         return new ShardIndex(fileOf);

@@ -73,7 +73,7 @@ internal sealed class TokenizerConfig
         }
         catch (JsonException e)
         {
-            throw new ModelFormatException(file, null, null, $"is not JSON: {e.Message}", e);
+            throw new ModelFormatException(file, null, null, $"is not JSON: {Problem.Describe(e)}", e);
         }
     }
 

@@ -43,7 +43,7 @@ internal static class TokenizerJson
         }
         catch (JsonException e)
         {
-            throw new ModelFormatException(name, e.Path, null, $"not valid JSON: {e.Message}", e);
+            throw new ModelFormatException(name, e.Path, null, $"not valid JSON: {Problem.Describe(e)}", e);
         }
     }
 

@@ -59,7 +59,7 @@ internal sealed class ModelConfig
         }
         catch (Exception e) when (e is JsonException or ArgumentException)
         {
-            throw new ModelFormatException(path, null, null, $"is no valid JSON: {e.Message}", e);
+            throw new ModelFormatException(path, null, null, $"is no valid JSON: {Problem.Describe(e)}", e);
         }
         throw new ModelFormatException(path, null, null, "must hold a JSON object");
     }

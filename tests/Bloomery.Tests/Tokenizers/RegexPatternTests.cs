@@ -113,6 +113,21 @@ public sealed class RegexPatternTests
     {
         // Where it takes too many steps nothing is found, as in the reference.
         new RegexPattern(expression).Find(new string('a', 60) + "b", 0, out _, out _);
+        var clock = System.Diagnostics.Stopwatch.StartNew();
+        new RegexPattern(expression).Find(new string('a', 100_000) + "b", 0, out _, out _);
+        Assert.True(clock.Elapsed < TimeSpan.FromSeconds(20), $"{clock.Elapsed}");
+    }
+
+    [Fact]
+    public void What_one_search_remembers_is_nothing_to_the_next()
+    {
+        var pattern = new RegexPattern("(?:a|a)*c");
+        string text = new('a', 10_000);
+        Assert.False(pattern.Find(text, 0, out _, out _));
+        Assert.True(pattern.Find(text + "c", 0, out int begin, out int end));
+        Assert.Equal((0, 10_001), (begin, end));
+        Assert.True(pattern.Find(text + "c", 5, out begin, out _));
+        Assert.Equal(5, begin);
     }
 
     [Fact]

@@ -26,7 +26,7 @@ internal static class ModelReader
         }
         catch (ArgumentException e)
         {
-            throw json.Error(e.Message, e);
+            throw json.Error(Problem.Describe(e), e);
         }
         catch (InvalidOperationException e)
         {

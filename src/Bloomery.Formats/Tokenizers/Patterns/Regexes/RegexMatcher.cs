@@ -12,19 +12,22 @@ internal sealed class RegexMatcher
     public const int GaveUp = -2;
 
     private const int PatienceBase = 2_000;
-    private const long MaxSteps = 20_000_000;
+    private const long MaxSteps = 20_000_000, MaxSearchSteps = 100_000_000, StepsPerCharacter = 100;
     private const int MaxCluster = 100;
     private static readonly CharSet Word = RegexProperties.Word().Freeze();
     private Frame[] _stack = new Frame[64];
     private int _top;
     private int[] _registers = [];
-    private long _steps, _patience;
+    private long _steps, _searchSteps, _patience;
     private HashSet<long>? _failed;
     private int _searchStart, _behindEnd;
     private int _limit;
     private bool _hasRegisters, _remembers, _gaveUp;
 
-    /// <summary>Matches at exactly one place.</summary>
+    /// <summary>Begins a search: what an earlier one remembered says nothing of this one.</summary>
+    public void BeginSearch() => (_searchSteps, _failed, _remembers) = (0, null, false);
+
+    /// <summary>Matches at exactly one place, later than those of the same search before it.</summary>
     /// <param name="program">What to match.</param>
     /// <param name="text">The whole text.</param>
     /// <param name="at">The place.</param>
@@ -37,11 +40,13 @@ internal sealed class RegexMatcher
         if (_registers.Length < registers) _registers = new int[registers];
         if (registers > 0) _registers.AsSpan(0, registers).Fill(-1);
         // States with registers are not described by instruction and place alone.
-        (_steps, _patience, _failed, _top) = (0, registers > 0 ? MaxSteps : PatienceBase + 8L * text.Length, null, 0);
-        (_searchStart, _limit, _hasRegisters, _remembers) = (searchStart, text.Length, registers > 0, false);
+        // What failed from an earlier place of the same search fails from this one: a memory of its own would make the search quadratic.
+        (_steps, _patience, _top) = (0, registers > 0 || _remembers ? MaxSteps : PatienceBase + 8L * text.Length, 0);
+        (_searchStart, _limit, _hasRegisters) = (searchStart, text.Length, registers > 0);
         _gaveUp = false;
         int end = Run(program.Code, 0, text, at);
-        if (_gaveUp) end = GaveUp;
+        _searchSteps += _steps;
+        if (_gaveUp || (end < 0 && _searchSteps > MaxSearchSteps + StepsPerCharacter * text.Length)) end = GaveUp;
         begin = at;
         foreach (int register in program.Keeps) begin = Math.Max(begin, _registers[register]);
         return end;

@@ -38,6 +38,7 @@ internal sealed class RegexPattern : SplitPattern
     {
         if (_run is not null) return FindRun(text, from, out begin, out end);
         RegexMatcher matcher = _matcher ??= new RegexMatcher();
+        matcher.BeginSearch();
         for (begin = from; begin <= text.Length; begin++)
         {
             if (begin > 0 && begin < text.Length && char.IsLowSurrogate(text[begin]) && char.IsHighSurrogate(text[begin - 1])) continue;
