@@ -66,13 +66,32 @@ public sealed class BoundsTests
     public void HostileTemplatesEndWithAnError(string source)
     {
         Stopwatch watch = Stopwatch.StartNew();
-        Exception? error = null;
-        // How deep a value may be printed depends on the stack: one of a fixed size, so that the test does not depend on where it runs.
-        Thread thread = new(() => error = Record.Exception(() => ChatTemplate.Parse(source).Render(new JsonObject())), 1 << 20);
-        thread.Start();
-        thread.Join();
-        Assert.IsType<ChatTemplateException>(error);
+        Assert.Throws<ChatTemplateException>(() => ChatTemplate.Parse(source).Render(new JsonObject()));
         Assert.True(watch.Elapsed < TimeSpan.FromSeconds(20), $"took {watch.Elapsed}");
+    }
+
+    /// <summary>The limit is a number: where the stack of the caller's thread ends changes nothing.</summary>
+    [Theory]
+    [InlineData("{{ ns.l }}")]
+    [InlineData("{{ ns.l | tojson }}")]
+    [InlineData("{{ ns.l | pprint }}")]
+    [InlineData("{{ ns.l == ns.m }}")]
+    [InlineData("{{ ns.l < ns.m }}")]
+    public void ValuesNestAThousandDeepOnAnyStack(string use)
+    {
+        Assert.Null(Render(300, 1 << 23));
+        foreach (int stack in new[] { 1 << 23, 1 << 26 })
+            Assert.Equal(ChatTemplateError.Limit, Assert.IsType<ChatTemplateException>(Render(1_100, stack)).Kind);
+
+        Exception? Render(int depth, int stack)
+        {
+            Exception? error = null;
+            string source = $"{{% set ns = namespace(l=[], m=[]) %}}{{% for i in range({depth}) %}}{{% set ns.l = [ns.l] %}}{{% set ns.m = [ns.m] %}}{{% endfor %}}{use}";
+            Thread thread = new(() => error = Record.Exception(() => ChatTemplate.Parse(source).Render(new JsonObject())), stack);
+            thread.Start();
+            thread.Join();
+            return error;
+        }
     }
 
     [Fact]

@@ -12,8 +12,7 @@ internal sealed class JsonText(MarkedWriter writer, bool ascii, string? indent, 
 
     public void Write(Value value)
     {
-        System.Runtime.CompilerServices.RuntimeHelpers.EnsureSufficientExecutionStack();
-        writer.Rendering.Step();
+        using Rendering.Nesting nesting = writer.Rendering.Nest();
         switch (value)
         {
             case TextValue text:

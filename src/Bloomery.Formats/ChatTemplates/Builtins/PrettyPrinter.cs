@@ -19,7 +19,7 @@ internal sealed class PrettyPrinter(Rendering rendering)
 
     private void Write(Value value, int indent, int allowance)
     {
-        System.Runtime.CompilerServices.RuntimeHelpers.EnsureSufficientExecutionStack();
+        using Rendering.Nesting nesting = rendering.Nest();
         TextValue line = Line(value);
         if (line.Length <= Width - indent - allowance || value.Length == 0)
         {
@@ -57,8 +57,7 @@ internal sealed class PrettyPrinter(Rendering rendering)
     /// <summary>As <c>repr</c>, but with sorted dicts.</summary>
     private void WriteSorted(MarkedWriter writer, Value value)
     {
-        System.Runtime.CompilerServices.RuntimeHelpers.EnsureSufficientExecutionStack();
-        rendering.Step();
+        using Rendering.Nesting nesting = rendering.Nest();
         switch (value)
         {
             case DictValue dict:

@@ -64,8 +64,7 @@ internal sealed class MarkedWriter(Rendering rendering)
 
     public void AppendRepr(Value value)
     {
-        System.Runtime.CompilerServices.RuntimeHelpers.EnsureSufficientExecutionStack();
-        Rendering.Step();
+        using Rendering.Nesting nesting = Rendering.Nest();
         value.Repr(this);
     }
 

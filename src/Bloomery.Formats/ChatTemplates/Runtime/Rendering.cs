@@ -9,11 +9,11 @@ internal sealed class Rendering(ChatTemplate template, RenderOptions options)
     public const int MaxElements = 4_000_000;
 
     private const long MaxCharacters = 256L << 20;
-    private const int MaxCallDepth = 200;
+    private const int MaxCallDepth = 200, MaxValueDepth = 1000;
 
     private long _steps = options.MaxSteps;
     private long _characters = MaxCharacters;
-    private int _callDepth;
+    private int _callDepth, _valueDepth;
 
     public ChatTemplate Template { get; } = template;
 
@@ -70,6 +70,16 @@ internal sealed class Rendering(ChatTemplate template, RenderOptions options)
 
     public void Leave() => _callDepth--;
 
+    /// <summary>Goes into a value that may hold others, to print or to compare it; disposing of the result comes out again. The limit is about Python's, wherever the stack would end.</summary>
+    public Nesting Nest()
+    {
+        Step();
+        if (++_valueDepth > MaxValueDepth)
+            throw new ChatTemplateException($"a value is nested more than {MaxValueDepth} deep", ChatTemplateError.Limit);
+        System.Runtime.CompilerServices.RuntimeHelpers.EnsureSufficientExecutionStack();
+        return new Nesting(this);
+    }
+
     /// <summary>The text of a value as <c>str</c> makes it, marks and safety included.</summary>
     public TextValue ToText(Value value)
     {
@@ -77,6 +87,12 @@ internal sealed class Rendering(ChatTemplate template, RenderOptions options)
         MarkedWriter writer = new(this);
         value.Str(writer);
         return writer.ToValue();
+    }
+
+    /// <summary>One level of a value.</summary>
+    public readonly ref struct Nesting(Rendering rendering)
+    {
+        public void Dispose() => rendering._valueDepth--;
     }
 
     private static ChatTemplateException TooManySteps() =>

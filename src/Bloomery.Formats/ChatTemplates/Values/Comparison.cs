@@ -7,8 +7,7 @@ internal static class Comparison
 {
     public static bool AreEqual(Rendering rendering, Value x, Value y)
     {
-        rendering.Step();
-        System.Runtime.CompilerServices.RuntimeHelpers.EnsureSufficientExecutionStack();
+        using Rendering.Nesting nesting = rendering.Nest();
         switch (x, y)
         {
             case (FloatValue a, FloatValue b):
@@ -95,8 +94,7 @@ internal static class Comparison
 
     private static int Order(Rendering rendering, string op, Value x, Value y)
     {
-        rendering.Step();
-        System.Runtime.CompilerServices.RuntimeHelpers.EnsureSufficientExecutionStack();
+        using Rendering.Nesting nesting = rendering.Nest();
         switch (x, y)
         {
             case (TextValue a, TextValue b):
