@@ -10,7 +10,7 @@ internal sealed class ModelBeams : IBeamModel, IDisposable
 
     /// <summary>Prepares a search.</summary>
     /// <param name="vocabulary">Columns of the logits.</param>
-    /// <param name="create">Makes an empty sequence.</param>
+    /// <param name="create">Makes the first sequence, empty.</param>
     public ModelBeams(int vocabulary, Func<Sequence> create) => (Vocabulary, _create) = (vocabulary, create);
 
     /// <inheritdoc/>
@@ -55,7 +55,7 @@ internal sealed class ModelBeams : IBeamModel, IDisposable
 
     private Sequence Spare()
     {
-        if (_spare.Count == 0) return _create();
+        if (_spare.Count == 0) return _beams[0].Beside();
         Sequence last = _spare[^1];
         _spare.RemoveAt(_spare.Count - 1);
         return last;

@@ -15,14 +15,30 @@ internal sealed class Sequence : IDisposable
     private readonly Batch _batch = new();
     private readonly KvStore _store;
     private readonly KvStore? _cross;
+    private readonly bool _ownsCross = true;
     private int[] _ids;
+    private int _madeFor; // the length that the frequencies of the cached keys go by
 
     /// <summary>Begins an empty sequence; for encoder-decoders, runs the encoder over <paramref name="encoderIds"/>.</summary>
     /// <param name="runtime">The model.</param>
     /// <param name="capacity">Tokens to make room for at once.</param>
     /// <param name="encoderIds">The encoder's input, or null.</param>
     /// <param name="softPrompt">(n, hidden) vectors that precede the text, or empty.</param>
-    public Sequence(Runtime runtime, int capacity = 0, int[]? encoderIds = null, ReadOnlyMemory<float> softPrompt = default)
+    public Sequence(Runtime runtime, int capacity = 0, int[]? encoderIds = null, ReadOnlyMemory<float> softPrompt = default) : this(runtime, capacity, softPrompt)
+    {
+        if (runtime.Architecture is not EncoderDecoderArchitecture) return;
+        try
+        {
+            _cross = RunEncoder(encoderIds ?? throw new ArgumentException("an encoder-decoder needs the encoder's ids"));
+        }
+        catch
+        {
+            _store.Dispose();
+            throw;
+        }
+    }
+
+    private Sequence(Runtime runtime, int capacity, ReadOnlyMemory<float> softPrompt)
     {
         _runtime = runtime;
         SoftPrompt = softPrompt;
@@ -32,8 +48,9 @@ internal sealed class Sequence : IDisposable
         capacity = Math.Min(Math.Max(capacity, 16), runtime.ContextLength);
         _ids = new int[capacity];
         _store = runtime.NewStore(_executor.Plan.KvShape, capacity)!;
-        if (runtime.Architecture is EncoderDecoderArchitecture) _cross = RunEncoder(encoderIds ?? throw new ArgumentException("an encoder-decoder needs the encoder's ids"));
     }
+
+    private Sequence(Sequence other) : this(other._runtime, other._ids.Length, other.SoftPrompt) => (_cross, _ownsCross) = (other._cross, false);
 
     /// <summary>The ids so far, without soft-prompt rows.</summary>
     public ReadOnlySpan<int> Ids => _ids.AsSpan(0, Count);
@@ -61,7 +78,8 @@ internal sealed class Sequence : IDisposable
         Count += ids.Length;
         // Frequencies that depend on the length make all cached keys stale when they change.
         // So do later tokens in a model whose layers look ahead.
-        if (_store.Length > 0 && (_runtime.SeesAhead || _runtime.Architecture.CacheIsStale(_store.Length, length))) _store.Truncate(0);
+        if (_store.Length > 0 && (_runtime.SeesAhead || _runtime.Architecture.CacheIsStale(_madeFor, length))) _store.Truncate(0);
+        _madeFor = length;
         try
         {
             while (_store.Length < length) RunSlice(length);
@@ -83,18 +101,21 @@ internal sealed class Sequence : IDisposable
         _store.Truncate(count + SoftRows);
     }
 
-    /// <summary>Makes this sequence a copy of <paramref name="other"/>.</summary>
+    /// <summary>An empty sequence with the same soft prompt and the same encoder's states, which are not computed again: it must not outlive this one.</summary>
+    public Sequence Beside() => new(this);
+
+    /// <summary>Makes this sequence a copy of <paramref name="other"/>, beside which it was made.</summary>
     public void CopyFrom(Sequence other)
     {
         if (ReferenceEquals(this, other)) return;
         if (_ids.Length < other.Count) _ids = new int[other._ids.Length];
         other.Ids.CopyTo(_ids);
         Count = other.Count;
+        _madeFor = other._madeFor;
         _store.CopyFrom(other._store);
-        if (_cross is not null && _cross.Length == 0) _cross.CopyFrom(other._cross!);
     }
 
-    /// <summary>The cached tokens, to be written to a file.</summary>
+    /// <summary>The cached tokens as <see cref="Append"/> left them, to be written to a file.</summary>
     /// <exception cref="NotSupportedException">The sequence begins with a soft prompt, or reads an encoder.</exception>
     public IEnumerable<SnapshotTensor> Snapshot() => SoftRows == 0 && _cross is null ? KvSnapshot.Of(_store) : throw new NotSupportedException("a text with a soft prompt or an encoder cannot be saved");
 
@@ -103,7 +124,7 @@ internal sealed class Sequence : IDisposable
     public void Restore(TensorFile file, ReadOnlySpan<int> ids)
     {
         if (Count > 0 || SoftRows > 0 || _cross is not null) throw new InvalidOperationException("only an empty sequence without soft prompt and encoder can be restored");
-        KvSnapshot.Read(file, _store, ids.Length);
+        _madeFor = KvSnapshot.Read(file, _store, ids.Length);
         if (_ids.Length < ids.Length) Array.Resize(ref _ids, ids.Length);
         ids.CopyTo(_ids);
         Count = ids.Length;
@@ -113,7 +134,7 @@ internal sealed class Sequence : IDisposable
     public void Dispose()
     {
         _store.Dispose();
-        _cross?.Dispose();
+        if (_ownsCross) _cross?.Dispose();
     }
 
     private void RunSlice(int length)
@@ -132,11 +153,19 @@ internal sealed class Sequence : IDisposable
     {
         Executor encoder = _runtime.Executor(PlanRole.Encoder);
         KvStore cross = _runtime.NewStore(encoder.Plan.CrossShape, ids.Length)!;
-        using KvStore? own = _runtime.NewStore(encoder.Plan.KvShape, ids.Length);
-        _batch.Clear();
-        _batch.BeginSequence(own, cross);
-        for (int i = 0; i < ids.Length; i++) _batch.Add(ids[i], i, wanted: false);
-        encoder.Run(_batch);
-        return cross;
+        try
+        {
+            using KvStore? own = _runtime.NewStore(encoder.Plan.KvShape, ids.Length);
+            _batch.Clear();
+            _batch.BeginSequence(own, cross);
+            for (int i = 0; i < ids.Length; i++) _batch.Add(ids[i], i, wanted: false);
+            encoder.Run(_batch);
+            return cross;
+        }
+        catch
+        {
+            cross.Dispose();
+            throw;
+        }
     }
 }

@@ -27,8 +27,9 @@ internal static class KvSnapshot
     }
 
     /// <summary>Appends the first <paramref name="count"/> tokens of <paramref name="file"/> to the empty <paramref name="store"/>, which has the shape and the types of the one that was written.</summary>
+    /// <returns>How many tokens the file has.</returns>
     /// <exception cref="ModelFormatException">A tensor is missing, or not of the store's shape.</exception>
-    public static void Read(TensorFile file, KvStore store, int count)
+    public static int Read(TensorFile file, KvStore store, int count)
     {
         int tokens = checked((int)file.Tensor(PositionsName).ElementCount);
         int[] positions = MemoryMarshal.Cast<byte, int>(Checked(file, PositionsName, "i32", tokens)).ToArray();
@@ -55,6 +56,7 @@ internal static class KvSnapshot
                 }
         }
         store.Commit();
+        return tokens;
     }
 
     private static int[] Positions(KvStore store)

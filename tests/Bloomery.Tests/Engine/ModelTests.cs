@@ -227,9 +227,29 @@ public sealed class ModelTests
         }
     }
 
-    private static int[] Run(Model model, int[] prompt, Sequence sequence)
+    [SkippableFact]
+    public void A_continued_sequence_forgets_keys_of_other_frequencies()
     {
-        using TextGeneration generation = model.Begin(prompt, Greedy, sequence);
+        SmallModels.NeedGolden("phi3-longrope");
+        using Model model = SmallModels.LoadGolden("phi3-longrope");
+        int original = model.Runtime.Architecture.Config.IntOr(0, "original_max_position_embeddings");
+        int[] beyond = [.. Enumerable.Range(0, original + 3).Select(i => i * 7 % 200 + 3)], within = [.. beyond[..(original / 2)], 9];
+        GenerationOptions options = Greedy with { MaxTokens = 2 };
+        using Sequence sequence = new(model.Runtime);
+        foreach (int[] prompt in (int[][])[beyond, within, beyond])
+        {
+            Run(model, prompt, sequence, options);
+            using Sequence fresh = new(model.Runtime);
+            Run(model, prompt, fresh, options);
+            sequence.Truncate(prompt.Length);
+            fresh.Truncate(prompt.Length);
+            Assert.Equal(fresh.Append([5]).ToArray(), sequence.Append([5]).ToArray());
+        }
+    }
+
+    private static int[] Run(Model model, int[] prompt, Sequence sequence, GenerationOptions? options = null)
+    {
+        using TextGeneration generation = model.Begin(prompt, options ?? Greedy, sequence);
         while (generation.MoveNext(out _))
         {
         }
