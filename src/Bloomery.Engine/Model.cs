@@ -196,7 +196,7 @@ public sealed class Model : IDisposable
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
         CheckPrompt(promptIds);
-        if (promptIds.Length == 0 || promptIds.Length > ContextLength) throw new ArgumentException($"a prompt of {promptIds.Length} tokens: the model takes 1 to {ContextLength}");
+        if (promptIds.Length > ContextLength && Runtime.Architecture is not EncoderDecoderArchitecture) throw new ArgumentException($"a prompt of {promptIds.Length} tokens does not fit the context of {ContextLength}");
         TakeTurn(cancellation);
         try
         {
@@ -233,11 +233,10 @@ public sealed class Model : IDisposable
         if (both)
         {
             int start = DecoderStartId ?? throw new InvalidOperationException("the model's configuration names no decoder_start_token_id");
-            Sequence decoder = new(Runtime, 64, promptIds);
+            Sequence decoder = new(Runtime, 64, promptIds, options.SoftPrompt);
             TokenGenerator steps = new(decoder, vocabulary, sampling, rules, promptIds);
             return new TextGeneration(decoder, ownsSequence: true, HasTokenizer ? Tokenizer : null, promptIds, new[] { start }, steps, rules);
         }
-        if (promptIds.Length == 0) throw new ArgumentException("an empty prompt: the model needs at least one token to go on from");
         Sequence sequence = continued ?? new Sequence(Runtime, promptIds.Length + Math.Min(sampling.MaxTokens ?? 256, 1024), softPrompt: options.SoftPrompt);
         int shared = continued is null ? 0 : Math.Min(sequence.Ids.CommonPrefixLength(promptIds), promptIds.Length - 1);
         sequence.Truncate(shared);
@@ -293,8 +292,8 @@ public sealed class Model : IDisposable
     {
         ArgumentNullException.ThrowIfNull(promptIds);
         if (!IsGenerative) throw new NotSupportedException($"{System.IO.Path.GetFileName(Path)} is an encoder: it embeds text and generates none");
-        foreach (int id in promptIds)
-            if ((uint)id >= (uint)VocabularySize) throw new ArgumentException($"token id {id} is outside the vocabulary of {VocabularySize}");
+        if (promptIds.Length == 0) throw new ArgumentException("an empty prompt: the model needs at least one token to go on from");
+        Runtime.CheckIds(promptIds);
     }
 
     private void TakeTurn(CancellationToken cancellation)

@@ -74,6 +74,15 @@ internal sealed class Runtime : IDisposable
         return executor;
     }
 
+    /// <summary>Refuses ids that the model has no embedding for.</summary>
+    /// <exception cref="ArgumentException">There is one; the message names it.</exception>
+    public void CheckIds(ReadOnlySpan<int> ids)
+    {
+        int vocabulary = Architecture.Vocabulary;
+        foreach (int id in ids)
+            if ((uint)id >= (uint)vocabulary) throw new ArgumentException($"token id {id} is outside the vocabulary of {vocabulary}");
+    }
+
     /// <summary>An empty cache for what <paramref name="shape"/> says, or null where there is nothing to cache.</summary>
     public KvStore? NewStore(KvShape shape, int capacity = 0) => shape.Layers.Count == 0 ? null : new PagedKvStore(shape, KeyType, ValueType, capacity);
 

@@ -247,6 +247,32 @@ public sealed class ModelTests
         }
     }
 
+    [SkippableFact]
+    public void An_encoder_takes_more_than_the_decoders_context()
+    {
+        SmallModels.NeedGolden("t5");
+        using Model model = SmallModels.LoadGolden("t5", contextLength: 16), wide = SmallModels.LoadGolden("t5");
+        int[] ids = [.. Enumerable.Range(0, 24).Select(i => i * 7 % 90 + 3)];
+        BeamOptions options = new() { NumBeams = 3, MaxNewTokens = 8, EndIds = [] };
+        Assert.Equal(wide.BeamSearch(ids, options)[0].Ids, model.BeamSearch(ids, options)[0].Ids);
+        GenerationOptions few = Greedy with { MaxTokens = 8 };
+        Assert.Equal(wide.Generate(ids, few).Ids, model.Generate(ids, few).Ids);
+        Assert.Throws<ArgumentException>(() => model.Generate(Array.Empty<int>(), few));
+    }
+
+    [SkippableFact]
+    public void A_soft_prompt_precedes_the_text_of_a_decoder()
+    {
+        SmallModels.NeedGolden("t5");
+        using Model model = SmallModels.LoadGolden("t5");
+        (int[] prompt, int[] plain) = SmallModels.Greedy("t5");
+        float[] soft = [.. Enumerable.Range(0, 3 * model.HiddenSize).Select(i => (float)Math.Sin(i))];
+        RowGeneration rows = new(model, new() { Temperature = 0 }) { MaxNewTokens = 32, SoftPrompt = soft };
+        int[] expected = [.. rows.Run(prompt, null, CancellationToken.None).Ids];
+        Assert.NotEqual(plain, expected);
+        Assert.Equal(expected, model.Generate(prompt, Greedy with { SoftPrompt = soft }).Ids);
+    }
+
     private static int[] Run(Model model, int[] prompt, Sequence sequence, GenerationOptions? options = null)
     {
         using TextGeneration generation = model.Begin(prompt, options ?? Greedy, sequence);
