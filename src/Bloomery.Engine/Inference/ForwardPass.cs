@@ -14,30 +14,41 @@ internal sealed class ForwardPass(Runtime runtime, ForwardOptions? options = nul
     /// <exception cref="ArgumentException">An id is outside the vocabulary, or an input does not fit the model.</exception>
     public IReadOnlyList<ForwardResult> Run(IReadOnlyList<ForwardRow> rows)
     {
+        if (_options.SoftPrompt.Length % runtime.Architecture.Hidden != 0) throw new ArgumentException($"a soft prompt of {_options.SoftPrompt.Length} numbers is no whole number of rows of {runtime.Architecture.Hidden}");
+        for (int i = 0; i < rows.Count; i++) Check(rows[i], i);
         switch (runtime.Architecture)
         {
             case EncoderArchitecture:
                 return RunRole(PlanRole.Encoder, [.. rows.Select(r => new Feed(r.Ids, r.RealTokens(), r.TokenTypes))], whole: true);
             case EncoderDecoderArchitecture:
                 IReadOnlyList<Feed> encoder = [.. rows.Select(r => new Feed(r.Ids, r.RealTokens(), null) { Cross = runtime.NewStore(runtime.Model.Plan(PlanRole.Encoder).CrossShape) })];
-                IReadOnlyList<ForwardResult> encoded = RunRole(PlanRole.Encoder, encoder, whole: true);
-                IReadOnlyList<Feed> decoder = [.. rows.Select((r, i) => Decode(r, encoder[i].Cross))];
-                IReadOnlyList<ForwardResult> decoded = RunRole(PlanRole.Decoder, decoder, whole: false);
-                for (int i = 0; i < rows.Count; i++)
+                try
                 {
-                    decoded[i].Encoder = encoded[i];
-                    encoder[i].Cross?.Dispose();
+                    IReadOnlyList<ForwardResult> encoded = RunRole(PlanRole.Encoder, encoder, whole: true);
+                    IReadOnlyList<Feed> decoder = [.. rows.Select((r, i) => new Feed(r.DecoderIds!, [.. Enumerable.Range(0, r.DecoderIds!.Length)], null) { Cross = encoder[i].Cross })];
+                    IReadOnlyList<ForwardResult> decoded = RunRole(PlanRole.Decoder, decoder, whole: false);
+                    for (int i = 0; i < rows.Count; i++) decoded[i].Encoder = encoded[i];
+                    return decoded;
                 }
-                return decoded;
+                finally
+                {
+                    foreach (Feed feed in encoder) feed.Cross?.Dispose();
+                }
             default:
                 return RunRole(PlanRole.Decoder, [.. rows.Select(r => new Feed(r.Ids, r.RealTokens(), r.TokenTypes))], whole: runtime.SeesAhead);
         }
     }
 
-    private static Feed Decode(ForwardRow row, KvStore? cross)
+    /// <summary>Refuses an input before anything is computed. The encoder of an encoder-decoder may take more than the context; one that does not says so itself.</summary>
+    private void Check(ForwardRow row, int index)
     {
-        int[] ids = row.DecoderIds ?? throw new ArgumentException("an encoder-decoder needs decoder ids for each input");
-        return new Feed(ids, [.. Enumerable.Range(0, ids.Length)], null) { Cross = cross };
+        bool both = runtime.Architecture is EncoderDecoderArchitecture;
+        runtime.CheckIds(row.Ids);
+        if (both) runtime.CheckIds(row.DecoderIds ?? throw new ArgumentException($"input {index}: an encoder-decoder needs decoder ids for each input"));
+        foreach ((string what, int[]? beside) in ((string, int[]?)[])[("a mask", row.Mask), ("token types", row.TokenTypes)])
+            if (beside is not null && beside.Length != row.Ids.Length) throw new ArgumentException($"input {index}: {what} of {beside.Length} for {row.Ids.Length} tokens");
+        int soft = _options.SoftPrompt.Length / runtime.Architecture.Hidden, tokens = both ? row.DecoderIds!.Length : row.RealCount;
+        if (tokens + soft > runtime.ContextLength) throw new ArgumentException($"input {index}: {tokens + soft} tokens do not fit the context of {runtime.ContextLength}");
     }
 
     private ForwardResult[] RunRole(PlanRole role, IReadOnlyList<Feed> feeds, bool whole)

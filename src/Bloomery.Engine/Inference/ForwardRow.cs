@@ -13,6 +13,9 @@ public sealed record ForwardRow(int[] Ids)
     /// <summary>The decoder's ids, for encoder-decoders.</summary>
     public int[]? DecoderIds { get; init; }
 
+    /// <summary>Number of real tokens.</summary>
+    internal int RealCount => Mask is null ? Ids.Length : Mask.Count(m => m != 0);
+
     /// <summary>Indices of the real tokens.</summary>
     internal int[] RealTokens() => [.. Enumerable.Range(0, Ids.Length).Where(i => Mask is null || Mask[i] != 0)];
 }

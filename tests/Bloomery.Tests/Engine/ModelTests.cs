@@ -273,6 +273,27 @@ public sealed class ModelTests
         Assert.Equal(expected, model.Generate(prompt, Greedy with { SoftPrompt = soft }).Ids);
     }
 
+    [SkippableTheory]
+    [InlineData("llama")]
+    [InlineData("t5")]
+    [InlineData("bert")]
+    public void A_forward_pass_refuses_what_it_cannot_take(string name)
+    {
+        SmallModels.NeedGolden(name);
+        using Model model = SmallModels.LoadGolden(name, contextLength: 16);
+        int[]? decoder = name == "t5" ? [0] : null;
+        Assert.Throws<ArgumentException>(() => model.Forward([new ForwardRow([model.VocabularySize]) { DecoderIds = decoder }]));
+        Assert.Throws<ArgumentException>(() => model.Forward([new ForwardRow([-1]) { DecoderIds = decoder }]));
+        if (name == "t5") Assert.Throws<ArgumentException>(() => model.Forward([new ForwardRow([1])]));
+        if (name == "t5") Assert.Throws<ArgumentException>(() => model.Forward([new ForwardRow([1]) { DecoderIds = [-1] }]));
+        else Assert.Throws<ArgumentException>(() => model.Forward([new ForwardRow([1, 2]) { TokenTypes = [0] }]));
+        Assert.Throws<ArgumentException>(() => model.Forward([new ForwardRow([1, 2]) { Mask = [1], DecoderIds = decoder }]));
+        Assert.Throws<ArgumentException>(() => model.Forward([new ForwardRow([1]) { DecoderIds = decoder }], new ForwardOptions { SoftPrompt = new float[3] }));
+        int[] tooLong = new int[17];
+        Assert.Throws<ArgumentException>(() => model.Forward([name == "t5" ? new ForwardRow([1]) { DecoderIds = tooLong } : new ForwardRow(tooLong)]));
+        Assert.Single(model.Forward([new ForwardRow([1]) { DecoderIds = decoder }]));
+    }
+
     private static int[] Run(Model model, int[] prompt, Sequence sequence, GenerationOptions? options = null)
     {
         using TextGeneration generation = model.Begin(prompt, options ?? Greedy, sequence);
