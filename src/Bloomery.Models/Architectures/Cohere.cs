@@ -30,9 +30,8 @@ internal sealed class Cohere : DecoderArchitecture
         _rotary = RopeConfig.Make(c, heads.HeadDim, RopeConfig.Read(c, two ? 1e4 : 5e5), interleaved: true);
         if (two)
         {
-            int pattern = c.SizeOr(4, "sliding_window_pattern", "gguf.attention.sliding_window_pattern");
             _window = BlockParts.Window(c, 4096);
-            _sliding = BlockParts.SlidingLayers(c, LayerCount, _window, i => (i + 1) % pattern != 0);
+            _sliding = BlockParts.SlidingLayers(c, LayerCount, _window, BlockParts.Periodic(c, c.SizeOr(4, "sliding_window_pattern")));
         }
         _activation = c.ActivationOr(Activation.Silu, "hidden_act");
         _headNorms = !two && c.BoolOr(false, "use_qk_norm");
