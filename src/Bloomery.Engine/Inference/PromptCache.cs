@@ -6,12 +6,13 @@ using Bloomery.Formats.Safetensors;
 using Bloomery.Models;
 using Bloomery.Models.Architectures;
 using Bloomery.Models.KvCache;
+using Bloomery.Numerics.Kernels;
 
 namespace Bloomery.Engine.Inference;
 
 /// <summary>
 /// The keys and values of a prompt in a file, so that a later process which begins with the same tokens need not run them again.
-/// Whatever could change a value is part of the file's key (checkpoint, kernels, cache types, context), so a text is the same with the file and without.
+/// Whatever could change a value is part of the file's key (checkpoint, build of the program, kernels, cache types, context), so a text is the same with the file and without.
 /// </summary>
 internal sealed class PromptCache
 {
@@ -29,6 +30,8 @@ internal sealed class PromptCache
         {
             [KindKey] = Kind,
             ["model"] = ModelFingerprint.Of(runtime.Model),
+            // The same kernels may round otherwise in the next version.
+            ["build"] = $"{typeof(KernelSet).Module.ModuleVersionId:N}{typeof(LoadedModel).Module.ModuleVersionId:N}",
             ["kernels"] = runtime.Choice.Kernels.Name,
             ["exact"] = runtime.Options.Exact.ToString(CultureInfo.InvariantCulture),
             ["kv_type"] = $"{runtime.KeyType},{runtime.ValueType}",

@@ -44,6 +44,38 @@ public sealed class PromptCacheTests : IDisposable
     }
 
     [SkippableFact]
+    public void Keys_of_a_longer_texts_frequencies_are_not_taken()
+    {
+        SmallModels.NeedGolden("phi3-longrope");
+        using Model model = SmallModels.LoadGolden("phi3-longrope");
+        int original = model.Runtime.Architecture.Config.IntOr(0, "original_max_position_embeddings");
+        int[] beyond = [.. Enumerable.Range(0, original + 3).Select(i => i * 7 % 200 + 3)], within = [.. beyond[..(original / 2)], 9];
+        Cached(model, beyond);
+        using Sequence sequence = new(model.Runtime), fresh = new(model.Runtime);
+        Assert.Equal(within.Length - 1, new PromptCache(model.Runtime, File).Restore(sequence, within));
+        Assert.Equal(fresh.Append(within).ToArray(), sequence.Append(within.AsSpan(^1..)).ToArray());
+    }
+
+    [SkippableFact]
+    public void Another_builds_file_is_made_anew()
+    {
+        SmallModels.NeedGolden("llama");
+        using Model model = SmallModels.LoadGolden("llama");
+        (int[] prompt, _) = SmallModels.Greedy("llama");
+        Cached(model, prompt);
+        byte[] bytes = System.IO.File.ReadAllBytes(File);
+        int at = bytes.AsSpan().IndexOf("\"build\":\""u8) + "\"build\":\"".Length;
+        bytes[at] = (byte)(bytes[at] == '0' ? '1' : '0');
+        System.IO.File.WriteAllBytes(File, bytes);
+        using Sequence sequence = new(model.Runtime);
+        PromptCache cache = new(model.Runtime, File);
+        Assert.Equal(0, cache.Restore(sequence, prompt));
+        Assert.Equal("it was made with another build", cache.Unused);
+        Assert.Equal(0, Cached(model, prompt).Reused);
+        Assert.Equal(prompt.Length, Cached(model, prompt).Reused);
+    }
+
+    [SkippableFact]
     public void What_could_change_a_value_makes_it_anew()
     {
         SmallModels.NeedGolden("llama");
