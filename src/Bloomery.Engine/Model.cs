@@ -25,10 +25,9 @@ public sealed class Model : IDisposable
     private readonly Lazy<Embedder> _embedder;
     private bool _disposed;
 
-    private Model(string path, Runtime runtime)
+    private Model(string path, Runtime runtime, GenerationDefaults defaults)
     {
-        (Path, Runtime) = (path, runtime);
-        Defaults = GenerationDefaults.Find(path);
+        (Path, Runtime, Defaults) = (path, runtime, defaults);
         if (!Defaults.IsStated && Defaults.ForcedEosIds.Count == 0 && (runtime.Architecture as EncoderDecoderArchitecture)?.ForcedEosId is { } forced) Defaults = Defaults with { ForcedEosIds = [forced] };
         HasTokenizer = !Directory.Exists(path) || TokenizerLoader.IsIn(path);
         _bundle = new Lazy<TokenizerBundle>(() => TokenizerLoader.Load(path));
@@ -74,7 +73,7 @@ public sealed class Model : IDisposable
     {
         get
         {
-            IReadOnlyList<int> configured = GenerationDefaults.Read(Runtime.Architecture.Config).EndIds;
+            IReadOnlyList<int> configured = GenerationDefaults.ReadEndIds(Runtime.Architecture.Config);
             return [.. Defaults.EndIds.Concat(HasTokenizer ? _bundle.Value.EndIds : []).Concat(configured).Distinct()];
         }
     }
@@ -98,7 +97,8 @@ public sealed class Model : IDisposable
             KeepMapping = options.KeepMapping,
             KeyType = options.KeyType, ValueType = options.ValueType,
         };
-        return new Model(path, Runtime.Load(path, runtime, options.Progress));
+        GenerationDefaults defaults = GenerationDefaults.Find(path); // first: nothing of the weights is held when this file is damaged
+        return new Model(path, Runtime.Load(path, runtime, options.Progress), defaults);
     }
 
     /// <summary>Loads one of the default models.</summary>
@@ -200,7 +200,7 @@ public sealed class Model : IDisposable
         TakeTurn(cancellation);
         try
         {
-            RowGeneration rows = new(this, new Sampling.SamplingOptions { Temperature = 0, RepetitionPenalty = Defaults.RepetitionPenalty ?? 1 })
+            RowGeneration rows = new(this, new GenerationOptions { Temperature = 0 })
             {
                 MaxNewTokens = options.MaxNewTokens, Beams = options.NumBeams, LengthPenalty = options.LengthPenalty,
                 EarlyStopping = options.EarlyStopping, EndIds = options.EndIds ?? RowGeneration.ConfiguredEndIds(this),

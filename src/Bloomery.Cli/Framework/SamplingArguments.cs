@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Bloomery.Engine.Generation;
-using Bloomery.Engine.Sampling;
 
 namespace Bloomery.Cli.Framework;
 
@@ -38,26 +37,16 @@ internal sealed class SamplingArguments
     public IEnumerable<Symbol> Choices => [Temperature, TopP, TopK, MinP, RepeatPenalty, Seed];
 
     /// <summary>What they mean for a text; what is not given is the model's own advice.</summary>
-    public GenerationOptions Options(Call call) => new()
+    public GenerationOptions Options(Call call) => Choice(call) with { MaxTokens = call.Get(MaxTokens), Stop = [.. (call.Get(Stop) ?? []).Where(stop => stop.Length > 0)] };
+
+    /// <summary>What <see cref="Choices"/> mean.</summary>
+    public GenerationOptions Choice(Call call) => new()
     {
-        MaxTokens = call.Get(MaxTokens),
         Temperature = call.Get(Temperature),
         TopP = call.Get(TopP),
         TopK = call.Get(TopK),
         MinP = call.Get(MinP),
         RepetitionPenalty = call.Get(RepeatPenalty),
-        Seed = call.Get(Seed),
-        Stop = [.. (call.Get(Stop) ?? []).Where(stop => stop.Length > 0)],
-    };
-
-    /// <summary>What they mean for rows of ids: greedy unless a temperature is given, and no model's advice on how to draw.</summary>
-    public SamplingOptions ForIds(Call call) => new()
-    {
-        Temperature = call.Get(Temperature) ?? 0,
-        TopP = call.Get(TopP) ?? 1,
-        TopK = call.Get(TopK) ?? 0,
-        MinP = call.Get(MinP) ?? 0,
-        RepetitionPenalty = call.Get(RepeatPenalty) ?? 1,
         Seed = call.Get(Seed),
     };
 }

@@ -6,7 +6,6 @@ using Bloomery.Engine;
 using Bloomery.Engine.BeamSearch;
 using Bloomery.Engine.Generation;
 using Bloomery.Engine.Stopping;
-using Bloomery.Engine.Sampling;
 using Bloomery.Numerics.Catalogs;
 
 namespace Bloomery.Cli.Verbs;
@@ -56,13 +55,10 @@ internal sealed class Generate : Verb
         ids.Check(model.Runtime.Architecture, model.ContextLength, soft.Length / model.Runtime.Architecture.Hidden);
         for (int i = 0; i < ids.InputIds.Length; i++)
             if (ids.Real(i).Length == 0) throw new CliException($"{InputFile.Name(ids.Path)}: attention_mask, row {i} hides every token; a model needs at least one to go on from");
-        SamplingOptions sampling = _sampling.ForIds(call);
-        if (call.Get(_sampling.RepeatPenalty) is null && model.Defaults.RepetitionPenalty is { } advised) sampling = sampling with { RepetitionPenalty = advised };
-        var rows = new RowGeneration(model, sampling)
+        var rows = new RowGeneration(model, _sampling.Choice(call) with { Temperature = call.Get(_sampling.Temperature) ?? 0, SoftPrompt = soft })
         {
             MaxNewTokens = call.Get(_maxTokens) ?? 32,
             EndIds = call.Get(_ignoreEos) ? [] : call.Get(_eos) is { } eos ? [eos] : RowGeneration.ConfiguredEndIds(model),
-            SoftPrompt = soft,
             Beams = beams,
             LengthPenalty = call.Get(_lengthPenalty) ?? 1,
             EarlyStopping = call.Get(_early) switch { "true" => EarlyStopping.WhenFull, "never" => EarlyStopping.Never, _ => EarlyStopping.Heuristic },

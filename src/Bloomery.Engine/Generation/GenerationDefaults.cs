@@ -74,7 +74,7 @@ public sealed record GenerationDefaults
             TopK = config.IntOrNull("top_k"),
             MinP = (float?)config.DoubleOrNull("min_p"),
             RepetitionPenalty = (float?)config.DoubleOrNull("repetition_penalty"),
-            EndIds = Ids(config, "eos_token_id"),
+            EndIds = ReadEndIds(config),
             DecoderStartId = config.IntOrNull("decoder_start_token_id"),
             ForcedBosId = config.IntOrNull("forced_bos_token_id") ?? (config.BoolOr(false, "force_bos_token_to_be_generated") ? config.IntOrNull("bos_token_id") : null),
             ForcedEosIds = Ids(config, "forced_eos_token_id"),
@@ -83,6 +83,23 @@ public sealed record GenerationDefaults
             Refused = Unsupported(config),
             Further = ReadFurther(config),
         };
+    }
+
+    /// <summary>The end tokens that a configuration names.</summary>
+    internal static IReadOnlyList<int> ReadEndIds(ModelConfig config) => Ids(config, "eos_token_id");
+
+    /// <summary>What of this holds however tokens are drawn: bans, penalties, forced ids and lengths.</summary>
+    internal GenerationDefaults Constraints
+    {
+        get
+        {
+            SamplingOptions neutral = new();
+            return this with
+            {
+                Temperature = null, TopP = null, TopK = null, MinP = null,
+                Further = Further with { TypicalP = neutral.TypicalP, EpsilonCutoff = neutral.EpsilonCutoff, EtaCutoff = neutral.EtaCutoff, TopH = neutral.TopH },
+            };
+        }
     }
 
     /// <summary>What <see cref="GenerationOptions.Resolve"/> gives, for a prompt of that many tokens.</summary>

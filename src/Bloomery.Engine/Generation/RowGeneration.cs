@@ -7,16 +7,13 @@ using Bloomery.Models.Architectures;
 namespace Bloomery.Engine.Generation;
 
 /// <summary>Continues rows of ids, one after the other; no tokenizer is needed. What the model's generation configuration bans or forces holds here as in the reference library's <c>generate</c>; how tokens are drawn, beams and lengths are the caller's.</summary>
-internal sealed class RowGeneration(Model model, SamplingOptions sampling)
+internal sealed class RowGeneration(Model model, GenerationOptions options)
 {
     /// <summary>The most new tokens of a row.</summary>
     public int MaxNewTokens { get; init; }
 
     /// <summary>The tokens that end a row.</summary>
     public IReadOnlyList<int> EndIds { get; init; } = [];
-
-    /// <summary>(n, hidden) vectors before every row.</summary>
-    public float[] SoftPrompt { get; init; } = [];
 
     /// <summary>Beams; 1 for none.</summary>
     public int Beams { get; init; } = 1;
@@ -35,7 +32,7 @@ internal sealed class RowGeneration(Model model, SamplingOptions sampling)
     public static IReadOnlyList<int> ConfiguredEndIds(Model model)
     {
         IReadOnlyList<int> advised = model.Defaults.EndIds;
-        return advised.Count > 0 ? advised : GenerationDefaults.Read(model.Runtime.Architecture.Config).EndIds;
+        return advised.Count > 0 ? advised : GenerationDefaults.ReadEndIds(model.Runtime.Architecture.Config);
     }
 
     /// <summary>Continues one row, whose ids are in the vocabulary and fit the context.</summary>
@@ -57,41 +54,36 @@ internal sealed class RowGeneration(Model model, SamplingOptions sampling)
     public IReadOnlyList<BeamHypothesis> Search(int[] ids, int[]? decoderIds, int count, CancellationToken cancellation)
     {
         (int[] prompt, int most) = Fit(ids, decoderIds);
-        var options = new BeamOptions { NumBeams = Beams, LengthPenalty = LengthPenalty, EarlyStopping = EarlyStopping, MaxNewTokens = most, EndIds = EndIds, ReturnCount = count };
+        var search = new BeamOptions { NumBeams = Beams, LengthPenalty = LengthPenalty, EarlyStopping = EarlyStopping, MaxNewTokens = most, EndIds = EndIds, ReturnCount = count };
         // Bans, penalties and forced tokens act on beams, too; temperature and truncation have no meaning there.
         LogitChain chain = new(Shaped(prompt, most) with { Temperature = 0 });
         using var beams = new ModelBeams(Vocabulary, () => NewSequence(ids, prompt.Length + most));
-        return BeamSearcher.Run(beams, prompt, options, chain.Steps.Count == 0 ? null : chain, cancellation, TwoSided ? ids : null);
+        return BeamSearcher.Run(beams, prompt, search, chain.Steps.Count == 0 ? null : chain, cancellation, TwoSided ? ids : null);
     }
 
     /// <summary>What the decoder begins with, and the most tokens that it has room for: the last new token is not fed, so it needs none.</summary>
     private (int[] Prompt, int Most) Fit(int[] ids, int[]? decoderIds)
     {
         int[] prompt = TwoSided ? decoderIds ?? [DecoderStart()] : ids;
-        int room = model.ContextLength - SoftPrompt.Length / model.Runtime.Architecture.Hidden - prompt.Length;
+        int room = model.ContextLength - options.SoftPrompt.Length / model.Runtime.Architecture.Hidden - prompt.Length;
         return (prompt, Math.Min(MaxNewTokens, room + 1));
     }
 
     /// <summary>What is asked for, with what the model bans and forces.</summary>
     private SamplingOptions Shaped(int[] prompt, int maxNewTokens)
     {
+        GenerationDefaults advice = model.Defaults.Constraints;
         // Without an end token there is none to force.
-        GenerationOptions options = new() { Sampling = sampling with { MaxTokens = maxNewTokens, EndIds = [] }, IgnoreEos = EndIds.Count == 0 };
-        SamplingOptions all = options.Resolve(model.Defaults, EndIds);
-        return model.Defaults.Ready(all, prompt.Length) with
-        {
-            RepetitionPenalty = sampling.RepetitionPenalty, Temperature = sampling.Temperature, TopP = sampling.TopP, TopK = sampling.TopK, MinP = sampling.MinP,
-            TypicalP = sampling.TypicalP, EpsilonCutoff = sampling.EpsilonCutoff, EtaCutoff = sampling.EtaCutoff, TopH = sampling.TopH,
-        };
+        return advice.Ready((options with { MaxTokens = maxNewTokens, IgnoreEos = EndIds.Count == 0 }).Resolve(advice, EndIds), prompt.Length);
     }
 
     private GeneratedRow Sample(int[] ids, int[]? decoderIds, CancellationToken cancellation)
     {
         (int[] prompt, int maxNewTokens) = Fit(ids, decoderIds);
         using Sequence sequence = NewSequence(ids, prompt.Length + maxNewTokens);
-        SamplingOptions options = Shaped(prompt, maxNewTokens) with { LogProbs = 0 };
+        SamplingOptions shaped = Shaped(prompt, maxNewTokens) with { LogProbs = 0 };
         var rules = new StopRules { EndIds = EndIds, MaxTokens = maxNewTokens };
-        var tokens = new TokenGenerator(sequence, Vocabulary, options, rules, TwoSided ? ids : null);
+        var tokens = new TokenGenerator(sequence, Vocabulary, shaped, rules, TwoSided ? ids : null);
         var chosen = new List<TokenChoice> { tokens.Start(prompt) };
         while (tokens.FinishReason is null)
         {
@@ -101,7 +93,7 @@ internal sealed class RowGeneration(Model model, SamplingOptions sampling)
         return new GeneratedRow([.. chosen.Select(choice => choice.Id)], [.. chosen.Select(choice => choice.LogProb)], null, tokens.FinishReason.Value);
     }
 
-    private Sequence NewSequence(int[] ids, int capacity) => new(model.Runtime, capacity, TwoSided ? ids : null, SoftPrompt);
+    private Sequence NewSequence(int[] ids, int capacity) => new(model.Runtime, capacity, TwoSided ? ids : null, options.SoftPrompt);
 
     private int DecoderStart() => model.DecoderStartId ?? throw new InvalidOperationException($"{model.Path}: its configuration names no decoder_start_token_id; give \"decoder_input_ids\"");
 }

@@ -112,6 +112,33 @@ public sealed class GenerationConfigTests : IDisposable
         Assert.Equal(4, model.Generate(Ids, new GenerationOptions { MaxTokens = 4, Temperature = 0 }).Ids.Length);
     }
 
+    [Fact]
+    public void Damaged_advice_is_refused_before_the_weights_are_read()
+    {
+        Load("{}").Dispose();
+        File.WriteAllText(_directory.Of("generation_config.json"), "{");
+        bool begun = false;
+        ModelOptions options = new() { Threads = 1, Kernels = "reference", Progress = new Immediate(() => begun = true) };
+        Assert.Throws<ModelFormatException>(() => Model.Load(_directory.Path, options));
+        Assert.False(begun);
+        File.WriteAllText(_directory.Of("generation_config.json"), "{}");
+        Model.Load(_directory.Path, options).Dispose();
+        Assert.True(begun);
+    }
+
+    [Fact]
+    public void Old_keys_do_not_matter_where_there_is_a_file_of_advice()
+    {
+        using Model model = Load("{}", "\"bad_words_ids\": 7, \"eos_token_id\": 19");
+        Assert.Equal([19], model.EndIds);
+        Assert.Equal(Most, model.Generate(Ids, new GenerationOptions { Temperature = 0, MaxTokens = Most, IgnoreEos = true }).Ids.Length);
+    }
+
+    private sealed class Immediate(Action report) : IProgress<double>
+    {
+        public void Report(double value) => report();
+    }
+
     /// <summary>An end that the plain text reaches soon, where the advice is about least lengths.</summary>
     private static int End(string advice) => advice.Contains("min_", StringComparison.Ordinal) ? 15 : 2;
 
@@ -123,7 +150,7 @@ public sealed class GenerationConfigTests : IDisposable
     }
 
     private static RowGeneration Rows(Model model, int beams = 1, int[]? endIds = null) =>
-        new(model, new SamplingOptions { Temperature = 0, RepetitionPenalty = model.Defaults.RepetitionPenalty ?? 1 }) { MaxNewTokens = Most, Beams = beams, EndIds = endIds ?? [2] };
+        new(model, new GenerationOptions { Temperature = 0 }) { MaxNewTokens = Most, Beams = beams, EndIds = endIds ?? [2] };
 
     private double[] Logits(IEnumerable<int> generated) => new NaiveTwoSided(_weights).Bart(Ids, [2, .. generated], "model.shared", "lm_head", finalBias: false, scale: 4)[^1];
 

@@ -267,7 +267,7 @@ public sealed class ModelTests
         using Model model = SmallModels.LoadGolden("t5");
         (int[] prompt, int[] plain) = SmallModels.Greedy("t5");
         float[] soft = [.. Enumerable.Range(0, 3 * model.HiddenSize).Select(i => (float)Math.Sin(i))];
-        RowGeneration rows = new(model, new() { Temperature = 0 }) { MaxNewTokens = 32, SoftPrompt = soft };
+        RowGeneration rows = new(model, new() { Temperature = 0, SoftPrompt = soft }) { MaxNewTokens = 32 };
         int[] expected = [.. rows.Run(prompt, null, CancellationToken.None).Ids];
         Assert.NotEqual(plain, expected);
         Assert.Equal(expected, model.Generate(prompt, Greedy with { SoftPrompt = soft }).Ids);
