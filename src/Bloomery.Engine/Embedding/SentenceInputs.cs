@@ -23,8 +23,7 @@ internal sealed record SentenceInputs(string Prompt, bool Lowercase, int? MaxLen
     {
         if (!File.Exists(Path.Combine(folder, "modules.json"))) return None;
         ModelConfig? transformer = TransformerFiles.Select(name => Find(folder, name)).FirstOrDefault(c => c is { Json.Count: > 0 });
-        double? most = transformer?.DoubleOrNull("max_seq_length") ?? Find(folder, "tokenizer_config.json")?.DoubleOrNull("model_max_length");
-        if (most < 1) throw transformer!.Error("max_seq_length", $"is {most}; a positive number is needed");
+        double? most = Length(transformer, "max_seq_length") ?? Length(Find(folder, "tokenizer_config.json"), "model_max_length");
         return new SentenceInputs(PromptOf(folder), transformer?.BoolOr(false, "do_lower_case") ?? false, most < int.MaxValue ? (int)most : null);
     }
 
@@ -38,6 +37,9 @@ internal sealed record SentenceInputs(string Prompt, bool Lowercase, int? MaxLen
         foreach (Rune rune in text.EnumerateRunes()) lower.Append(rune.Value == 0x130 ? "i\u0307" : Rune.ToLowerInvariant(rune).ToString());
         return lower.ToString();
     }
+
+    private static double? Length(ModelConfig? config, string key) =>
+        config?.DoubleOrNull(key) is not { } most ? null : most >= 1 ? most : throw config.Error(key, $"is {most}; a positive number is needed");
 
     private static string PromptOf(string folder)
     {

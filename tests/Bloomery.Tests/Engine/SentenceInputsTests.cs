@@ -33,6 +33,7 @@ public sealed class SentenceInputsTests : IDisposable
     [InlineData("config_sentence_transformers.json", """{"prompts": {"a": "b"}, "default_prompt_name": "c"}""", "default_prompt_name")]
     [InlineData("config_sentence_transformers.json", """{"default_prompt_name": "c"}""", "default_prompt_name")]
     [InlineData("sentence_bert_config.json", """{"max_seq_length": 0}""", "max_seq_length")]
+    [InlineData("tokenizer_config.json", """{"model_max_length": 0}""", "model_max_length")]
     [InlineData("sentence_bert_config.json", """{"do_lower_case": "yes"}""", "do_lower_case")]
     public void What_cannot_be_followed_is_named(string file, string content, string named)
     {
