@@ -16,17 +16,19 @@ public sealed class Cohere2GgufTests
         ("self_attn.v_proj", "attn_v"), ("self_attn.o_proj", "attn_output"), ("mlp.gate_proj", "ffn_gate"), ("mlp.up_proj", "ffn_up"), ("mlp.down_proj", "ffn_down"),
     ];
 
-    [Theory, InlineData(true), InlineData(false)]
-    public void A_gguf_file_gives_the_same(bool array)
+    [Theory, InlineData(true, 2), InlineData(false, 2), InlineData(false, 0)]
+    public void A_gguf_file_gives_the_same(bool array, int period)
     {
         int[] ids = [3, 1, 4, 1, 5, 9, 2, 6, 5, 3, 19];
         NaiveWeights weights = new();
-        double[][] expected = NaiveFamilies.All["cohere2, its pattern"].Model.Logits(weights, ids);
+        var model = NaiveFamilies.All["cohere2, its pattern"].Model;
+        if (period == 0) model = model with { Rotated = _ => true, Sees = (_, t, j) => j <= t && j > t - 3 };
+        double[][] expected = model.Logits(weights, ids);
         GgufWriter writer = new GgufWriter().Set("general.architecture", "cohere2").Set("cohere2.embedding_length", 16u).Set("cohere2.block_count", 2u).Set("cohere2.attention.head_count", 4u)
             .Set("cohere2.attention.head_count_kv", 2u).Set("cohere2.feed_forward_length", 24u).Set("cohere2.context_length", 64u).Set("cohere2.attention.layer_norm_epsilon", 1e-5f)
             .Set("cohere2.rope.freq_base", 10000f).Set("cohere2.rope.dimension_count", 4u).Set("cohere2.attention.sliding_window", 3u).Set("cohere2.logit_scale", 0.25f);
         if (array) writer.Set("cohere2.attention.sliding_window_pattern", new[] { true, false });
-        else writer.Set("cohere2.attention.sliding_window_pattern", 2u);
+        else writer.Set("cohere2.attention.sliding_window_pattern", (uint)period);
         foreach ((string name, int[] shape, float[] data) in weights.Tensors)
             writer.Add(Names.Aggregate(name, (n, pair) => n.Replace(pair.Checkpoint, pair.Gguf)), BlockFormat.F32, [.. shape.Select(s => (long)s)], MemoryMarshal.AsBytes<float>(data).ToArray());
         using TemporaryDirectory directory = new();
