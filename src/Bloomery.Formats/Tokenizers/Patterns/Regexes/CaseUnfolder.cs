@@ -4,12 +4,17 @@ namespace Bloomery.Formats.Tokenizers.Patterns.Regexes;
 /// Turns literal characters whose case does not matter into classes, and where several characters are the same as one (<c>ss</c> and
 /// <c>ß</c>) into alternatives.
 /// </summary>
-internal static class CaseUnfolder
+internal sealed class CaseUnfolder
 {
     private const int LongestFolding = 3;
+    // Ever deeper alternatives double: what is nested more has more of them than there may be.
+    private const int MaxDepth = 32;
+    // Every folding to several ASCII characters has one of these in it.
+    private static readonly string[] AsciiPairs = ["ff", "fi", "fl", "ss", "st"];
+    private int _made, _depth;
 
     /// <summary>Rewrites the runs of literals in a sequence.</summary>
-    public static List<RegexNode> Unfold(List<RegexNode> parts)
+    public List<RegexNode> Unfold(List<RegexNode> parts)
     {
         if (!parts.Exists(p => p is RegexNode.Literal)) return parts;
         var output = new List<RegexNode>();
@@ -25,30 +30,38 @@ internal static class CaseUnfolder
     }
 
     /// <summary>One literal by itself.</summary>
-    public static RegexNode Unfold(RegexNode.Literal literal) => Join(Unfold([literal.CodePoint]));
+    public RegexNode Unfold(RegexNode.Literal literal) => Join(Unfold([literal.CodePoint]));
 
     /// <summary>The alternatives that a class has besides single characters, or null.</summary>
-    public static RegexNode? Strings(CharSet set)
+    public RegexNode? Strings(CharSet set)
     {
+        if (set.IsAscii) return null;
         var strings = new List<RegexNode>();
         foreach ((int from, int[] to) in Unicode.UnicodeProperties.Foldings)
             if (set.Contains(from)) strings.Add(new RegexNode.Sequence([.. to.Select(Single)]));
         return strings.Count == 0 ? null : new RegexNode.Choice(strings);
     }
 
-    private static List<RegexNode> Unfold(List<int> text)
+    private List<RegexNode> Unfold(List<int> text)
     {
-        // A folding's last character is beyond ASCII or one of these: most texts have none, and are not looked at twice.
-        if (!text.Exists(c => c >= 128 || CaseFolding.Fold(c) is 's' or 'f' or 'h' or 't' or 'w' or 'y' or 'j' or 'a' or 'i' or 'l'))
-            return [.. text.Select(Single)];
+        // Most texts, 's and 't among them, need no tables.
+        if (text.TrueForAll(c => c < 128) && !HasAsciiPair(text)) return [.. text.Select(Single)];
         var folded = new List<int>();
         foreach (int c in text) folded.AddRange(CaseFolding.Spread(c) ?? [CaseFolding.Fold(c)]);
         return Alternatives([.. folded]);
     }
 
-    // Everything from a place on, in which some following characters are the folding of one.
-    private static List<RegexNode> Alternatives(int[] text)
+    private static bool HasAsciiPair(List<int> text)
     {
+        for (int i = 1; i < text.Count; i++)
+            if (AsciiPairs.Contains($"{(char)CaseFolding.Fold(text[i - 1])}{(char)CaseFolding.Fold(text[i])}")) return true;
+        return false;
+    }
+
+    // Everything from a place on, in which some following characters are the folding of one.
+    private List<RegexNode> Alternatives(int[] text)
+    {
+        if (++_depth > MaxDepth) throw RegexCompiler.TooLarge();
         var output = new List<RegexNode>();
         for (int at = 0; at < text.Length; at++)
         {
@@ -62,14 +75,22 @@ internal static class CaseUnfolder
                 whole.AddRange(Alternatives(text[(at + length)..]));
                 List<RegexNode> spelled = [Single(text[at]), .. Alternatives(text[(at + 1)..])];
                 output.Add(new RegexNode.Choice([Join(spelled), Join(whole)]));
+                _depth--;
                 return output;
             }
             output.Add(Single(text[at]));
         }
+        _depth--;
         return output;
     }
 
     private static RegexNode Join(List<RegexNode> parts) => parts.Count == 1 ? parts[0] : new RegexNode.Sequence(parts);
 
-    private static RegexNode Single(int codePoint) => new RegexNode.Set(new CharSet { IgnoreCase = true }.Add(codePoint, codePoint).Freeze());
+    private RegexNode Single(int codePoint)
+    {
+        if (++_made > RegexCompiler.MaxInstructions) throw RegexCompiler.TooLarge();
+        var set = new CharSet().Add(codePoint, codePoint);
+        foreach (int other in CaseFolding.SameAs(codePoint)) set.Add(other, other);
+        return new RegexNode.Set(set.Freeze());
+    }
 }

@@ -3,7 +3,9 @@ namespace Bloomery.Formats.Tokenizers.Patterns.Regexes;
 /// <summary>Turns a parsed expression into instructions.</summary>
 internal sealed class RegexCompiler
 {
-    private const int MaxInstructions = 20_000;
+    /// <summary>No expression of a tokeniser comes near this.</summary>
+    public const int MaxInstructions = 20_000;
+
     private const int MaxCalls = 20;
     private readonly List<RegexInstruction> _code = [];
     private readonly Dictionary<RegexNode.Group, int> _groups = new(ReferenceEqualityComparer.Instance);
@@ -19,9 +21,12 @@ internal sealed class RegexCompiler
         return new RegexProgram(compiler._code.ToArray(), compiler._registers);
     }
 
+    /// <summary>The error for an expression that is too large.</summary>
+    public static FormatException TooLarge() => new("the expression is too large");
+
     private int Add(RegexOperation operation, int a = 0, int b = 0, CharSet? set = null)
     {
-        if (_code.Count >= MaxInstructions) throw new FormatException("the expression is too large");
+        if (_code.Count >= MaxInstructions) throw TooLarge();
         _code.Add(new RegexInstruction(operation, a, b, set));
         return _code.Count - 1;
     }
@@ -29,7 +34,7 @@ internal sealed class RegexCompiler
     private void Emit(RegexNode node)
     {
         // Repeated empty parts make no instructions but take time.
-        if (++_emitted > 4 * MaxInstructions) throw new FormatException("the expression is too large");
+        if (++_emitted > 4 * MaxInstructions) throw TooLarge();
         switch (node)
         {
             case RegexNode.Set set:

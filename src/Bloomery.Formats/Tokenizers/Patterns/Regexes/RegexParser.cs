@@ -10,6 +10,7 @@ internal sealed partial class RegexParser
     private const int MaxDepth = 64;
     private const int MaxRepeat = 1000;
     private readonly int[] _pattern;
+    private readonly CaseUnfolder _unfolder = new();
     private int _at, _depth;
     private Flags _flags;
 
@@ -72,7 +73,7 @@ internal sealed partial class RegexParser
             RegexNode? part = ParseAtom();
             if (part is not null) parts.Add(ParseQuantifiers(part));
         }
-        parts = CaseUnfolder.Unfold(parts);
+        parts = _unfolder.Unfold(parts);
         return parts.Count == 1 ? parts[0] : new RegexNode.Sequence(parts);
     }
 
@@ -125,7 +126,7 @@ internal sealed partial class RegexParser
     {
         set.IgnoreCase = (_flags & Flags.IgnoreCase) != 0;
         var one = new RegexNode.Set(set.Freeze());
-        RegexNode? strings = set.IgnoreCase && !set.Negated ? CaseUnfolder.Strings(set) : null;
+        RegexNode? strings = set.IgnoreCase && !set.Negated ? _unfolder.Strings(set) : null;
         return strings is null ? one : new RegexNode.Choice([one, strings]);
     }
 
@@ -153,7 +154,7 @@ internal sealed partial class RegexParser
             bool lazy = Current == '?' && !swapped && !(counted && IsFixed(end));
             bool possessive = swapped || (!counted && Current == '+');
             if (lazy || (possessive && !swapped)) _at++;
-            if (part is RegexNode.Literal literal) part = CaseUnfolder.Unfold(literal);
+            if (part is RegexNode.Literal literal) part = _unfolder.Unfold(literal);
             part = new RegexNode.Repeat(part, min, max, lazy);
             if (possessive) part = new RegexNode.Atomic(part);
         }
