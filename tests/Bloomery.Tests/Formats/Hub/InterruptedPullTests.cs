@@ -77,6 +77,32 @@ public sealed class InterruptedPullTests : HubTestBase
         Assert.Equal(2, Store.List().Count);
     }
 
+    [Fact]
+    public async Task WhileAPullNotesWhatItFetchesOthersSeeTheModelAsIncompleteOrNotAtAll()
+    {
+        string folder = Store.FolderOf(Model);
+        System.IO.Directory.CreateDirectory(folder);
+        var marker = new PullMarker(folder, null, [.. Enumerable.Range(0, 200).Select(i => new HubFile($"model-{i:D5}.safetensors", 1, null))]);
+        using var stop = new CancellationTokenSource();
+        Task writer = Task.Run(() =>
+        {
+            while (!stop.IsCancellationRequested)
+            {
+                marker.Write();
+                marker.Delete();
+            }
+        });
+        for (int seen = 0; seen < 200;)
+        {
+            if (writer.IsCompleted) await writer;
+            IReadOnlySet<string> pending = PullMarker.Pending(folder);
+            Assert.True(pending.Count is 0 or 200, $"{pending.Count} of 200 files");
+            if (pending.Count > 0) seen++;
+        }
+        await stop.CancelAsync();
+        await writer;
+    }
+
     private async Task PullAllAsync(HubName name)
     {
         IReadOnlyList<HubFile> files = HubSelection.Select(name, await Client.ListAsync(name, default));
