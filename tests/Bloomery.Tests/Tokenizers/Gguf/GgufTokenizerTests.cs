@@ -107,6 +107,7 @@ public class GgufTokenizerTests
     public void EveryKnownPreTokenizerKeepsTheWholeText()
     {
         const string Text = "Hello  wörld's 12345 ¼½ 日本語テスト\r\n\t don't DON'T ''x'' ... \u00A0end \U0001F600\U00020BB7 ー。 ";
+        Assert.Contains("llama-bpe", ByteLevelGgufTokenizer.PreTokenizers);
         foreach (string name in ByteLevelGgufTokenizer.PreTokenizers)
         {
             Tokenizer tokenizer = GgufTokenizer.Create(Vocabularies.ByteLevel(name).Metadata());
