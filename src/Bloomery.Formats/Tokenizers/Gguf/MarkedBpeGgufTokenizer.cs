@@ -12,8 +12,8 @@ namespace Bloomery.Formats.Tokenizers.Gguf;
 internal sealed class MarkedBpeGgufTokenizer : GgufTokenizer
 {
     private const char Mark = '\u2581';
-    private static readonly SplitPattern Lines = new RegexPattern(@"[^\n]+|\n+");
-
+    // Not for all of them: who only asks for the names has no use for it.
+    private readonly SplitPattern _lines = new RegexPattern(@"[^\n]+|\n+");
     private readonly Vocabulary _tokens;
     private readonly BpeModel _model;
     private readonly bool _takesNewlines;
@@ -47,7 +47,7 @@ internal sealed class MarkedBpeGgufTokenizer : GgufTokenizer
         aligned.Exchange(' ', Mark);
         var pieces = new PieceList();
         pieces.Reset(aligned);
-        pieces.Split(Lines, SplitBehavior.Isolated);
+        pieces.Split(_lines, SplitBehavior.Isolated);
         foreach (TextRange range in pieces.Ranges)
         {
             ReadOnlySpan<char> piece = aligned.Text[range.Begin..range.End];
