@@ -28,15 +28,7 @@ internal readonly unsafe struct PanelF16 : IPanel<PanelF16>
         TWidth.Broadcast(1);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TVector Offset<TWidth, TVector>(byte* panel, int group, int lane, TVector scale) where TWidth : IWidth<TVector> where TVector : struct =>
-        TWidth.Zero;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TVector Low<TWidth, TVector>(byte* panel, int word, int lane) where TWidth : IWidth<TVector> where TVector : struct =>
-        TWidth.Zero;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TVector High<TWidth, TVector>(byte* panel, int word, int lane) where TWidth : IWidth<TVector> where TVector : struct =>
         TWidth.Zero;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -47,18 +47,6 @@ internal readonly unsafe struct PanelIQ4_XS : IPanel<PanelIQ4_XS>
         TWidth.Multiply(TWidth.LoadHalf((ushort*)(panel + SuperScales) + lane), TWidth.LoadSignedBytes((sbyte*)(panel + Scales) + 16 * group + lane));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TVector Offset<TWidth, TVector>(byte* panel, int group, int lane, TVector scale) where TWidth : IWidth<TVector> where TVector : struct =>
-        TWidth.Zero;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TVector Low<TWidth, TVector>(byte* panel, int word, int lane) where TWidth : IWidth<TVector> where TVector : struct =>
-        TWidth.LoadBits(PanelBits.Word(panel, word, lane));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TVector High<TWidth, TVector>(byte* panel, int word, int lane) where TWidth : IWidth<TVector> where TVector : struct =>
-        TWidth.Zero;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TVector Code<TWidth, TVector>(byte* panel, int word, int lane, TVector low, TVector high, int i) where TWidth : IWidth<TVector> where TVector : struct =>
         TWidth.Lookup(PanelTables.Iq4, low, 4 * i);
 }

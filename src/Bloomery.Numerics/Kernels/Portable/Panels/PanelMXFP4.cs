@@ -33,18 +33,6 @@ internal readonly unsafe struct PanelMXFP4 : IPanel<PanelMXFP4>
         TWidth.Load((float*)(panel + Scales) + lane);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TVector Offset<TWidth, TVector>(byte* panel, int group, int lane, TVector scale) where TWidth : IWidth<TVector> where TVector : struct =>
-        TWidth.Zero;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TVector Low<TWidth, TVector>(byte* panel, int word, int lane) where TWidth : IWidth<TVector> where TVector : struct =>
-        TWidth.LoadBits(PanelBits.Word(panel, word, lane));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TVector High<TWidth, TVector>(byte* panel, int word, int lane) where TWidth : IWidth<TVector> where TVector : struct =>
-        TWidth.Zero;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TVector Code<TWidth, TVector>(byte* panel, int word, int lane, TVector low, TVector high, int i) where TWidth : IWidth<TVector> where TVector : struct =>
         TWidth.Lookup(PanelTables.Doubled, low, 4 * i);
 }

@@ -38,14 +38,6 @@ internal readonly unsafe struct PanelQ4_1 : IPanel<PanelQ4_1>
         TWidth.LoadHalf((ushort*)(panel + Minima) + lane);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TVector Low<TWidth, TVector>(byte* panel, int word, int lane) where TWidth : IWidth<TVector> where TVector : struct =>
-        TWidth.LoadBits(PanelBits.Word(panel, word, lane));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TVector High<TWidth, TVector>(byte* panel, int word, int lane) where TWidth : IWidth<TVector> where TVector : struct =>
-        TWidth.Zero;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TVector Code<TWidth, TVector>(byte* panel, int word, int lane, TVector low, TVector high, int i) where TWidth : IWidth<TVector> where TVector : struct =>
         TWidth.Nibble(low, 4 * i);
 }

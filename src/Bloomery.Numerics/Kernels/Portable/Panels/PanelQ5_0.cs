@@ -38,10 +38,6 @@ internal readonly unsafe struct PanelQ5_0 : IPanel<PanelQ5_0>
         TWidth.Multiply(scale, TWidth.Broadcast(-16));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TVector Low<TWidth, TVector>(byte* panel, int word, int lane) where TWidth : IWidth<TVector> where TVector : struct =>
-        TWidth.LoadBits(PanelBits.Word(panel, word, lane));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TVector High<TWidth, TVector>(byte* panel, int word, int lane) where TWidth : IWidth<TVector> where TVector : struct =>
         TWidth.ShiftRight(TWidth.LoadBits((uint*)(panel + FifthBits) + lane), 8 * word);
 

@@ -40,10 +40,6 @@ internal readonly unsafe struct PanelQ5_1 : IPanel<PanelQ5_1>
         TWidth.LoadHalf((ushort*)(panel + Minima) + lane);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TVector Low<TWidth, TVector>(byte* panel, int word, int lane) where TWidth : IWidth<TVector> where TVector : struct =>
-        TWidth.LoadBits(PanelBits.Word(panel, word, lane));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TVector High<TWidth, TVector>(byte* panel, int word, int lane) where TWidth : IWidth<TVector> where TVector : struct =>
         TWidth.ShiftRight(TWidth.LoadBits((uint*)(panel + FifthBits) + lane), 8 * word);
 

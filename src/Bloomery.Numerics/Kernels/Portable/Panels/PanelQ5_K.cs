@@ -50,10 +50,6 @@ internal readonly unsafe struct PanelQ5_K : IPanel<PanelQ5_K>
         TWidth.Subtract(TWidth.Zero, TWidth.Multiply(TWidth.LoadHalf((ushort*)(panel + SuperMinima) + lane), TWidth.LoadBytes(panel + Minima + 16 * group + lane)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TVector Low<TWidth, TVector>(byte* panel, int word, int lane) where TWidth : IWidth<TVector> where TVector : struct =>
-        TWidth.LoadBits(PanelBits.Word(panel, word, lane));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TVector High<TWidth, TVector>(byte* panel, int word, int lane) where TWidth : IWidth<TVector> where TVector : struct =>
         TWidth.ShiftRight(TWidth.LoadBits(PanelBits.Word(panel + FifthBits, word / 4, lane)), 8 * (word % 4));
 

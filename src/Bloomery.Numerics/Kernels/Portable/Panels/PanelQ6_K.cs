@@ -50,10 +50,6 @@ internal readonly unsafe struct PanelQ6_K : IPanel<PanelQ6_K>
         TWidth.Multiply(scale, TWidth.Broadcast(-32));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TVector Low<TWidth, TVector>(byte* panel, int word, int lane) where TWidth : IWidth<TVector> where TVector : struct =>
-        TWidth.LoadBits(PanelBits.Word(panel, word, lane));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TVector High<TWidth, TVector>(byte* panel, int word, int lane) where TWidth : IWidth<TVector> where TVector : struct =>
         TWidth.ShiftRight(TWidth.LoadBits(PanelBits.Word(panel + Pairs, word / 2, lane)), 16 * (word % 2));
 

@@ -32,10 +32,6 @@ internal readonly unsafe struct PanelQ8_0 : IPanel<PanelQ8_0>
         TWidth.LoadHalf((ushort*)(panel + Scales) + lane);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TVector Offset<TWidth, TVector>(byte* panel, int group, int lane, TVector scale) where TWidth : IWidth<TVector> where TVector : struct =>
-        TWidth.Zero;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TVector Low<TWidth, TVector>(byte* panel, int word, int lane) where TWidth : IWidth<TVector> where TVector : struct =>
         TWidth.LoadBits(PanelBits.Word(panel, 2 * word, lane));
 
