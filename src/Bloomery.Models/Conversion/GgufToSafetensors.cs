@@ -33,7 +33,7 @@ internal static class GgufToSafetensors
         Dictionary<string, BlockFormat> formats = tensors.ToDictionary(t => t.Name, _ => type);
         return OutputDirectory.Write(to, directory =>
         {
-            ConversionResult result = ModelConverter.Write(file.Path, directory, tensors, formats, options, (name, format, shape, write) => writer.Add(name, format, shape, write), () => writer.SaveModel(directory));
+            ConversionResult result = ModelConverter.Write(file.Path, to, tensors, formats, options, (name, format, shape, write) => writer.Add(name, format, shape, write), () => writer.SaveModel(directory));
             OutputDirectory.WriteJson(directory, "config.json", json);
             if (GenerationConfig(json) is { } generation) OutputDirectory.WriteJson(directory, "generation_config.json", generation);
             TokenizerFiles.Write(file.Metadata, directory, options.Warn);

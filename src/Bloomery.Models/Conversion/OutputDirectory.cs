@@ -1,6 +1,8 @@
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Bloomery.Formats;
 using Bloomery.Numerics.Quantization;
 
 namespace Bloomery.Models.Conversion;
@@ -10,24 +12,31 @@ internal static class OutputDirectory
 {
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>Has <paramref name="write"/> fill the directory; if that fails, a directory that was not there before is not there afterwards.</summary>
+    /// <summary>Has <paramref name="write"/> fill the directory. One that is not there yet is filled beside its place and appears whole, or not at all.</summary>
+    /// <exception cref="IOException">Another program has made the directory in the meantime: what it wrote stays as it is.</exception>
     public static ConversionResult Write(string directory, Func<string, ConversionResult> write)
     {
-        bool isNew = !Directory.Exists(directory);
+        if (Directory.Exists(directory)) return write(directory);
+        string full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(directory));
+        string temporary = Path.Combine(Path.GetDirectoryName(full)!, $".{Path.GetFileName(full)}.{Guid.NewGuid():N}.tmp");
         try
         {
-            Directory.CreateDirectory(directory);
-            return write(directory);
+            Directory.CreateDirectory(temporary);
+            ConversionResult result = write(temporary);
+            if (Directory.Exists(full)) throw new IOException($"{directory}: another program has made this directory in the meantime, and its files stay; name another place to write to");
+            Directory.Move(temporary, full);
+            return result;
         }
         catch
         {
-            if (isNew && Directory.Exists(directory)) Directory.Delete(directory, recursive: true);
+            if (Directory.Exists(temporary)) Directory.Delete(temporary, recursive: true);
             throw;
         }
     }
 
     /// <summary>Writes a JSON file.</summary>
-    public static void WriteJson(string directory, string name, JsonNode json) => File.WriteAllText(Path.Combine(directory, name), json.ToJsonString(Indented) + "\n");
+    public static void WriteJson(string directory, string name, JsonNode json) =>
+        AtomicFile.Write(Path.Combine(directory, name), stream => stream.Write(Encoding.UTF8.GetBytes(json.ToJsonString(Indented) + "\n")));
 
     /// <summary>The reference library's name of a type.</summary>
     public static string TypeName(BlockFormat format) => format.Name switch { "f16" => "float16", "bf16" => "bfloat16", _ => "float32" };

@@ -16,7 +16,7 @@ internal static class SafetensorsRewriting
         string folder = Directory.Exists(from) ? from : Path.GetDirectoryName(Path.GetFullPath(from))!;
         return OutputDirectory.Write(to, directory =>
         {
-            ConversionResult result = ModelConverter.Write(file.Path, directory, tensors, formats, options, (name, format, shape, write) => writer.Add(name, format, shape, write), () => writer.SaveModel(directory));
+            ConversionResult result = ModelConverter.Write(file.Path, to, tensors, formats, options, (name, format, shape, write) => writer.Add(name, format, shape, write), () => writer.SaveModel(directory));
             foreach (string path in Directory.GetFiles(folder).Where(p => IsCompanion(Path.GetFileName(p)))) File.Copy(path, Path.Combine(directory, Path.GetFileName(path)), overwrite: true);
             if (options.Types is { } stated) OutputDirectory.SetType(directory, stated.Base);
             return result;

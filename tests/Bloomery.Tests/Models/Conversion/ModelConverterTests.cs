@@ -56,6 +56,28 @@ public sealed class ModelConverterTests : IDisposable
         Assert.False(File.Exists(file));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_conversion_into_the_same_new_directory_loses_nothing_of_another(bool cancelled)
+    {
+        using CancellationTokenSource source = new();
+        string from = WriteSafetensors(), directory = Path.Combine(_folder, "shared");
+        List<double> shares = [];
+        var meanwhile = new Recorder(shares, () =>
+        {
+            if (shares.Count > 1) return;
+            ModelConverter.Convert(from, directory, Options("bf16"));
+            if (cancelled) source.Cancel();
+        });
+        Exception? e = Record.Exception(() => ModelConverter.Convert(from, directory, Options("f16") with { Progress = meanwhile, Cancellation = source.Token }));
+        if (cancelled) Assert.IsType<OperationCanceledException>(e, exactMatch: false);
+        else Assert.Contains("in the meantime", Assert.IsType<IOException>(e).Message, StringComparison.Ordinal);
+        using SafetensorsFile file = SafetensorsFile.OpenModel(directory);
+        Assert.Equal("bf16", file.Tensor("w").Format.Name);
+        Assert.Equal(new[] { directory, from }.Order(), Directory.GetFileSystemEntries(_folder).Order());
+    }
+
     [Fact]
     public void Threads_and_repetition_change_nothing()
     {
@@ -132,8 +154,12 @@ public sealed class ModelConverterTests : IDisposable
 
     private static byte[] Floats(int count, Func<int, float> value) => MemoryMarshal.AsBytes<float>(Enumerable.Range(0, count).Select(value).ToArray()).ToArray();
 
-    private sealed class Recorder(List<double> shares) : IProgress<double>
+    private sealed class Recorder(List<double> shares, Action? also = null) : IProgress<double>
     {
-        public void Report(double value) => shares.Add(value);
+        public void Report(double value)
+        {
+            shares.Add(value);
+            also?.Invoke();
+        }
     }
 }
