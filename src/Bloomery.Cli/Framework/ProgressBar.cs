@@ -4,8 +4,8 @@ using Spectre.Console.Rendering;
 namespace Bloomery.Cli.Framework;
 
 /// <summary>One line with a bar on standard error from its making to its disposal, after which nothing of it is left.</summary>
-/// <remarks>A live display of our own columns: Spectre's progress display puts empty lines around them.</remarks>
-internal sealed class ProgressBar : Renderable, IDisposable
+/// <remarks>A live display of our own columns: Spectre's progress display puts empty lines around them. No type of this program derives from one of Spectre's: the scan for verbs loads every base type, and with it the library at every start.</remarks>
+internal sealed class ProgressBar : IDisposable
 {
     private const int LeastBar = 10, MostBar = 40, Percentage = 5;
     private static readonly TimeSpan Frame = TimeSpan.FromMilliseconds(100);
@@ -22,7 +22,7 @@ internal sealed class ProgressBar : Renderable, IDisposable
     {
         _what = what;
         AppDomain.CurrentDomain.ProcessExit += Restore;
-        _display = Task.Run(() => Screen.Error().Live(this).AutoClear(true).StartAsync(DrawAsync));
+        _display = Task.Run(DrawAsync);
     }
 
     /// <summary>Shows a share from 0 to 1, or null where it is not known, and words beside it.</summary>
@@ -42,27 +42,31 @@ internal sealed class ProgressBar : Renderable, IDisposable
         AppDomain.CurrentDomain.ProcessExit -= Restore;
     }
 
-    /// <inheritdoc/>
-    protected override IEnumerable<Segment> Render(RenderOptions options, int maxWidth)
+    private IRenderable Picture(RenderOptions options, int width)
     {
         string state = _state.Length == 0 ? "" : ": " + _state;
-        _bar.Width = Math.Clamp(maxWidth - _what.Length - state.Length - Percentage - 2, LeastBar, MostBar);
-        int room = Math.Max(0, maxWidth - _bar.Width.Value - Percentage - 2 - state.Length);
+        _bar.Width = Math.Clamp(width - _what.Length - state.Length - Percentage - 2, LeastBar, MostBar);
+        int room = Math.Max(0, width - _bar.Width.Value - Percentage - 2 - state.Length);
         string what = _what.Length > room ? _what[..Math.Max(0, room - 1)] + "…" : _what;
         var grid = new Grid { Expand = false };
         for (int i = 0; i < 3; i++) grid.AddColumn(new GridColumn().NoWrap().Padding(0, 0, i < 2 ? 1 : 0, 0));
         grid.AddRow(new Paragraph(what + state), _bar.Render(options, _task, Frame), _task.IsIndeterminate ? new Paragraph() : _percentage.Render(options, _task, Frame));
         // The live display moves the cursor up by its height less one, and terminals take zero for one: it needs a second line.
-        return ((IRenderable)new Rows(grid, new Paragraph(" "))).Render(options, maxWidth);
+        return new Rows(grid, new Paragraph(" "));
     }
 
-    private async Task DrawAsync(LiveDisplayContext context)
+    private Task DrawAsync()
     {
-        while (!_end.Task.IsCompleted)
+        IAnsiConsole console = Screen.Error();
+        RenderOptions options = RenderOptions.Create(console);
+        return console.Live(Picture(options, console.Profile.Width)).AutoClear(true).StartAsync(async context =>
         {
-            context.Refresh();
-            await Task.WhenAny(_end.Task, Task.Delay(Frame)).ConfigureAwait(false);
-        }
+            while (!_end.Task.IsCompleted)
+            {
+                context.UpdateTarget(Picture(options, console.Profile.Width));
+                await Task.WhenAny(_end.Task, Task.Delay(Frame)).ConfigureAwait(false);
+            }
+        });
     }
 
     /// <summary>A process that ends in the middle leaves no half of a bar, and a cursor.</summary>
