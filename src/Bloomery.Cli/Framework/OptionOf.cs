@@ -18,16 +18,10 @@ internal static class OptionOf
         new(name, aliases) { Description = description, HelpName = value };
 
     /// <summary>A path or name, which may not be empty.</summary>
-    public static Option<string?> Path(string name, string value, string description, params string[] aliases)
-    {
-        Option<string?> option = Text(name, value, description, aliases);
-        option.Validators.Add(result =>
-        {
-            foreach (Token token in result.Tokens)
-                if (string.IsNullOrWhiteSpace(token.Value)) result.AddError($"{name} is empty: {name} {value}");
-        });
-        return option;
-    }
+    public static Option<string?> Path(string name, string value, string description, params string[] aliases) => NotEmpty(Text(name, value, description, aliases));
+
+    /// <summary>A path or name that may be given several times, but not be empty.</summary>
+    public static Option<string[]> Paths(string name, string value, string description, params string[] aliases) => NotEmpty(Texts(name, value, description, aliases));
 
     /// <summary>The same option, which has to be given, be it by its variable.</summary>
     public static Option<string?> Required(this Option<string?> option)
@@ -92,6 +86,16 @@ internal static class OptionOf
     }
 
     /// <summary>Reads the value where it converts; where it does not, the parser says so itself.</summary>
+    private static Option<T> NotEmpty<T>(Option<T> option)
+    {
+        option.Validators.Add(result =>
+        {
+            foreach (Token token in result.Tokens)
+                if (string.IsNullOrWhiteSpace(token.Value)) result.AddError($"{option.Name} is empty: {option.Name} {option.HelpName}");
+        });
+        return option;
+    }
+
     private static bool TryValue<T>(OptionResult result, Option<T> option, out T? value)
     {
         value = default;

@@ -13,7 +13,10 @@ namespace Bloomery.Cli.Verbs;
 [Key("bench")]
 internal sealed class BenchVerb : Verb
 {
-    private readonly Option<string[]> _models = OptionOf.Texts("--model", "MODEL", "A model (may be repeated; default: the embedded text model)", "-m");
+    // Every sequence has memory of its own, of which the system gives a process so many pieces.
+    private const int MaxBatch = 1024;
+
+    private readonly Option<string[]> _models = OptionOf.Paths("--model", "MODEL", "A model (may be repeated; default: the embedded text model)", "-m");
     private readonly Option<string?> _prompts = NumberList.Option("--n-prompt", "Prompt lengths (default 512; 0 for none)", "-p");
     private readonly Option<string?> _generated = NumberList.Option("--n-gen", "Generation lengths (default 128; 0 for none)", "-n");
     private readonly Option<string[]> _pairs = OptionOf.Texts("--prompt-gen", "PP,TG", "A prompt of PP and then TG tokens (may be repeated)", "-pg");
@@ -45,20 +48,22 @@ internal sealed class BenchVerb : Verb
     /// <inheritdoc/>
     public override int Run(Call call)
     {
-        string[] models = call.Get(_models) is { Length: > 0 } named ? named : [""];
-        IReadOnlyList<string?> kernels = OrDefault(call.Get(_kernels)), kvTypes = OrDefault(call.Get(_kvTypes));
+        IReadOnlyList<string?> models = OrDefault(call.Get(_models)), kernels = OrDefault(call.Get(_kernels)), kvTypes = OrDefault(call.Get(_kvTypes));
         BenchTest[] tests = [.. BenchTest.All(NumberList.Read(call.Get(_prompts), 512), NumberList.Read(call.Get(_generated), 128), (call.Get(_pairs) ?? []).Select(Pair))];
         if (tests.Length == 0) throw new UsageException("nothing to measure: -p and -n are 0");
-        if (NumberList.Read(call.Get(_batches), 1).Any(batch => batch < 1)) throw new UsageException("-b must be at least 1");
+        if (NumberList.Read(call.Get(_batches), 1).Any(batch => batch is < 1 or > MaxBatch)) throw new UsageException($"-b must be between 1 and {MaxBatch}");
         if (NumberList.Read(call.Get(_threads), 1).Any(threads => threads is < 1 or > WorkerTeam.MaxThreads)) throw new UsageException($"-t must be between 1 and {WorkerTeam.MaxThreads}");
         foreach (string? kv in kvTypes) CheckKvType(kv);
         foreach (string? tier in kernels) CheckKernels(tier);
+        // What would end the last of many measurements, and lose all, is found before the first.
+        foreach (string? tier in kernels) ComputeOptions.Detect(tier);
+        string[] paths = [.. models.Select(model => ModelArgument.Resolve(model))];
         var rows = new List<BenchRow>();
-        foreach (string model in models)
+        foreach (string path in paths)
             foreach (string? tier in kernels)
                 foreach (string? kv in kvTypes)
                     foreach (int threads in NumberList.Read(call.Get(_threads), Processors.DefaultThreads))
-                        rows.AddRange(Measure(call, ModelArgument.Resolve(model.Length == 0 ? null : model), tier, kv, threads, tests));
+                        rows.AddRange(Measure(call, path, tier, kv, threads, tests));
         switch (call.WantsJson ? "json" : call.Get(_output) ?? "md")
         {
             case "json":
@@ -78,7 +83,6 @@ internal sealed class BenchVerb : Verb
 
     private List<BenchRow> Measure(Call call, string path, string? tier, string? kv, int threads, BenchTest[] tests)
     {
-        ComputeOptions.Detect(tier);
         bool exact = call.Get(_compute.Exact);
         (var keys, var values) = ComputeOptions.ParseKvType(kv);
         var options = new RuntimeOptions { Threads = threads, Kernels = tier, Exact = exact, KeyType = kv is null ? null : keys, ValueType = kv is null ? null : values, ContextLength = call.Get(_compute.Context), KeepMapping = call.Get(_compute.Mmap) };

@@ -1,11 +1,14 @@
 using System.Globalization;
+using Bloomery.Cli.Framework;
+using Bloomery.Engine;
 using Bloomery.Engine.Sampling;
+using Bloomery.Numerics.Kernels;
 
 namespace Bloomery.Tests.Cli;
 
 public class UsageTests
 {
-    public static TheoryData<string> Verbs => [.. Bloomery.Cli.Framework.App.Verbs.Names];
+    public static TheoryData<string> Verbs => [.. App.Verbs.Names];
 
     [Fact]
     public void Without_a_verb_it_shows_the_help_as_an_error()
@@ -20,7 +23,7 @@ public class UsageTests
     {
         CliRun run = CliRun.Of("--help").Expect(0);
         Assert.Empty(run.Error);
-        foreach (string verb in Bloomery.Cli.Framework.App.Verbs.Names) Assert.Contains($"\n  {verb} ", run.Output, StringComparison.Ordinal);
+        foreach (string verb in App.Verbs.Names) Assert.Contains($"\n  {verb} ", run.Output, StringComparison.Ordinal);
         foreach (string variable in (string[])["BLOOMERY_HOME", "BLOOMERY_KERNELS", "BLOOMERY_JSON", "BLOOMERY_QUIET", "BLOOMERY_VERBOSE"])
             Assert.Contains($"\n  {variable} ", run.Output, StringComparison.Ordinal);
     }
@@ -61,6 +64,8 @@ public class UsageTests
     [InlineData("--file is empty: --file TEXTS (see 'bloomery tokenize --help')", "tokenize", "x", "--file", "")]
     [InlineData("TOK is empty (see 'bloomery tokenize --help')", "tokenize", "", "--file", "-")]
     [InlineData("--model is empty: --model MODEL (see 'bloomery run --help')", "run", "x", "-m", "")]
+    [InlineData("--model is empty: --model MODEL (see 'bloomery bench --help')", "bench", "-m", "x", "-m", "")]
+    [InlineData("-b must be between 1 and 1024 (see 'bloomery bench --help')", "bench", "-b", "1,100000")]
     [InlineData("--temp must be between 0 and 2, not 2.5 (see 'bloomery run --help')", "run", "x", "--temp", "2.5")]
     [InlineData("--temp must be between 0 and 2, not NaN (see 'bloomery run --help')", "run", "x", "--temp", "nan")]
     [InlineData("--top-p must be greater than 0 and at most 1, not 0 (see 'bloomery run --help')", "run", "x", "--top-p", "0")]
@@ -106,6 +111,23 @@ public class UsageTests
     [Theory]
     [MemberData(nameof(Verbs))]
     public void Every_verb_takes_json(string verb) => Assert.Contains("--json", CliRun.Of(verb, "--help").Expect(0).Output, StringComparison.Ordinal);
+
+    [Fact]
+    public void Bench_finds_what_is_missing_before_it_measures()
+    {
+        string[] first = ["bench", "-m", EmbeddedModels.Find(ModelKind.Text), "-p", "0", "-n", "1", "-r", "1", "--verbose"];
+        List<string[]> missing = [["-m", "no-such-model"], .. ComputeOptions.Tiers.Where(tier => !KernelTiers.Has(tier)).Select(tier => (string[])["--kernels", "reference", "--kernels", tier])];
+        foreach (string[] second in missing)
+        {
+            CliRun run = CliRun.Of([.. first, .. second]).Expect(1);
+            Assert.Contains(second[^1], run.Error, StringComparison.Ordinal);
+            Assert.DoesNotContain("Loading", run.Error, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void The_drawing_library_is_not_loaded_to_find_the_verbs() =>
+        Assert.DoesNotContain(typeof(App).Assembly.GetTypes(), type => type.BaseType?.Assembly.GetName().Name == "Spectre.Console" || type.GetInterfaces().Any(face => face.Assembly.GetName().Name == "Spectre.Console"));
 
     [Fact]
     public void Kernels_are_listed_with_the_names_that_the_option_takes()
