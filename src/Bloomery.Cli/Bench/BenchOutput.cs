@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using Bloomery.Cli.Framework;
+using Bloomery.Cli.Output;
 using Spectre.Console;
 
 namespace Bloomery.Cli.Bench;

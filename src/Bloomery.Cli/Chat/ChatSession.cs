@@ -1,5 +1,6 @@
 using System.Text;
 using Bloomery.Cli.Framework;
+using Bloomery.Cli.Output;
 
 namespace Bloomery.Cli.Chat;
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Bloomery.Cli.Framework;
+using Bloomery.Cli.Input;
 using Bloomery.Formats;
 using Bloomery.Formats.ChatTemplates;
 

@@ -2,6 +2,8 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.Reflection;
 using System.Text.Json;
+using Bloomery.Cli.Options;
+using Bloomery.Cli.Output;
 using Bloomery.Formats;
 using Bloomery.Numerics.Catalogs;
 

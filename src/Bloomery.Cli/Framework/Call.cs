@@ -2,6 +2,8 @@ using System.CommandLine;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Bloomery.Cli.Options;
+using Bloomery.Cli.Output;
 
 namespace Bloomery.Cli.Framework;
 

@@ -1,5 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using Bloomery.Cli.Options;
+using Bloomery.Cli.Output;
 
 namespace Bloomery.Cli.Framework;
 

@@ -1,4 +1,5 @@
-using Bloomery.Cli.Framework;
+using Bloomery.Cli.Input;
+using Bloomery.Cli.Output;
 using Bloomery.Formats;
 using Bloomery.Formats.Gguf;
 using Bloomery.Models;

@@ -1,4 +1,5 @@
 using Bloomery.Cli.Framework;
+using Bloomery.Cli.Output;
 
 namespace Bloomery.Cli.Text;
 

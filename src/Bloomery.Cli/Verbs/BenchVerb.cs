@@ -1,6 +1,9 @@
 using System.CommandLine;
 using Bloomery.Cli.Bench;
 using Bloomery.Cli.Framework;
+using Bloomery.Cli.Input;
+using Bloomery.Cli.Options;
+using Bloomery.Cli.Output;
 using Bloomery.Engine.Inference;
 using Bloomery.Models.Architectures;
 using Bloomery.Numerics.Catalogs;

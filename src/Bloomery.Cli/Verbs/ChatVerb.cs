@@ -1,6 +1,8 @@
 using System.CommandLine;
 using Bloomery.Cli.Chat;
 using Bloomery.Cli.Framework;
+using Bloomery.Cli.Input;
+using Bloomery.Cli.Options;
 using Bloomery.Engine;
 using Bloomery.Numerics.Catalogs;
 

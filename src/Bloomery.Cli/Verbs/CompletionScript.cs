@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Bloomery.Cli.Completion;
 using Bloomery.Cli.Framework;
+using Bloomery.Cli.Options;
 using Bloomery.Numerics.Catalogs;
 
 namespace Bloomery.Cli.Verbs;

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
 using Bloomery.Cli.Framework;
+using Bloomery.Cli.Options;
+using Bloomery.Cli.Output;
 using Bloomery.Formats;
 using Bloomery.Formats.Hub;
 using Bloomery.Formats.Safetensors;

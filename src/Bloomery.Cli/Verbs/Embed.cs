@@ -1,5 +1,7 @@
 using System.CommandLine;
 using Bloomery.Cli.Framework;
+using Bloomery.Cli.Input;
+using Bloomery.Cli.Options;
 using Bloomery.Engine;
 using Bloomery.Engine.Embedding;
 using Bloomery.Numerics.Catalogs;

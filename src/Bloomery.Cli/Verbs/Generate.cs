@@ -1,7 +1,9 @@
 using System.CommandLine;
 using System.Text.Json;
 using Bloomery.Cli.Framework;
-using Bloomery.Cli.Text;
+using Bloomery.Cli.Input;
+using Bloomery.Cli.Options;
+using Bloomery.Cli.Output;
 using Bloomery.Engine;
 using Bloomery.Engine.BeamSearch;
 using Bloomery.Engine.Generation;

@@ -2,6 +2,8 @@ using System.CommandLine;
 using System.Text.Json;
 using Bloomery.Cli.Framework;
 using Bloomery.Cli.Inspection;
+using Bloomery.Cli.Options;
+using Bloomery.Cli.Output;
 using Bloomery.Engine;
 using Bloomery.Formats.Hub;
 using Bloomery.Models;

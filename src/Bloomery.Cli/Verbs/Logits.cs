@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
 using Bloomery.Cli.Framework;
+using Bloomery.Cli.Input;
+using Bloomery.Cli.Options;
 using Bloomery.Engine.Inference;
 using Bloomery.Formats;
 using Bloomery.Formats.Safetensors;

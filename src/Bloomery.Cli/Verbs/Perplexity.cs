@@ -1,6 +1,9 @@
 using System.CommandLine;
 using System.Numerics.Tensors;
 using Bloomery.Cli.Framework;
+using Bloomery.Cli.Input;
+using Bloomery.Cli.Options;
+using Bloomery.Cli.Output;
 using Bloomery.Engine.Inference;
 using Bloomery.Formats.Tokenizers;
 using Bloomery.Models.Architectures;

@@ -1,5 +1,7 @@
 using System.CommandLine;
 using Bloomery.Cli.Framework;
+using Bloomery.Cli.Options;
+using Bloomery.Cli.Output;
 using Bloomery.Formats.Hub;
 using Bloomery.Numerics.Catalogs;
 

@@ -1,5 +1,7 @@
 using System.CommandLine;
+using Bloomery.Cli.Conversion;
 using Bloomery.Cli.Framework;
+using Bloomery.Cli.Options;
 using Bloomery.Numerics.Catalogs;
 
 namespace Bloomery.Cli.Verbs;
@@ -12,8 +14,8 @@ internal sealed class Quantize : Verb
     private readonly Argument<string> _out = ArgumentOf.Required("OUT.gguf", "The file to write");
     private readonly Option<string?> _type = OptionOf.Path("--type", "T", "q8_0, q4_0, ..., q2_k to q6_k, iq4_nl, iq4_xs, or a mixture such as q4_k_m").Required();
     private readonly Option<string?> _imatrix = OptionOf.Path("--imatrix", "F", "An importance matrix in GGUF");
-    private readonly Option<string[]> _tensorTypes = Conversion.TensorTypes();
-    private readonly Option<int?> _threads = Conversion.Threads();
+    private readonly Option<string[]> _tensorTypes = ConversionCall.TensorTypes();
+    private readonly Option<int?> _threads = ConversionCall.Threads();
 
     /// <inheritdoc/>
     public override string Summary => "Writes a GGUF file in a smaller type (convert for GGUF)";
@@ -29,6 +31,6 @@ internal sealed class Quantize : Verb
     {
         string to = call.Need(_out);
         if (!to.EndsWith(".gguf", StringComparison.OrdinalIgnoreCase)) throw new UsageException($"OUT must end with .gguf, not {to}; 'bloomery convert' writes other containers");
-        return Conversion.Run(call, call.Need(_in), to, call.Need(_type), call.Get(_tensorTypes), call.Get(_imatrix), call.Get(_threads));
+        return ConversionCall.Run(call, call.Need(_in), to, call.Need(_type), call.Get(_tensorTypes), call.Get(_imatrix), call.Get(_threads));
     }
 }

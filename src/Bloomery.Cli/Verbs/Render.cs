@@ -3,6 +3,8 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Bloomery.Cli.Framework;
+using Bloomery.Cli.Input;
+using Bloomery.Cli.Options;
 using Bloomery.Formats.ChatTemplates;
 using Bloomery.Formats.Hub;
 using Bloomery.Numerics.Catalogs;

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Numerics.Tensors;
 using Bloomery.Cli.Framework;
+using Bloomery.Cli.Input;
+using Bloomery.Cli.Options;
 using Bloomery.Engine;
 using Bloomery.Engine.Embedding;
 using Bloomery.Numerics.Catalogs;

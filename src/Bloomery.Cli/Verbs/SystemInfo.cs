@@ -4,6 +4,8 @@ using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.X86;
 using Bloomery.Cli.Bench;
 using Bloomery.Cli.Framework;
+using Bloomery.Cli.Options;
+using Bloomery.Cli.Output;
 using Bloomery.Numerics.Catalogs;
 using Bloomery.Numerics.Kernels;
 using Bloomery.Numerics.Platform;

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Text.Json;
 using Bloomery.Cli.Framework;
+using Bloomery.Cli.Input;
+using Bloomery.Cli.Options;
 using Bloomery.Formats.Tokenizers;
 using Bloomery.Numerics.Catalogs;
 

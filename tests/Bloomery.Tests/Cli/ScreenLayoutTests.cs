@@ -1,4 +1,4 @@
-using Bloomery.Cli.Chat;
+using Bloomery.Cli.Output;
 
 namespace Bloomery.Tests.Cli;
 

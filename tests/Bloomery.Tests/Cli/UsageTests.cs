@@ -1,5 +1,6 @@
 using System.Globalization;
 using Bloomery.Cli.Framework;
+using Bloomery.Cli.Options;
 using Bloomery.Engine;
 using Bloomery.Engine.Sampling;
 using Bloomery.Numerics.Kernels;

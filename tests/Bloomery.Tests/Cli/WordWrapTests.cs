@@ -1,4 +1,4 @@
-using Bloomery.Cli.Framework;
+using Bloomery.Cli.Output;
 
 namespace Bloomery.Tests.Cli;
 

@@ -1,4 +1,3 @@
-using Bloomery.Cli.Text;
 using Bloomery.Engine;
 using Bloomery.Engine.BeamSearch;
 using Bloomery.Engine.Generation;

@@ -1,7 +1,8 @@
 using System.Text.Json;
+using Bloomery.Cli.Framework;
 using Bloomery.Models.Architectures;
 
-namespace Bloomery.Cli.Framework;
+namespace Bloomery.Cli.Input;
 
 /// <summary>What <c>--ids-file</c> holds: rows of token ids, possibly of different lengths, and what may go with them.</summary>
 /// <param name="Path">The file.</param>

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 
-namespace Bloomery.Cli.Framework;
+namespace Bloomery.Cli.Output;
 
 /// <summary>How far a piece of work is: a bar on a terminal that goes away at its end, lines with <c>--verbose</c>, and nothing for work that is over soon.</summary>
 internal sealed class ProgressLine : IProgress<double>, IDisposable

@@ -1,8 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
-using Bloomery.Cli.Framework;
 
-namespace Bloomery.Cli.Bench;
+namespace Bloomery.Cli.Options;
 
 /// <summary>Options that take comma lists of whole numbers, as llama-bench does.</summary>
 internal static class NumberList

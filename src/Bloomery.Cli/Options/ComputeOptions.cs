@@ -1,10 +1,11 @@
 using System.CommandLine;
 using System.Runtime.Intrinsics.X86;
+using Bloomery.Cli.Framework;
 using Bloomery.Engine.Inference;
 using Bloomery.Numerics.Kernels;
 using Bloomery.Numerics.Platform;
 
-namespace Bloomery.Cli.Framework;
+namespace Bloomery.Cli.Options;
 
 /// <summary>The options of every verb that computes.</summary>
 internal sealed class ComputeOptions

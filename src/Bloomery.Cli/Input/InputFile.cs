@@ -1,8 +1,9 @@
 using System.Text;
 using System.Text.Json;
+using Bloomery.Cli.Framework;
 using Bloomery.Formats;
 
-namespace Bloomery.Cli.Framework;
+namespace Bloomery.Cli.Input;
 
 /// <summary>Reads the files that verbs are given; <c>-</c> is standard input.</summary>
 internal static class InputFile

@@ -1,7 +1,8 @@
 using System.CommandLine;
+using Bloomery.Cli.Framework;
 using Bloomery.Engine.Generation;
 
-namespace Bloomery.Cli.Framework;
+namespace Bloomery.Cli.Options;
 
 /// <summary>The options of <c>run</c> and <c>chat</c> that say how tokens are chosen and when to end.</summary>
 internal sealed class SamplingArguments

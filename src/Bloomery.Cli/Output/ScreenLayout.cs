@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace Bloomery.Cli.Chat;
+namespace Bloomery.Cli.Output;
 
 /// <summary>Where text lands on a screen of a given width, and where its cursor is.</summary>
 internal sealed class ScreenLayout

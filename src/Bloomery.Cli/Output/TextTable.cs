@@ -1,7 +1,8 @@
 using System.Text;
+using Bloomery.Cli.Framework;
 using Spectre.Console;
 
-namespace Bloomery.Cli.Framework;
+namespace Bloomery.Cli.Output;
 
 /// <summary>Rows of cells in columns: fitted to a terminal, or, for programs, each row on a line.</summary>
 internal static class TextTable

@@ -1,7 +1,7 @@
 using Bloomery.Formats.Hub;
 using Bloomery.Formats.Tokenizers;
 
-namespace Bloomery.Cli.Framework;
+namespace Bloomery.Cli.Input;
 
 /// <summary>Loads what the verbs call TOK.</summary>
 internal static class TokenizerArgument

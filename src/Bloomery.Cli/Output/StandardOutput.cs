@@ -1,6 +1,6 @@
 using Microsoft.Win32.SafeHandles;
 
-namespace Bloomery.Cli.Framework;
+namespace Bloomery.Cli.Output;
 
 /// <summary>Standard output that notices a closed pipe: the console's own stream swallows that error, and a long answer would go on for nobody.</summary>
 internal sealed class StandardOutput : Stream

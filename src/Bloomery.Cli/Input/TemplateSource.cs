@@ -1,7 +1,8 @@
+using Bloomery.Cli.Framework;
 using Bloomery.Formats.Gguf;
 using Bloomery.Formats.Tokenizers;
 
-namespace Bloomery.Cli.Framework;
+namespace Bloomery.Cli.Input;
 
 /// <summary>The text of a chat template and the special tokens that its model brings along.</summary>
 /// <param name="Name">Where it came from, for messages.</param>

@@ -1,14 +1,17 @@
 using System.CommandLine;
+using Bloomery.Cli.Framework;
+using Bloomery.Cli.Options;
+using Bloomery.Cli.Output;
 using Bloomery.Formats;
 using Bloomery.Formats.Gguf;
 using Bloomery.Formats.Hub;
 using Bloomery.Models.Conversion;
 using Bloomery.Numerics.Platform;
 
-namespace Bloomery.Cli.Framework;
+namespace Bloomery.Cli.Conversion;
 
 /// <summary>What <c>convert</c> and <c>quantize</c> have in common.</summary>
-internal static class Conversion
+internal static class ConversionCall
 {
     /// <summary>Types by tensor.</summary>
     public static Option<string[]> TensorTypes() => OptionOf.Texts("--tensor-type", "PATTERN=T", "The type of tensors in whose name PATTERN, a regular expression or text with *, is found (may be repeated; the first that fits counts)");

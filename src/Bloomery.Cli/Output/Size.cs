@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Bloomery.Cli.Framework;
+namespace Bloomery.Cli.Output;
 
 /// <summary>Numbers for people.</summary>
 internal static class Size

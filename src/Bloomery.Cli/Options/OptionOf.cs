@@ -4,7 +4,7 @@ using System.Globalization;
 using Bloomery.Numerics.Platform;
 using Bloomery.Numerics.Threading;
 
-namespace Bloomery.Cli.Framework;
+namespace Bloomery.Cli.Options;
 
 /// <summary>Makes options whose values are checked while the command line is parsed, so that a wrong one is a usage error.</summary>
 internal static class OptionOf

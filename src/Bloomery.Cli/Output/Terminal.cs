@@ -1,4 +1,4 @@
-namespace Bloomery.Cli.Framework;
+namespace Bloomery.Cli.Output;
 
 /// <summary>What is known of the terminal.</summary>
 internal static class Terminal

@@ -1,9 +1,12 @@
+using Bloomery.Cli.Framework;
+using Bloomery.Cli.Options;
+using Bloomery.Cli.Output;
 using Bloomery.Engine;
 using Bloomery.Engine.Inference;
 using Bloomery.Formats;
 using Bloomery.Formats.Hub;
 
-namespace Bloomery.Cli.Framework;
+namespace Bloomery.Cli.Input;
 
 /// <summary>Finds and loads what the verbs call MODEL.</summary>
 internal static class ModelArgument

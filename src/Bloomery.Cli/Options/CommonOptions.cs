@@ -1,6 +1,6 @@
 using System.CommandLine;
 
-namespace Bloomery.Cli.Framework;
+namespace Bloomery.Cli.Options;
 
 /// <summary>The options of every verb. One instance each: System.CommandLine lets several commands share an option.</summary>
 internal static class CommonOptions

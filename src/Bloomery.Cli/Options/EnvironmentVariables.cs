@@ -1,7 +1,8 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using Bloomery.Cli.Framework;
 
-namespace Bloomery.Cli.Framework;
+namespace Bloomery.Cli.Options;
 
 /// <summary>Every option has an environment variable: <c>--max-tokens</c> is <c>BLOOMERY_MAX_TOKENS</c>. The command line wins.</summary>
 internal static class EnvironmentVariables

@@ -1,7 +1,7 @@
 using Spectre.Console;
 using Spectre.Console.Rendering;
 
-namespace Bloomery.Cli.Framework;
+namespace Bloomery.Cli.Output;
 
 /// <summary>One line with a bar on standard error from its making to its disposal, after which nothing of it is left.</summary>
 /// <remarks>A live display of our own columns: Spectre's progress display puts empty lines around them. No type of this program derives from one of Spectre's: the scan for verbs loads every base type, and with it the library at every start.</remarks>
