@@ -1,3 +1,4 @@
+using Bloomery.Engine;
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using Bloomery.Engine.BeamSearch;
@@ -10,7 +11,7 @@ using Bloomery.Formats.Hub;
 using Bloomery.Formats.Tokenizers;
 using Bloomery.Models.Architectures;
 
-namespace Bloomery.Engine;
+namespace Bloomery;
 
 /// <summary>A language or embedding model in this process: the public door. Thread-safe; calls take turns.</summary>
 /// <example><code>
@@ -42,7 +43,7 @@ public sealed class Model : IDisposable
     public bool HasTokenizer { get; }
 
     /// <summary>The tokenizer; read at first use, because what is given ids needs none.</summary>
-    /// <exception cref="Formats.ModelFormatException">There is none, or it is damaged.</exception>
+    /// <exception cref="ModelFormatException">There is none, or it is damaged.</exception>
     public Tokenizer Tokenizer => _bundle.Value.Tokenizer;
 
     /// <summary>The tokenizer with what belongs to it: special tokens and chat templates.</summary>
@@ -83,7 +84,7 @@ public sealed class Model : IDisposable
 
     /// <summary>Loads a GGUF file, a directory with safetensors, or a model of the local store (<c>hf:ORG/NAME</c>).</summary>
     /// <exception cref="FileNotFoundException">There is no such file or directory, and no such name in the store; the message says what to do.</exception>
-    /// <exception cref="Formats.ModelFormatException">The checkpoint is not what it claims to be, or is not supported.</exception>
+    /// <exception cref="ModelFormatException">The checkpoint is not what it claims to be, or is not supported.</exception>
     /// <exception cref="ArgumentException">The context asked for is longer than the model's table of positions.</exception>
     public static Model Load(string path, ModelOptions? options = null)
     {
@@ -226,7 +227,7 @@ public sealed class Model : IDisposable
         options ??= new GenerationOptions();
         int vocabulary = VocabularySize;
         bool both = Runtime.Architecture is EncoderDecoderArchitecture;
-        Sampling.SamplingOptions sampling = Defaults.Ready(options.Resolve(Defaults, EndIds), both ? 1 : promptIds.Length);
+        SamplingOptions sampling = Defaults.Ready(options.Resolve(Defaults, EndIds), both ? 1 : promptIds.Length);
         sampling.Validate();
         StopRules rules = new() { EndIds = sampling.EndIds, StopStrings = options.Stop, MinTokens = sampling.MinTokens, MaxTokens = sampling.MaxTokens };
 

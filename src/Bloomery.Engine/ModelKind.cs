@@ -1,4 +1,4 @@
-namespace Bloomery.Engine;
+namespace Bloomery;
 
 /// <summary>What an embedded default model is for.</summary>
 public enum ModelKind

@@ -1,6 +1,6 @@
 using Bloomery.Numerics.Kernels;
 
-namespace Bloomery.Engine;
+namespace Bloomery;
 
 /// <summary>How a model is loaded and run.</summary>
 public sealed record ModelOptions

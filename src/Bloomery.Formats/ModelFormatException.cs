@@ -1,4 +1,4 @@
-namespace Bloomery.Formats;
+namespace Bloomery;
 
 /// <summary>A file that is not what it claims to be: says which file, which key or tensor, at which byte, and what was expected.</summary>
 public sealed class ModelFormatException : Exception

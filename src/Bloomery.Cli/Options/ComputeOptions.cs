@@ -76,7 +76,7 @@ internal sealed class ComputeOptions
     /// <summary>Reads <c>K[,V]</c>; f16 unless said otherwise.</summary>
     public static (KvType Keys, KvType Values) ParseKvType(string? text)
     {
-        if (text is null) return (Bloomery.Numerics.Kernels.KvType.F16, Bloomery.Numerics.Kernels.KvType.F16);
+        if (text is null) return (Bloomery.KvType.F16, Bloomery.KvType.F16);
         string[] parts = text.Split(',');
         return (Type(parts[0]), Type(parts[^1]));
     }

@@ -1,6 +1,6 @@
 using Bloomery.Engine.Stopping;
 
-namespace Bloomery.Engine.BeamSearch;
+namespace Bloomery;
 
 /// <summary>A finished text of a beam search.</summary>
 /// <param name="Ids">The new tokens; the end token, if one was reached, is last.</param>

@@ -1,4 +1,4 @@
-namespace Bloomery.Engine.BeamSearch;
+namespace Bloomery;
 
 /// <summary>The parameters of a beam search, with the defaults of <c>transformers</c>.</summary>
 public sealed record BeamOptions

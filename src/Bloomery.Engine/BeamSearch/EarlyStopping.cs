@@ -1,4 +1,4 @@
-namespace Bloomery.Engine.BeamSearch;
+namespace Bloomery;
 
 /// <summary>When a beam search that has as many finished hypotheses as beams may end.</summary>
 public enum EarlyStopping

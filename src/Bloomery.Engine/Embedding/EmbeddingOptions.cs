@@ -1,4 +1,4 @@
-namespace Bloomery.Engine.Embedding;
+namespace Bloomery;
 
 /// <summary>How texts are embedded; what is null is the model's own default.</summary>
 public sealed record EmbeddingOptions

@@ -1,4 +1,4 @@
-namespace Bloomery.Engine.Embedding;
+namespace Bloomery;
 
 /// <summary>Embedded texts.</summary>
 /// <param name="Vectors">One (hidden) vector a text.</param>

@@ -1,4 +1,4 @@
-namespace Bloomery.Engine.Embedding;
+namespace Bloomery;
 
 /// <summary>How token states become one vector.</summary>
 public enum Pooling

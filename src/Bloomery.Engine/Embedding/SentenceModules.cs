@@ -55,9 +55,9 @@ internal sealed record SentenceModules(Pooling? Pooling, bool? Normalize)
         return modes switch
         {
             [] => null,
-            ["cls" or "cls_token"] => Embedding.Pooling.Cls,
-            ["mean" or "mean_tokens"] => Embedding.Pooling.Mean,
-            ["lasttoken"] => Embedding.Pooling.Last,
+            ["cls" or "cls_token"] => Bloomery.Pooling.Cls,
+            ["mean" or "mean_tokens"] => Bloomery.Pooling.Mean,
+            ["lasttoken"] => Bloomery.Pooling.Last,
             _ => throw new ModelFormatException(config, null, null, $"pooling by {string.Join(" and ", modes)} is not known; cls_token, mean_tokens and lasttoken are"),
         };
     }

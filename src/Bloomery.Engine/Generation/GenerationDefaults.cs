@@ -4,7 +4,7 @@ using Bloomery.Engine.Sampling;
 using Bloomery.Formats;
 using Bloomery.Models.Config;
 
-namespace Bloomery.Engine.Generation;
+namespace Bloomery;
 
 /// <summary>A model's own advice on how to sample and when to stop: <c>generation_config.json</c>, or <c>NAME.generation.json</c> beside a GGUF file; where there is none, the keys that older checkpoints have in <c>config.json</c>.</summary>
 public sealed record GenerationDefaults

@@ -1,6 +1,6 @@
 using Bloomery.Engine.Sampling;
 
-namespace Bloomery.Engine.Generation;
+namespace Bloomery;
 
 /// <summary>What a caller asks of a generated text; what is null is the model's own default.</summary>
 public sealed record GenerationOptions

@@ -1,6 +1,6 @@
 using Bloomery.Engine.Stopping;
 
-namespace Bloomery.Engine.Generation;
+namespace Bloomery;
 
 /// <summary>A finished text with its figures.</summary>
 /// <param name="Text">The text, without stop strings.</param>

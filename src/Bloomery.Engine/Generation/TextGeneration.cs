@@ -1,11 +1,12 @@
 using System.Diagnostics;
 using System.Text;
+using Bloomery.Engine.Generation;
 using Bloomery.Engine.Inference;
 using Bloomery.Engine.Sampling;
 using Bloomery.Engine.Stopping;
 using Bloomery.Formats.Tokenizers;
 
-namespace Bloomery.Engine.Generation;
+namespace Bloomery;
 
 /// <summary>One text in the making: tokens from a <see cref="TokenGenerator"/>, turned into text that never ends inside a character and never leaks a part of a stop string.</summary>
 public sealed class TextGeneration : IDisposable
@@ -33,7 +34,7 @@ public sealed class TextGeneration : IDisposable
     {
         (_sequence, _ownsSequence, _tokens, _rules) = (sequence, ownsSequence, tokens, rules);
         (PromptIds, _feed) = (promptIds, feed);
-        if (rules.MaxTokens == 0) FinishReason = Stopping.FinishReason.Length;
+        if (rules.MaxTokens == 0) FinishReason = Bloomery.FinishReason.Length;
         _decoder = tokenizer?.CreateStreamingDecoder(skipSpecial: true);
         _stops = new StopMatcher(rules.StopStrings);
         _endIds = [.. rules.EndIds];
@@ -55,7 +56,7 @@ public sealed class TextGeneration : IDisposable
     public ReadOnlySpan<TokenAlternative> Alternatives => _tokens.Alternatives;
 
     /// <summary>The text with its figures; once it has ended.</summary>
-    public GenerationResult Result => new(Text, [.. _ids], PromptIds, FinishReason ?? Stopping.FinishReason.Cancelled, _promptSeconds, _decodeSeconds);
+    public GenerationResult Result => new(Text, [.. _ids], PromptIds, FinishReason ?? Bloomery.FinishReason.Cancelled, _promptSeconds, _decodeSeconds);
 
     /// <summary>Makes one step; false when the text has ended.</summary>
     public bool MoveNext(out TextPiece piece)
@@ -70,11 +71,11 @@ public sealed class TextGeneration : IDisposable
 
         _ids.Add(choice.Id);
         FinishReason = _tokens.FinishReason;
-        bool ended = FinishReason == Stopping.FinishReason.Stop && _endIds.Contains(choice.Id);
+        bool ended = FinishReason == Bloomery.FinishReason.Stop && _endIds.Contains(choice.Id);
         string released = ended ? "" : _decoder?.Push(choice.Id) ?? "";
         if (FinishReason is not null) released += _decoder?.Finish();
         string text = _stops.Push(released, _rules.StringsCount(_ids.Count));
-        if (_stops.Stopped) FinishReason = Stopping.FinishReason.Stop;
+        if (_stops.Stopped) FinishReason = Bloomery.FinishReason.Stop;
         else if (FinishReason is not null) text += _stops.Flush();
         _text.Append(text);
         piece = new TextPiece(text, choice, FinishReason);
@@ -82,7 +83,7 @@ public sealed class TextGeneration : IDisposable
     }
 
     /// <summary>Gives up: what has been held back is lost.</summary>
-    public void Cancel() => FinishReason ??= Stopping.FinishReason.Cancelled;
+    public void Cancel() => FinishReason ??= Bloomery.FinishReason.Cancelled;
 
     /// <inheritdoc/>
     public void Dispose()

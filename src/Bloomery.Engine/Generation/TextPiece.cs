@@ -1,7 +1,7 @@
 using Bloomery.Engine.Sampling;
 using Bloomery.Engine.Stopping;
 
-namespace Bloomery.Engine.Generation;
+namespace Bloomery;
 
 /// <summary>What one step of a generation brings.</summary>
 /// <param name="Text">Text that is certain now; empty while a character or a possible stop string is incomplete.</param>

@@ -1,4 +1,4 @@
-namespace Bloomery.Engine.Inference;
+namespace Bloomery;
 
 /// <summary>What to keep of a forward pass.</summary>
 public sealed record ForwardOptions

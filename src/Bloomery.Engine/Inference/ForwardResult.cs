@@ -1,4 +1,4 @@
-namespace Bloomery.Engine.Inference;
+namespace Bloomery;
 
 /// <summary>What a model answers to one input. Rows of masked positions hold zeros; soft-prompt rows are left out.</summary>
 public sealed class ForwardResult

@@ -1,4 +1,6 @@
-namespace Bloomery.Engine.Inference;
+using Bloomery.Engine.Inference;
+
+namespace Bloomery;
 
 /// <summary>One input of a <see cref="ForwardPass"/>.</summary>
 /// <param name="Ids">(T) token ids.</param>

@@ -1,6 +1,8 @@
+using Bloomery.Engine.Sampling;
+
 using System.Collections.ObjectModel;
 
-namespace Bloomery.Engine.Sampling;
+namespace Bloomery;
 
 /// <summary>
 /// How tokens are chosen. Every default is neutral: temperature 1 and nothing else. <see cref="Problems"/> names what is

@@ -1,4 +1,4 @@
-namespace Bloomery.Engine.Sampling;
+namespace Bloomery;
 
 /// <summary>A likely token.</summary>
 /// <param name="Id">The token.</param>

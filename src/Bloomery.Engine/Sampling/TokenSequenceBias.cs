@@ -1,4 +1,4 @@
-namespace Bloomery.Engine.Sampling;
+namespace Bloomery;
 
 /// <summary>A bias on completing a token sequence.</summary>
 /// <param name="Ids">The sequence; at least one token.</param>

@@ -1,4 +1,4 @@
-namespace Bloomery.Engine.Stopping;
+namespace Bloomery;
 
 /// <summary>Why a sequence ended.</summary>
 public enum FinishReason

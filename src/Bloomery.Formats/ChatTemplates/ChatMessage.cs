@@ -1,4 +1,4 @@
-namespace Bloomery.Formats.ChatTemplates;
+namespace Bloomery;
 
 /// <summary>One message of a conversation with plain text content.</summary>
 /// <param name="Role">Who speaks: <c>system</c>, <c>user</c>, <c>assistant</c>, ...</param>

@@ -29,7 +29,7 @@ internal static class CheckpointConfig
         config.Require(config.IsGguf || config.BoolOr(true, "is_causal"), "is_causal", "this family's attention is causal");
 
     /// <summary>Refuses options that change results in every family.</summary>
-    /// <exception cref="Formats.ModelFormatException">One of them is set.</exception>
+    /// <exception cref="ModelFormatException">One of them is set.</exception>
     public static void RefuseUnsupported(ModelConfig config)
     {
         if (config.IsGguf) return;

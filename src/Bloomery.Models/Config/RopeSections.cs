@@ -8,7 +8,7 @@ internal static class RopeSections
     private const string New = "rope_parameters", Old = "rope_scaling";
 
     /// <summary>The parameters of a family with one rotary embedding, or null.</summary>
-    /// <exception cref="Formats.ModelFormatException">They are kept by layer type.</exception>
+    /// <exception cref="ModelFormatException">They are kept by layer type.</exception>
     public static ModelConfig? Only(ModelConfig config)
     {
         string name = Section(config, Old) is null ? New : Old;
@@ -19,7 +19,7 @@ internal static class RopeSections
     }
 
     /// <summary>The parameters of one type of layer, or null. The older generation had none for layers with a window.</summary>
-    /// <exception cref="Formats.ModelFormatException">They are not kept by layer type.</exception>
+    /// <exception cref="ModelFormatException">They are not kept by layer type.</exception>
     public static ModelConfig? Of(ModelConfig config, string layerType)
     {
         ModelConfig? all = Section(config, New), old = layerType == "full_attention" ? Section(config, Old) : null;

@@ -22,7 +22,7 @@ internal sealed class ConfigKeys
     }
 
     /// <summary>The keys of <c>config.json</c>.</summary>
-    /// <exception cref="Formats.ModelFormatException">The reference library has no such family.</exception>
+    /// <exception cref="ModelFormatException">The reference library has no such family.</exception>
     public static JsonObject Make(Architecture model, CanonicalWeights weights, GgufMetadata meta)
     {
         ConfigKeys keys = new(model, weights);

@@ -1,4 +1,4 @@
-namespace Bloomery.Numerics.Kernels;
+namespace Bloomery;
 
 /// <summary>Element types of cached keys and values.</summary>
 public enum KvType

@@ -176,7 +176,7 @@ public sealed class ModelTests
         Assert.Throws<ArgumentException>(() => model.Generate([1], new() { Stop = [""] }));
         Assert.Throws<ArgumentException>(() => model.Generate([1], new() { SoftPrompt = new float[3] }));
         Assert.Throws<ArgumentNullException>(() => model.Generate((int[])null!));
-        Assert.Throws<Bloomery.Formats.ModelFormatException>(() => model.Generate("text"));
+        Assert.Throws<ModelFormatException>(() => model.Generate("text"));
         // After all that, it still works.
         Assert.Single(model.Generate([1], Greedy with { MaxTokens = 1 }).Ids);
     }
@@ -217,9 +217,9 @@ public sealed class ModelTests
         {
             string text = Path.Combine(folder, "model.gguf");
             File.WriteAllText(text, "this is no model");
-            Assert.Equal(text, Assert.Throws<Bloomery.Formats.ModelFormatException>(() => Model.Load(text)).File);
+            Assert.Equal(text, Assert.Throws<ModelFormatException>(() => Model.Load(text)).File);
             File.Delete(text);
-            Assert.Contains(folder, Assert.Throws<Bloomery.Formats.ModelFormatException>(() => Model.Load(folder)).Message, StringComparison.Ordinal);
+            Assert.Contains(folder, Assert.Throws<ModelFormatException>(() => Model.Load(folder)).Message, StringComparison.Ordinal);
         }
         finally
         {

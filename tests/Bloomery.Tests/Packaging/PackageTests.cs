@@ -9,7 +9,7 @@ namespace Bloomery.Tests.Packaging;
 public sealed class PackageTests : IClassFixture<Packages>
 {
     private const string Program = """
-        using Bloomery.Engine;
+        using Bloomery;
 
         using Model model = Model.LoadDefault();
         await foreach (string piece in model.GenerateAsync("Why is the sky blue?", new() { Temperature = 0, MaxTokens = 16 })) Console.Write(piece);
