@@ -2,10 +2,10 @@ using System.CommandLine;
 using Bloomery.Cli.Framework;
 using Bloomery.Cli.Options;
 using Bloomery.Cli.Output;
+using Bloomery.Conversion;
 using Bloomery.Formats;
 using Bloomery.Formats.Gguf;
 using Bloomery.Formats.Hub;
-using Bloomery.Models.Conversion;
 using Bloomery.Numerics.Platform;
 
 namespace Bloomery.Cli.Conversion;

@@ -1,6 +1,6 @@
+using Bloomery.Conversion;
 using Bloomery.Engine.Sampling;
 using Bloomery.Models;
-using Bloomery.Models.Conversion;
 using Bloomery.Numerics.Kernels;
 using Bloomery.Numerics.Quantization;
 

@@ -1,10 +1,10 @@
 using System.Text.Json.Nodes;
+using Bloomery.Conversion;
 using Bloomery.Engine.Inference;
 using Bloomery.Formats;
 using Bloomery.Formats.Gguf;
 using Bloomery.Formats.Safetensors;
 using Bloomery.Golden.Models;
-using Bloomery.Models.Conversion;
 using Bloomery.TestSupport;
 
 namespace Bloomery.Golden.Conversion;

@@ -1,9 +1,9 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Bloomery.Conversion;
 using Bloomery.Formats.Gguf;
 using Bloomery.Formats.Safetensors;
 using Bloomery.Formats.Tokenizers;
-using Bloomery.Models.Conversion;
 using Bloomery.Numerics.Quantization;
 using Bloomery.TestSupport;
 

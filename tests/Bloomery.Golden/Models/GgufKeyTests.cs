@@ -1,5 +1,5 @@
+using Bloomery.Conversion;
 using Bloomery.Engine.Inference;
-using Bloomery.Models.Conversion;
 using Bloomery.TestSupport;
 
 namespace Bloomery.Golden.Models;

@@ -1,6 +1,6 @@
+using Bloomery.Conversion;
 using Bloomery.Engine.Inference;
 using Bloomery.Formats;
-using Bloomery.Models.Conversion;
 using Bloomery.TestSupport;
 
 namespace Bloomery.Golden.Models;

@@ -1,5 +1,5 @@
+using Bloomery.Conversion;
 using Bloomery.Formats;
-using Bloomery.Models.Conversion;
 using Bloomery.Tests.Formats;
 using Bloomery.Tests.Models.Naive;
 
