@@ -33,8 +33,9 @@ internal sealed unsafe class NativeSlab
         {
             if (_open is null || _open._used + size > SlabBytes)
             {
+                NativeSlab next = new(); // first: where there is no memory, the open one stays
                 _open?.Close();
-                _open = new NativeSlab();
+                _open = next;
             }
             NativeSlab slab = _open;
             nint address = (nint)(slab._memory + slab._used);
