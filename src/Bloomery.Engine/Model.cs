@@ -176,11 +176,10 @@ public sealed class Model : IDisposable
         TakeTurn(cancellation);
         try
         {
-            using TextGeneration generation = Begin(promptIds, options);
-            while (!cancellation.IsCancellationRequested && generation.MoveNext(out _))
+            using TextGeneration generation = Begin(promptIds, options, null, cancellation);
+            while (generation.MoveNext(out _, cancellation))
             {
             }
-            cancellation.ThrowIfCancellationRequested();
             return generation.Result;
         }
         finally
@@ -219,8 +218,11 @@ public sealed class Model : IDisposable
     /// <param name="options">How; null: the model's defaults.</param>
     public TextGeneration Begin(int[] promptIds, GenerationOptions? options = null) => Begin(promptIds, options, null);
 
+    /// <param name="promptIds">The prompt.</param>
+    /// <param name="options">How; null: the model's defaults.</param>
     /// <param name="continued">A sequence to continue: what it shares with the prompt is not run again. Null: a new one.</param>
-    internal TextGeneration Begin(int[] promptIds, GenerationOptions? options, Sequence? continued)
+    /// <param name="cancellation">Ends the run of an encoder.</param>
+    internal TextGeneration Begin(int[] promptIds, GenerationOptions? options, Sequence? continued, CancellationToken cancellation = default)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         CheckPrompt(promptIds);
@@ -234,7 +236,7 @@ public sealed class Model : IDisposable
         if (both)
         {
             int start = DecoderStartId ?? throw new InvalidOperationException("the model's configuration names no decoder_start_token_id");
-            Sequence decoder = new(Runtime, 64, promptIds, options.SoftPrompt);
+            Sequence decoder = new(Runtime, 64, promptIds, options.SoftPrompt, cancellation);
             TokenGenerator steps = new(decoder, vocabulary, sampling, rules, promptIds);
             return new TextGeneration(decoder, ownsSequence: true, HasTokenizer ? Tokenizer : null, promptIds, new[] { start }, steps, rules);
         }
@@ -247,13 +249,13 @@ public sealed class Model : IDisposable
 
     /// <summary>Runs whole inputs and keeps what the model answers at every token: logits, hidden states, pooled vectors. For research and tests.</summary>
     /// <exception cref="ArgumentException">An id is outside the vocabulary, or an input does not fit the model.</exception>
-    public IReadOnlyList<ForwardResult> Forward(IReadOnlyList<ForwardRow> rows, ForwardOptions? options = null)
+    public IReadOnlyList<ForwardResult> Forward(IReadOnlyList<ForwardRow> rows, ForwardOptions? options = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(rows);
-        TakeTurn(CancellationToken.None);
+        TakeTurn(cancellation);
         try
         {
-            return new ForwardPass(Runtime, options ?? new ForwardOptions()).Run(rows);
+            return new ForwardPass(Runtime, options ?? new ForwardOptions()).Run(rows, cancellation);
         }
         finally
         {
@@ -263,16 +265,16 @@ public sealed class Model : IDisposable
 
     /// <summary>Turns texts into vectors.</summary>
     /// <returns>One vector a text, of length 1 unless the options or the model say otherwise.</returns>
-    public float[][] Embed(IReadOnlyList<string> texts, EmbeddingOptions? options = null) => EmbedWithDetails(texts, options).Vectors;
+    public float[][] Embed(IReadOnlyList<string> texts, EmbeddingOptions? options = null, CancellationToken cancellation = default) => EmbedWithDetails(texts, options, cancellation).Vectors;
 
     /// <summary>Turns texts into vectors, and says how.</summary>
-    public EmbeddingResult EmbedWithDetails(IReadOnlyList<string> texts, EmbeddingOptions? options = null)
+    public EmbeddingResult EmbedWithDetails(IReadOnlyList<string> texts, EmbeddingOptions? options = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(texts);
-        TakeTurn(CancellationToken.None);
+        TakeTurn(cancellation);
         try
         {
-            return _embedder.Value.Run(texts, options);
+            return _embedder.Value.Run(texts, options, cancellation);
         }
         finally
         {
@@ -312,8 +314,8 @@ public sealed class Model : IDisposable
             await _turn.WaitAsync(cancellation).ConfigureAwait(false);
             try
             {
-                using TextGeneration generation = Begin(promptIds, options);
-                while (!cancellation.IsCancellationRequested && generation.MoveNext(out TextPiece piece))
+                using TextGeneration generation = Begin(promptIds, options, null, cancellation);
+                while (generation.MoveNext(out TextPiece piece, cancellation))
                     if (piece.Text.Length > 0) writer.TryWrite(piece.Text);
             }
             finally

@@ -45,7 +45,7 @@ internal sealed class SpeedTest(Runtime runtime, CancellationToken cancellation)
             _batch.Clear();
             _batch.BeginSequence(store, null, capacity);
             for (int i = 0; i < slice; i++, done++) _batch.Add(Token(), position + done, wanted: done == count - 1);
-            executor.Run(_batch);
+            executor.Run(_batch, cancellation);
         }
     }
 
@@ -58,7 +58,7 @@ internal sealed class SpeedTest(Runtime runtime, CancellationToken cancellation)
             _batch.BeginSequence(store, null, capacity);
             _batch.Add(Token(), position, wanted: true);
         }
-        executor.Run(_batch);
+        executor.Run(_batch, cancellation);
     }
 
     private int Token() => _random.Next(runtime.Architecture.Vocabulary);

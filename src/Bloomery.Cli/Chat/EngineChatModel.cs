@@ -21,10 +21,14 @@ internal sealed class EngineChatModel(Model model, GenerationOptions options) : 
     public AnswerEnd Answer(IReadOnlyList<ChatMessage> messages, Action<string> onText, CancellationToken cancellation)
     {
         using TextGeneration generation = model.Begin(model.EncodeChat(messages), options, _sequence);
-        while (generation.MoveNext(out TextPiece piece))
+        try
         {
-            if (piece.Text.Length > 0) onText(piece.Text);
-            if (cancellation.IsCancellationRequested) return AnswerEnd.Cancelled;
+            while (generation.MoveNext(out TextPiece piece, cancellation))
+                if (piece.Text.Length > 0) onText(piece.Text);
+        }
+        catch (OperationCanceledException)
+        {
+            return AnswerEnd.Cancelled;
         }
         return generation.FinishReason == FinishReason.Length ? AnswerEnd.Length : AnswerEnd.Stop;
     }

@@ -38,7 +38,7 @@ internal sealed class Embed : Verb
         var options = new EmbeddingOptions { Pooling = call.Get(_pooling) is { } word ? Enum.Parse<Pooling>(word, ignoreCase: true) : null };
         if (call.Get(_raw)) options = options with { Normalize = false };
         EmbeddingResult result;
-        using (call.Progress($"Embedding {texts.Length} texts")) result = model.EmbedWithDetails(texts, options);
+        using (call.Progress($"Embedding {texts.Length} texts")) result = model.EmbedWithDetails(texts, options, call.Cancellation);
         call.WriteJson(json =>
         {
             json.WriteStartObject();

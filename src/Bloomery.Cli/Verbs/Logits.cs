@@ -49,7 +49,7 @@ internal sealed class Logits : Verb
         var pass = new ForwardPass(runtime, new ForwardOptions { HiddenStates = call.Get(_hidden), SoftPrompt = soft });
         IReadOnlyList<ForwardResult> results;
         using (call.Progress($"Computing {ids.InputIds.Length} rows"))
-            results = pass.Run([.. ids.InputIds.Select((row, i) => new ForwardRow(row) { Mask = ids.AttentionMask?[i], TokenTypes = ids.TokenTypeIds?[i], DecoderIds = ids.DecoderInputIds?[i] })]);
+            results = pass.Run([.. ids.InputIds.Select((row, i) => new ForwardRow(row) { Mask = ids.AttentionMask?[i], TokenTypes = ids.TokenTypeIds?[i], DecoderIds = ids.DecoderInputIds?[i] })], call.Cancellation);
         call.Cancellation.ThrowIfCancellationRequested();
         var writer = new SafetensorsWriter();
         for (int i = 0; i < results.Count; i++) Add(writer, i, ids, results[i], both);

@@ -78,7 +78,7 @@ internal sealed class Perplexity : Verb
             if (window.FirstScored < window.End)
             {
                 // The last token predicts nothing that is scored.
-                float[] logits = pass.Run([new ForwardRow(ids[window.Begin..(window.End - 1)])])[0].Logits!;
+                float[] logits = pass.Run([new ForwardRow(ids[window.Begin..(window.End - 1)])], call.Cancellation)[0].Logits!;
                 for (int i = window.FirstScored; i < window.End; i++)
                     nll -= LogProbability(logits.AsSpan((i - 1 - window.Begin) * vocabulary, vocabulary), ids[i]);
                 tokens += window.End - window.FirstScored;

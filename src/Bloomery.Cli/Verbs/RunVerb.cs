@@ -52,7 +52,7 @@ internal sealed class RunVerb : Verb
         using TextGeneration generation = model.Begin(ids, options, cached?.Sequence);
         using (var screen = new AnswerWriter(call))
         {
-            while (generation.MoveNext(out TextPiece piece))
+            while (generation.MoveNext(out TextPiece piece, call.Cancellation))
             {
                 call.Cancellation.ThrowIfCancellationRequested();
                 if (!call.WantsJson) screen.Write(piece.Text);

@@ -79,13 +79,13 @@ internal sealed class BeamSearcher
         ArgumentNullException.ThrowIfNull(model);
         var search = new BeamSearcher(prompt, options, chain, chain is null ? null : new SampleScratch(model.Vocabulary), encoderIds);
         float[] logits = new float[checked(options.NumBeams * model.Vocabulary)]; // (beams, vocabulary)
-        model.Start(prompt, logits.AsSpan(0, model.Vocabulary));
+        model.Start(prompt, logits.AsSpan(0, model.Vocabulary), cancellation);
         while (true)
         {
             search.Step(logits.AsSpan(0, search.LiveBeams * model.Vocabulary));
             if (search.IsDone) return search.Results;
             cancellation.ThrowIfCancellationRequested();
-            model.Advance(search.Parents, search.Tokens, logits.AsSpan(0, search.LiveBeams * model.Vocabulary));
+            model.Advance(search.Parents, search.Tokens, logits.AsSpan(0, search.LiveBeams * model.Vocabulary), cancellation);
         }
     }
 

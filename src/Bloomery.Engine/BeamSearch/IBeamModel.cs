@@ -8,11 +8,13 @@ internal interface IBeamModel
 
     /// <summary>Reads the prompt, as the only beam.</summary>
     /// <param name="logits">(vocabulary), written: for the token after the prompt.</param>
-    void Start(ReadOnlySpan<int> prompt, Span<float> logits);
+    /// <param name="cancellation">Ends it with an <see cref="OperationCanceledException"/>.</param>
+    void Start(ReadOnlySpan<int> prompt, Span<float> logits, CancellationToken cancellation);
 
     /// <summary>Replaces all beams: beam i goes on from what was beam <c>parents[i]</c> with <c>tokens[i]</c>.</summary>
     /// <param name="parents">(beams); several may share a parent, and some parents may have no successor.</param>
     /// <param name="tokens">(beams).</param>
     /// <param name="logits">(beams, vocabulary), written: for the token after.</param>
-    void Advance(ReadOnlySpan<int> parents, ReadOnlySpan<int> tokens, Span<float> logits);
+    /// <param name="cancellation">Ends it with an <see cref="OperationCanceledException"/>.</param>
+    void Advance(ReadOnlySpan<int> parents, ReadOnlySpan<int> tokens, Span<float> logits, CancellationToken cancellation);
 }

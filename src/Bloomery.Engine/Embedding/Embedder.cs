@@ -19,7 +19,8 @@ internal sealed class Embedder(Runtime runtime, Tokenizer tokenizer)
     private SentenceModules? Modules => runtime.Architecture.Config.IsGguf ? null : _modules.Value;
 
     /// <summary>Embeds the texts.</summary>
-    public EmbeddingResult Run(IReadOnlyList<string> texts, EmbeddingOptions? options = null)
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public EmbeddingResult Run(IReadOnlyList<string> texts, EmbeddingOptions? options = null, CancellationToken cancellation = default)
     {
         options ??= new EmbeddingOptions();
         Pooling pooling = options.Pooling ?? DefaultPooling;
@@ -30,6 +31,7 @@ internal sealed class Embedder(Runtime runtime, Tokenizer tokenizer)
         List<ForwardRow> rows = [];
         for (int i = 0; i < texts.Count; i++)
         {
+            cancellation.ThrowIfCancellationRequested();
             int[] ids = tokenizer.EncodeToIds(inputs.Prepare(texts[i]), new EncodeOptions { AddSpecial = true });
             if (ids.Length > most)
             {
@@ -39,7 +41,7 @@ internal sealed class Embedder(Runtime runtime, Tokenizer tokenizer)
             rows.Add(new ForwardRow(ids));
         }
         int hidden = runtime.Architecture.Hidden;
-        IReadOnlyList<ForwardResult> results = new ForwardPass(runtime, new ForwardOptions { Logits = false }).Run(rows);
+        IReadOnlyList<ForwardResult> results = new ForwardPass(runtime, new ForwardOptions { Logits = false }).Run(rows, cancellation);
         float[][] vectors = [.. results.Select((r, i) => Pool(r.LastHiddenState!, rows[i].Ids.Length, hidden, pooling))];
         if (normalize)
             foreach (float[] vector in vectors) Normalize(vector);

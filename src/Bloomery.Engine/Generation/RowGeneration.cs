@@ -57,7 +57,7 @@ internal sealed class RowGeneration(Model model, GenerationOptions options)
         var search = new BeamOptions { NumBeams = Beams, LengthPenalty = LengthPenalty, EarlyStopping = EarlyStopping, MaxNewTokens = most, EndIds = EndIds, ReturnCount = count };
         // Bans, penalties and forced tokens act on beams, too; temperature and truncation have no meaning there.
         LogitChain chain = new(Shaped(prompt, most) with { Temperature = 0 });
-        using var beams = new ModelBeams(Vocabulary, () => NewSequence(ids, prompt.Length + most));
+        using var beams = new ModelBeams(Vocabulary, () => NewSequence(ids, prompt.Length + most, cancellation));
         return BeamSearcher.Run(beams, prompt, search, chain.Steps.Count == 0 ? null : chain, cancellation, TwoSided ? ids : null);
     }
 
@@ -80,20 +80,16 @@ internal sealed class RowGeneration(Model model, GenerationOptions options)
     private GeneratedRow Sample(int[] ids, int[]? decoderIds, CancellationToken cancellation)
     {
         (int[] prompt, int maxNewTokens) = Fit(ids, decoderIds);
-        using Sequence sequence = NewSequence(ids, prompt.Length + maxNewTokens);
+        using Sequence sequence = NewSequence(ids, prompt.Length + maxNewTokens, cancellation);
         SamplingOptions shaped = Shaped(prompt, maxNewTokens) with { LogProbs = 0 };
         var rules = new StopRules { EndIds = EndIds, MaxTokens = maxNewTokens };
         var tokens = new TokenGenerator(sequence, Vocabulary, shaped, rules, TwoSided ? ids : null);
-        var chosen = new List<TokenChoice> { tokens.Start(prompt) };
-        while (tokens.FinishReason is null)
-        {
-            cancellation.ThrowIfCancellationRequested();
-            chosen.Add(tokens.Next());
-        }
+        var chosen = new List<TokenChoice> { tokens.Start(prompt, cancellation) };
+        while (tokens.FinishReason is null) chosen.Add(tokens.Next(cancellation));
         return new GeneratedRow([.. chosen.Select(choice => choice.Id)], [.. chosen.Select(choice => choice.LogProb)], null, tokens.FinishReason.Value);
     }
 
-    private Sequence NewSequence(int[] ids, int capacity) => new(model.Runtime, capacity, TwoSided ? ids : null, options.SoftPrompt);
+    private Sequence NewSequence(int[] ids, int capacity, CancellationToken cancellation) => new(model.Runtime, capacity, TwoSided ? ids : null, options.SoftPrompt, cancellation);
 
     private int DecoderStart() => model.DecoderStartId ?? throw new InvalidOperationException($"{model.Path}: its configuration names no decoder_start_token_id; give \"decoder_input_ids\"");
 }

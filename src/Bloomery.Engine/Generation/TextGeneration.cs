@@ -59,13 +59,14 @@ public sealed class TextGeneration : IDisposable
     public GenerationResult Result => new(Text, [.. _ids], PromptIds, FinishReason ?? Bloomery.FinishReason.Cancelled, _promptSeconds, _decodeSeconds);
 
     /// <summary>Makes one step; false when the text has ended.</summary>
-    public bool MoveNext(out TextPiece piece)
+    /// <exception cref="OperationCanceledException">It was cancelled; the step may be taken again.</exception>
+    public bool MoveNext(out TextPiece piece, CancellationToken cancellation = default)
     {
         piece = default;
         if (FinishReason is not null) return false;
         long begin = Stopwatch.GetTimestamp();
         bool first = _ids.Count == 0;
-        TokenChoice choice = first ? _tokens.Start(_feed.Span) : _tokens.Next();
+        TokenChoice choice = first ? _tokens.Start(_feed.Span, cancellation) : _tokens.Next(cancellation);
         if (first) _promptSeconds = Stopwatch.GetElapsedTime(begin).TotalSeconds;
         else _decodeSeconds += Stopwatch.GetElapsedTime(begin).TotalSeconds;
 

@@ -45,20 +45,21 @@ internal sealed class TokenGenerator
 
     private int _pending;
 
-    /// <summary>Runs the prompt and chooses the first token.</summary>
-    public TokenChoice Start(ReadOnlySpan<int> prompt)
+    /// <summary>Runs the prompt and chooses the first token. A run that is cancelled may be begun again.</summary>
+    public TokenChoice Start(ReadOnlySpan<int> prompt, CancellationToken cancellation = default)
     {
-        ReadOnlySpan<float> logits = _sequence.Append(prompt);
+        ReadOnlySpan<float> logits = _sequence.Append(prompt, cancellation);
         _promptLength = _sequence.Count;
         return Choose(logits);
     }
 
-    /// <summary>Feeds the last token and chooses the next.</summary>
-    public TokenChoice Next()
+    /// <summary>Feeds the last token and chooses the next. A step that is cancelled may be taken again.</summary>
+    public TokenChoice Next(CancellationToken cancellation = default)
     {
         if (FinishReason is not null) throw new InvalidOperationException("the sequence has ended");
+        ReadOnlySpan<float> logits = _sequence.Append(_next, cancellation);
         _pending = 0;
-        return Choose(_sequence.Append(_next));
+        return Choose(logits);
     }
 
     private TokenChoice Choose(ReadOnlySpan<float> logits)

@@ -12,21 +12,22 @@ internal sealed class ForwardPass(Runtime runtime, ForwardOptions? options = nul
 
     /// <summary>Runs the inputs.</summary>
     /// <exception cref="ArgumentException">An id is outside the vocabulary, or an input does not fit the model.</exception>
-    public IReadOnlyList<ForwardResult> Run(IReadOnlyList<ForwardRow> rows)
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public IReadOnlyList<ForwardResult> Run(IReadOnlyList<ForwardRow> rows, CancellationToken cancellation = default)
     {
         if (_options.SoftPrompt.Length % runtime.Architecture.Hidden != 0) throw new ArgumentException($"a soft prompt of {_options.SoftPrompt.Length} numbers is no whole number of rows of {runtime.Architecture.Hidden}");
         for (int i = 0; i < rows.Count; i++) Check(rows[i], i);
         switch (runtime.Architecture)
         {
             case EncoderArchitecture:
-                return RunRole(PlanRole.Encoder, [.. rows.Select(r => new Feed(r.Ids, r.RealTokens(), r.TokenTypes))], whole: true);
+                return RunRole(PlanRole.Encoder, [.. rows.Select(r => new Feed(r.Ids, r.RealTokens(), r.TokenTypes))], whole: true, cancellation);
             case EncoderDecoderArchitecture:
                 IReadOnlyList<Feed> encoder = [.. rows.Select(r => new Feed(r.Ids, r.RealTokens(), null) { Cross = runtime.NewStore(runtime.Model.Plan(PlanRole.Encoder).CrossShape) })];
                 try
                 {
-                    IReadOnlyList<ForwardResult> encoded = RunRole(PlanRole.Encoder, encoder, whole: true);
+                    IReadOnlyList<ForwardResult> encoded = RunRole(PlanRole.Encoder, encoder, whole: true, cancellation);
                     IReadOnlyList<Feed> decoder = [.. rows.Select((r, i) => new Feed(r.DecoderIds!, [.. Enumerable.Range(0, r.DecoderIds!.Length)], null) { Cross = encoder[i].Cross })];
-                    IReadOnlyList<ForwardResult> decoded = RunRole(PlanRole.Decoder, decoder, whole: false);
+                    IReadOnlyList<ForwardResult> decoded = RunRole(PlanRole.Decoder, decoder, whole: false, cancellation);
                     for (int i = 0; i < rows.Count; i++) decoded[i].Encoder = encoded[i];
                     return decoded;
                 }
@@ -35,7 +36,7 @@ internal sealed class ForwardPass(Runtime runtime, ForwardOptions? options = nul
                     foreach (Feed feed in encoder) feed.Cross?.Dispose();
                 }
             default:
-                return RunRole(PlanRole.Decoder, [.. rows.Select(r => new Feed(r.Ids, r.RealTokens(), r.TokenTypes))], whole: runtime.SeesAhead);
+                return RunRole(PlanRole.Decoder, [.. rows.Select(r => new Feed(r.Ids, r.RealTokens(), r.TokenTypes))], whole: runtime.SeesAhead, cancellation);
         }
     }
 
@@ -51,7 +52,7 @@ internal sealed class ForwardPass(Runtime runtime, ForwardOptions? options = nul
         if (tokens + soft > runtime.ContextLength) throw new ArgumentException($"input {index}: {tokens + soft} tokens do not fit the context of {runtime.ContextLength}");
     }
 
-    private ForwardResult[] RunRole(PlanRole role, IReadOnlyList<Feed> feeds, bool whole)
+    private ForwardResult[] RunRole(PlanRole role, IReadOnlyList<Feed> feeds, bool whole, CancellationToken cancellation)
     {
         Executor executor = runtime.Executor(role, _options.HiddenStates);
         Plan plan = executor.Plan;
@@ -75,7 +76,7 @@ internal sealed class ForwardPass(Runtime runtime, ForwardOptions? options = nul
                     if (feed.Done == total) next++;
                 }
                 if (batch.Rows == 0) continue; // inputs without a real token
-                executor.Run(batch);
+                executor.Run(batch, cancellation);
                 Collect(executor, rowOf, results);
             }
         }

@@ -17,14 +17,14 @@ internal sealed class ModelBeams : IBeamModel, IDisposable
     public int Vocabulary { get; }
 
     /// <inheritdoc/>
-    public void Start(ReadOnlySpan<int> prompt, Span<float> logits)
+    public void Start(ReadOnlySpan<int> prompt, Span<float> logits, CancellationToken cancellation)
     {
         _beams.Add(_create());
-        _beams[0].Append(prompt).CopyTo(logits);
+        _beams[0].Append(prompt, cancellation).CopyTo(logits);
     }
 
     /// <inheritdoc/>
-    public void Advance(ReadOnlySpan<int> parents, ReadOnlySpan<int> tokens, Span<float> logits)
+    public void Advance(ReadOnlySpan<int> parents, ReadOnlySpan<int> tokens, Span<float> logits, CancellationToken cancellation)
     {
         // The first child of a parent takes over its cache; the others copy it before anything is appended.
         List<Sequence> children = [];
@@ -43,7 +43,7 @@ internal sealed class ModelBeams : IBeamModel, IDisposable
         for (int i = 0; i < _beams.Count; i++)
             if (!taken.Contains(i)) _spare.Add(_beams[i]);
         _beams = children;
-        for (int i = 0; i < tokens.Length; i++) _beams[i].Append(tokens.Slice(i, 1)).CopyTo(logits[(i * Vocabulary)..]);
+        for (int i = 0; i < tokens.Length; i++) _beams[i].Append(tokens.Slice(i, 1), cancellation).CopyTo(logits[(i * Vocabulary)..]);
     }
 
     /// <inheritdoc/>

@@ -4,6 +4,7 @@ using Bloomery.Models.Execution;
 using Bloomery.Models.KvCache;
 using Bloomery.Models.Planning;
 using Bloomery.Numerics.Kernels;
+using Bloomery.Numerics.Platform;
 using Bloomery.Numerics.Threading;
 
 namespace Bloomery.Engine.Inference;
@@ -12,6 +13,7 @@ namespace Bloomery.Engine.Inference;
 internal sealed class Runtime : IDisposable
 {
     private readonly Dictionary<(PlanRole, bool), Executor> _executors = [];
+    private bool _disposed;
 
     private Runtime(LoadedModel model, KernelChoice choice, RuntimeOptions options)
     {
@@ -20,7 +22,7 @@ internal sealed class Runtime : IDisposable
         KeyType = options.KeyType ?? (exact ? KvType.F32 : KvType.F16);
         ValueType = options.ValueType ?? KeyType;
         ContextLength = options.ContextLength ?? Math.Max(1, model.Architecture.ContextLength);
-        Team = new WorkerTeam(options.Threads > 0 ? options.Threads : Environment.ProcessorCount);
+        Team = new WorkerTeam(options.Threads > 0 ? options.Threads : Processors.DefaultThreads);
     }
 
     /// <summary>The checkpoint in memory.</summary>
@@ -63,15 +65,28 @@ internal sealed class Runtime : IDisposable
             model.Dispose();
             throw new ArgumentException($"a context of {options.ContextLength} tokens: the learned positions of {Path.GetFileName(Path.TrimEndingDirectorySeparator(path))} end at {limit}");
         }
-        return new Runtime(model, choice, options);
+        try
+        {
+            return new Runtime(model, choice, options);
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
     }
 
     /// <summary>The executor of one role, made at first use.</summary>
+    /// <exception cref="ObjectDisposedException">The model is freed.</exception>
     public Executor Executor(PlanRole role, bool recordHiddenStates = false)
     {
-        if (!_executors.TryGetValue((role, recordHiddenStates), out Executor? executor))
-            _executors[(role, recordHiddenStates)] = executor = new Executor(Model.Plan(role, recordHiddenStates), Choice.Kernels, Team);
-        return executor;
+        lock (_executors)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            if (!_executors.TryGetValue((role, recordHiddenStates), out Executor? executor))
+                _executors[(role, recordHiddenStates)] = executor = new Executor(Model.Plan(role, recordHiddenStates), Choice.Kernels, Team);
+            return executor;
+        }
     }
 
     /// <summary>Refuses ids that the model has no embedding for.</summary>
@@ -86,11 +101,15 @@ internal sealed class Runtime : IDisposable
     /// <summary>An empty cache for what <paramref name="shape"/> says, or null where there is nothing to cache.</summary>
     public KvStore? NewStore(KvShape shape, int capacity = 0) => shape.Layers.Count == 0 ? null : new PagedKvStore(shape, KeyType, ValueType, capacity);
 
-    /// <inheritdoc/>
+    /// <summary>Waits for what runs and frees the model; later runs fail.</summary>
     public void Dispose()
     {
-        foreach (Executor executor in _executors.Values) executor.Dispose();
-        Team.Dispose();
-        Model.Dispose();
+        lock (_executors)
+        {
+            _disposed = true;
+            foreach (Executor executor in _executors.Values) executor.Dispose();
+            Team.Dispose();
+            Model.Dispose();
+        }
     }
 }

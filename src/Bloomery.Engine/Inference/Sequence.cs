@@ -24,12 +24,13 @@ internal sealed class Sequence : IDisposable
     /// <param name="capacity">Tokens to make room for at once.</param>
     /// <param name="encoderIds">The encoder's input, or null.</param>
     /// <param name="softPrompt">(n, hidden) vectors that precede the text, or empty.</param>
-    public Sequence(Runtime runtime, int capacity = 0, int[]? encoderIds = null, ReadOnlyMemory<float> softPrompt = default) : this(runtime, capacity, softPrompt)
+    /// <param name="cancellation">Ends the encoder's run.</param>
+    public Sequence(Runtime runtime, int capacity = 0, int[]? encoderIds = null, ReadOnlyMemory<float> softPrompt = default, CancellationToken cancellation = default) : this(runtime, capacity, softPrompt)
     {
         if (runtime.Architecture is not EncoderDecoderArchitecture) return;
         try
         {
-            _cross = RunEncoder(encoderIds ?? throw new ArgumentException("an encoder-decoder needs the encoder's ids"));
+            _cross = RunEncoder(encoderIds ?? throw new ArgumentException("an encoder-decoder needs the encoder's ids"), cancellation);
         }
         catch
         {
@@ -66,29 +67,32 @@ internal sealed class Sequence : IDisposable
 
     private ReadOnlyMemory<float> SoftPrompt { get; }
 
-    /// <summary>Appends tokens and returns the logits after the last of them; they stay valid until the model runs again.</summary>
+    /// <summary>Appends tokens and returns the logits after the last of them; they stay valid until the model runs again. All of them are appended, or none.</summary>
     /// <exception cref="ArgumentException">There are none, or more than the context holds.</exception>
-    public ReadOnlySpan<float> Append(ReadOnlySpan<int> ids)
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public ReadOnlySpan<float> Append(ReadOnlySpan<int> ids, CancellationToken cancellation = default)
     {
         if (ids.IsEmpty) throw new ArgumentException("a model needs at least one token to go on from");
         if (ids.Length > Room) throw new ArgumentException($"{Count + SoftRows + ids.Length} tokens do not fit the context of {_runtime.ContextLength}");
-        int length = SoftRows + Count + ids.Length;
-        if (_ids.Length < Count + ids.Length) Array.Resize(ref _ids, Math.Max(Count + ids.Length, Math.Min(_ids.Length * 2, _runtime.ContextLength)));
+        int before = Count, length = SoftRows + Count + ids.Length;
+        if (_ids.Length < Count + ids.Length) Array.Resize(ref _ids, Math.Max(Count + ids.Length, (int)Math.Min(_ids.Length * 2L, _runtime.ContextLength)));
         ids.CopyTo(_ids.AsSpan(Count));
-        Count += ids.Length;
         // Frequencies that depend on the length make all cached keys stale when they change.
         // So do later tokens in a model whose layers look ahead.
         if (_store.Length > 0 && (_runtime.SeesAhead || _runtime.Architecture.CacheIsStale(_madeFor, length))) _store.Truncate(0);
         _madeFor = length;
         try
         {
-            while (_store.Length < length) RunSlice(length);
+            while (_store.Length < length) RunSlice(length, cancellation);
         }
         catch
         {
-            Count = Math.Max(0, _store.Length - SoftRows);
+            // The slices that were run go too: the caller may give the same tokens again. Should the cache hold less than
+            // the text now, because all of it was stale, the next call fills it up.
+            _store.Truncate(SoftRows + before);
             throw;
         }
+        Count += ids.Length;
         return _executor.Row(_logits, 0);
     }
 
@@ -108,16 +112,20 @@ internal sealed class Sequence : IDisposable
     public void CopyFrom(Sequence other)
     {
         if (ReferenceEquals(this, other)) return;
-        if (_ids.Length < other.Count) _ids = new int[other._ids.Length];
+        if (_ids.Length < other.Count) Array.Resize(ref _ids, other._ids.Length);
+        _store.CopyFrom(other._store); // first: it may find no memory
         other.Ids.CopyTo(_ids);
-        Count = other.Count;
-        _madeFor = other._madeFor;
-        _store.CopyFrom(other._store);
+        (Count, _madeFor) = (other.Count, other._madeFor);
     }
 
     /// <summary>The cached tokens as <see cref="Append"/> left them, to be written to a file.</summary>
     /// <exception cref="NotSupportedException">The sequence begins with a soft prompt, or reads an encoder.</exception>
-    public IEnumerable<SnapshotTensor> Snapshot() => SoftRows == 0 && _cross is null ? KvSnapshot.Of(_store) : throw new NotSupportedException("a text with a soft prompt or an encoder cannot be saved");
+    public IEnumerable<SnapshotTensor> Snapshot()
+    {
+        if (SoftRows > 0 || _cross is not null) throw new NotSupportedException("a text with a soft prompt or an encoder cannot be saved");
+        if (_store.Length != Count) throw new InvalidOperationException($"{_store.Length} of {Count} tokens are cached, because a run failed: append something first");
+        return KvSnapshot.Of(_store);
+    }
 
     /// <summary>Fills this empty sequence with <paramref name="ids"/> and their keys and values, the first of what <see cref="Snapshot"/> wrote to <paramref name="file"/>.</summary>
     /// <exception cref="ModelFormatException">The file does not hold what this model caches.</exception>
@@ -133,11 +141,12 @@ internal sealed class Sequence : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        _batch.Clear(); // the executor remembers its last batch
         _store.Dispose();
         if (_ownsCross) _cross?.Dispose();
     }
 
-    private void RunSlice(int length)
+    private void RunSlice(int length, CancellationToken cancellation)
     {
         int from = _store.Length, until = _runtime.SeesAhead ? length : Math.Min(length, from + _runtime.Options.ChunkTokens);
         int hidden = _runtime.Architecture.Hidden;
@@ -146,10 +155,10 @@ internal sealed class Sequence : IDisposable
         for (int i = from; i < until; i++)
             if (i < SoftRows) _batch.AddVector(SoftPrompt.Span.Slice(i * hidden, hidden), i, wanted: false);
             else _batch.Add(_ids[i - SoftRows], i, wanted: i == length - 1);
-        _executor.Run(_batch);
+        _executor.Run(_batch, cancellation);
     }
 
-    private KvStore RunEncoder(int[] ids)
+    private KvStore RunEncoder(int[] ids, CancellationToken cancellation)
     {
         Executor encoder = _runtime.Executor(PlanRole.Encoder);
         KvStore cross = _runtime.NewStore(encoder.Plan.CrossShape, ids.Length)!;
@@ -159,7 +168,7 @@ internal sealed class Sequence : IDisposable
             _batch.Clear();
             _batch.BeginSequence(own, cross);
             for (int i = 0; i < ids.Length; i++) _batch.Add(ids[i], i, wanted: false);
-            encoder.Run(_batch);
+            encoder.Run(_batch, cancellation);
             return cross;
         }
         catch

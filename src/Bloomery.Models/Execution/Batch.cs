@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Bloomery.Models.KvCache;
 
 namespace Bloomery.Models.Execution;
@@ -34,8 +35,12 @@ internal sealed class Batch
     /// <summary>The sequences, each a range of rows.</summary>
     public ReadOnlySpan<BatchSequence> Sequences => _sequences.AsSpan(0, SequenceCount);
 
-    /// <summary>Begins anew.</summary>
-    public void Clear() => (Rows, SequenceCount, WantedCount, _vectorLength) = (0, 0, 0, 0);
+    /// <summary>Begins anew, and lets go of the caches.</summary>
+    public void Clear()
+    {
+        Array.Clear(_sequences, 0, SequenceCount);
+        (Rows, SequenceCount, WantedCount, _vectorLength) = (0, 0, 0, 0);
+    }
 
     /// <summary>Opens a sequence; the rows added next belong to it.</summary>
     /// <param name="store">Its self-attention cache, or null if the model has none.</param>
@@ -43,6 +48,7 @@ internal sealed class Batch
     /// <param name="ropeLength">Longest position + 1 that is expected: what length-dependent rotary frequencies go by. 0: the longest in this batch.</param>
     public void BeginSequence(KvStore? store, KvStore? cross = null, int ropeLength = 0)
     {
+        Debug.Assert(SequenceCount == 0 || _sequences[SequenceCount - 1].RowCount > 0, "the sequence before has no rows");
         Grow(ref _sequences, SequenceCount + 1);
         _sequences[SequenceCount++] = new BatchSequence(store, cross, Rows, 0, ropeLength);
     }
@@ -50,6 +56,7 @@ internal sealed class Batch
     /// <summary>Adds a token to the open sequence.</summary>
     public void Add(int token, int position, bool wanted, int tokenType = 0)
     {
+        Debug.Assert(SequenceCount > 0, "a row belongs to a sequence");
         Grow(ref _tokens, Rows + 1);
         Grow(ref _positions, Rows + 1);
         Grow(ref _types, Rows + 1);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Bloomery.Models.KvCache;
 using Bloomery.Models.Planning;
 using Bloomery.Numerics.Kernels;
@@ -9,11 +10,23 @@ namespace Bloomery.Models.Execution;
 /// <summary>Runs a plan over batches: owns the arena of activations and the workers' scratch. One batch at a time.</summary>
 internal sealed class Executor : IDisposable
 {
+    private readonly Lock _gate = new();
+    private readonly Func<string, long, NativeBuffer> _allocate;
     private NativeBuffer? _tokenRegion, _wantedRegion, _scratch;
     private int _rowCapacity, _wantedCapacity, _scratchBytes;
+    private CancellationToken _cancellation;
+    private bool _disposed;
 
     /// <summary>Prepares to run <paramref name="plan"/>.</summary>
-    public Executor(Plan plan, KernelSet kernels, WorkerTeam team) => (Plan, Kernels, Team) = (plan, kernels, team);
+    /// <param name="plan">What is run.</param>
+    /// <param name="kernels">The arithmetic.</param>
+    /// <param name="team">The threads.</param>
+    /// <param name="allocate">Where memory comes from, by owner and bytes; null: the system.</param>
+    public Executor(Plan plan, KernelSet kernels, WorkerTeam team, Func<string, long, NativeBuffer>? allocate = null)
+    {
+        (Plan, Kernels, Team) = (plan, kernels, team);
+        _allocate = allocate ?? ((owner, bytes) => new NativeBuffer(owner, bytes));
+    }
 
     /// <summary>What is run.</summary>
     public Plan Plan { get; }
@@ -27,24 +40,30 @@ internal sealed class Executor : IDisposable
     /// <summary>The batch of the current or last run.</summary>
     public Batch Batch { get; private set; } = new();
 
-    /// <summary>Runs the plan. Caches advance if it succeeds, and stay as they were if it fails.</summary>
-    public void Run(Batch batch)
+    /// <summary>Runs the plan. Caches advance if it succeeds, and stay as they were if it fails or is cancelled.</summary>
+    /// <exception cref="OperationCanceledException">It was cancelled: no further operation was begun, nor any further part of the one under way.</exception>
+    /// <exception cref="InvalidOperationException">Another run is under way.</exception>
+    public void Run(Batch batch, CancellationToken cancellation = default)
     {
         ArgumentOutOfRangeException.ThrowIfZero(batch.Rows);
-        Batch = batch;
-        Reserve(batch.Rows, batch.WantedCount);
-        bool done = false;
+        if (!_gate.TryEnter()) throw new InvalidOperationException("a run of this model is under way: it takes one batch at a time");
         try
         {
-            BeginStores(batch);
-            foreach (Operation operation in Plan.Steps) operation.Run(this);
-            done = true;
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            cancellation.ThrowIfCancellationRequested();
+            Reserve(batch.Rows, batch.WantedCount);
+            (Batch, _cancellation) = (batch, cancellation);
+            RunSteps(batch);
         }
         finally
         {
-            EndStores(batch, done);
+            _cancellation = default;
+            _gate.Exit();
         }
     }
+
+    /// <summary>Divides a job of the current run among the workers. Once the run is cancelled, no further chunk is begun.</summary>
+    public void Divide(IRangeJob job, int count, int chunk) => Team.Run(job, count, chunk, _cancellation);
 
     /// <summary>The rows of a value: (rows, columns).</summary>
     public Span<float> Rows(Value value)
@@ -52,6 +71,7 @@ internal sealed class Executor : IDisposable
         bool tokens = value.Rows == RowKind.Tokens;
         int rows = tokens ? Batch.Rows : Batch.WantedCount, capacity = tokens ? _rowCapacity : _wantedCapacity;
         if (rows == 0) return [];
+        Debug.Assert(rows <= capacity, "the arena was not made for so many rows");
         return (tokens ? _tokenRegion! : _wantedRegion!).Span<float>((long)Plan.Layout.Offset(value) * capacity * sizeof(float), checked(rows * value.Columns));
     }
 
@@ -68,35 +88,75 @@ internal sealed class Executor : IDisposable
     /// <exception cref="KeyNotFoundException">The plan has no such result.</exception>
     public Span<float> Output(string name) => Rows(Plan.Outputs[name]);
 
-    /// <inheritdoc/>
+    /// <summary>Waits for the run that is under way and frees the memory; later runs fail.</summary>
     public void Dispose()
     {
-        _tokenRegion?.Dispose();
-        _wantedRegion?.Dispose();
-        _scratch?.Dispose();
+        lock (_gate)
+        {
+            _disposed = true;
+            _tokenRegion?.Dispose();
+            _wantedRegion?.Dispose();
+            _scratch?.Dispose();
+        }
     }
 
+    private void RunSteps(Batch batch)
+    {
+        bool done = false;
+        try
+        {
+            BeginStores(batch);
+            foreach (Operation operation in Plan.Steps)
+            {
+                _cancellation.ThrowIfCancellationRequested();
+                operation.Run(this);
+            }
+            done = true;
+        }
+        finally
+        {
+            EndStores(batch, done);
+        }
+    }
+
+    /// <summary>Makes room. What there is stays until its successor is there: a system without memory costs this run, not the ones after it.</summary>
     private void Reserve(int rows, int wanted)
     {
         if (rows > _rowCapacity)
         {
-            _tokenRegion?.Dispose();
-            _rowCapacity = RoundUp(rows); // a multiple of 16 floats keeps every value on a 64-byte boundary
-            _tokenRegion = new NativeBuffer("activations", (long)Plan.Layout.TokenColumns * _rowCapacity * sizeof(float));
-            _scratchBytes = 0;
-            foreach (Operation operation in Plan.Operations) _scratchBytes = Math.Max(_scratchBytes, operation.ScratchBytes(this, _rowCapacity));
-            _scratchBytes = (_scratchBytes + 127) / 64 * 64;
-            _scratch?.Dispose();
-            _scratch = new NativeBuffer("scratch", (long)_scratchBytes * Team.Threads);
+            int capacity = RoundUp(rows), scratchBytes = 0;
+            foreach (Operation operation in Plan.Operations) scratchBytes = Math.Max(scratchBytes, operation.ScratchBytes(this, capacity));
+            scratchBytes = checked(scratchBytes + 127) / 64 * 64;
+            NativeBuffer region = _allocate("activations", checked((long)Plan.Layout.TokenColumns * capacity * sizeof(float)));
+            NativeBuffer scratch;
+            try
+            {
+                scratch = _allocate("scratch", (long)scratchBytes * Team.Threads);
+            }
+            catch
+            {
+                region.Dispose();
+                throw;
+            }
+            Replace(ref _tokenRegion, region);
+            Replace(ref _scratch, scratch);
+            (_rowCapacity, _scratchBytes) = (capacity, scratchBytes);
         }
         if (wanted > _wantedCapacity)
         {
-            _wantedRegion?.Dispose();
-            _wantedCapacity = RoundUp(wanted);
-            _wantedRegion = new NativeBuffer("outputs", (long)Plan.Layout.WantedColumns * _wantedCapacity * sizeof(float));
+            int capacity = RoundUp(wanted);
+            Replace(ref _wantedRegion, _allocate("outputs", checked((long)Plan.Layout.WantedColumns * capacity * sizeof(float))));
+            _wantedCapacity = capacity;
         }
     }
 
+    private static void Replace(ref NativeBuffer? buffer, NativeBuffer successor)
+    {
+        buffer?.Dispose();
+        buffer = successor;
+    }
+
+    // A multiple of 16 floats keeps every value on a 64-byte boundary.
     private static int RoundUp(int rows) => checked(rows + 15) / 16 * 16;
 
     private void BeginStores(Batch batch)

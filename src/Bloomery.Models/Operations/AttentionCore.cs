@@ -44,7 +44,7 @@ internal abstract class AttentionCore(IReadOnlyList<Value> inputs, Value output,
         if (_firstUnit.Length <= sequences.Length) _firstUnit = new int[Math.Max(sequences.Length + 1, _firstUnit.Length * 2)];
         for (int s = 0; s < sequences.Length; s++)
             _firstUnit[s + 1] = _firstUnit[s] + Spec.KvHeads * ((sequences[s].RowCount + TokensPerTile - 1) / TokensPerTile);
-        executor.Team.Run(this, _firstUnit[sequences.Length], 1);
+        executor.Divide(this, _firstUnit[sequences.Length], 1);
         _executor = null;
     }
 

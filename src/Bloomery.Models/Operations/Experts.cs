@@ -60,11 +60,11 @@ internal sealed class Experts : Operation, IRangeJob
             if (count == 0) continue;
             _phase = Phase.GateAndUp;
             Matrix gate = _gate.Matrices[_expert], down = _down.Matrices[_expert];
-            executor.Team.Run(this, gate.Rows, executor.Kernels.MatMulRowChunk(gate, count));
+            executor.Divide(this, gate.Rows, executor.Kernels.MatMulRowChunk(gate, count));
             Span<float> gates = Part(3, gate.Rows);
             executor.Kernels.Gate(_spec.Activation, gates, Part(4, gate.Rows), gates);
             _phase = Phase.Down;
-            executor.Team.Run(this, down.Rows, executor.Kernels.MatMulRowChunk(down, count));
+            executor.Divide(this, down.Rows, executor.Kernels.MatMulRowChunk(down, count));
         }
         Scatter(tokens);
         _executor = null;

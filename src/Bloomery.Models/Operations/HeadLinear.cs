@@ -27,7 +27,7 @@ internal sealed class HeadLinear(Value x, Value y, Weight stack) : Operation([x]
     public override void Run(Executor executor)
     {
         _executor = executor;
-        executor.Team.Run(this, stack.Matrices.Count, 1);
+        executor.Divide(this, stack.Matrices.Count, 1);
         _executor = null;
     }
 

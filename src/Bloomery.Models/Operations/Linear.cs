@@ -39,7 +39,7 @@ internal sealed class Linear : Operation, IRangeJob
         int tokens = executor.RowCount(Output);
         if (tokens == 0) return;
         _executor = executor;
-        executor.Team.Run(this, _matrix.Rows, executor.Kernels.MatMulRowChunk(_matrix, tokens));
+        executor.Divide(this, _matrix.Rows, executor.Kernels.MatMulRowChunk(_matrix, tokens));
         _executor = null;
     }
 

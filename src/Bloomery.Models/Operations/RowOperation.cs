@@ -17,7 +17,7 @@ internal abstract class RowOperation(IReadOnlyList<Value> inputs, IReadOnlyList<
         _executor = executor;
         Prepare(executor);
         int rows = executor.RowCount(Output);
-        executor.Team.Run(this, rows, Math.Max(1, ElementsPerChunk / Output.Columns));
+        executor.Divide(this, rows, Math.Max(1, ElementsPerChunk / Output.Columns));
         _executor = null;
     }
 

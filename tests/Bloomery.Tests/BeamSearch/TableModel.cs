@@ -14,14 +14,14 @@ internal sealed class TableModel(int vocabulary, ulong seed, Func<IReadOnlyList<
 
     public int Steps { get; private set; }
 
-    public void Start(ReadOnlySpan<int> prompt, Span<float> logits)
+    public void Start(ReadOnlySpan<int> prompt, Span<float> logits, CancellationToken cancellation)
     {
         Assert.Equal(vocabulary, logits.Length);
         _beams = [prompt.ToArray()];
         Fill(_beams[0], logits);
     }
 
-    public void Advance(ReadOnlySpan<int> parents, ReadOnlySpan<int> tokens, Span<float> logits)
+    public void Advance(ReadOnlySpan<int> parents, ReadOnlySpan<int> tokens, Span<float> logits, CancellationToken cancellation)
     {
         Assert.Equal(parents.Length, tokens.Length);
         Assert.Equal(parents.Length * vocabulary, logits.Length);

@@ -32,7 +32,7 @@ internal abstract unsafe partial class PortableKernels<TWidth, TVector>
         AttendScratch layout = new(tile.Rows, tile.KeyDim, tile.ValueDim, page.Positions.Length, MicroKernel<TWidth, TVector>.Lanes);
         KernelChecks.Attend(tile, page, state, scratch.Length, layout.Floats);
         if (tile.Rows == 0 || page.Positions.IsEmpty) return;
-        VisibleSlots visible = new(tile, page.Positions);
+        VisibleSlots visible = new(tile, page.Positions, TWidth.Count);
         if (visible.Count == 0) return;
         fixed (float* s = scratch, queries = tile.Queries, output = state.Output)
         {

@@ -5,7 +5,10 @@ internal readonly struct VisibleSlots
 {
     private readonly long _oldest, _newest;
 
-    public VisibleSlots(in AttentionTile tile, ReadOnlySpan<int> positions)
+    /// <param name="tile">The rows.</param>
+    /// <param name="positions">(slots) the page's positions.</param>
+    /// <param name="lanes">The run begins at a multiple of it: a slot keeps its lane whatever the other rows see, and so each row its order of sums.</param>
+    public VisibleSlots(in AttentionTile tile, ReadOnlySpan<int> positions, int lanes)
     {
         int firstQuery = int.MaxValue, lastQuery = int.MinValue;
         foreach (int position in tile.Positions) (firstQuery, lastQuery) = (Math.Min(firstQuery, position), Math.Max(lastQuery, position));
@@ -20,11 +23,12 @@ internal readonly struct VisibleSlots
             begin = Math.Min(begin, slot);
             end = slot + 1;
         }
+        begin = Math.Min(begin, positions.Length) / lanes * lanes;
         for (int slot = begin; slot < end; slot++) All &= positions[slot] > seenByAllFrom && positions[slot] < seenByAllTo;
         (First, Count) = (begin, Math.Max(0, end - begin));
     }
 
-    /// <summary>The first slot that some row sees.</summary>
+    /// <summary>The first slot that some row sees, or one a few before it.</summary>
     public int First { get; }
 
     /// <summary>Slots from there to the last one that some row sees.</summary>
