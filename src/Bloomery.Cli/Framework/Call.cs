@@ -13,6 +13,8 @@ internal sealed class Call(ParseResult parsed, Stream output, Interrupt interrup
     private static readonly JsonWriterOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
 
+    private readonly HashSet<string> _warned = [];
+
     /// <summary>Set when the user interrupts.</summary>
     public CancellationToken Cancellation => interrupt.Token;
 
@@ -65,6 +67,13 @@ internal sealed class Call(ParseResult parsed, Stream output, Interrupt interrup
     public void Log(string line)
     {
         if (Verbose || (!Quiet && Terminal.IsErrorTerminal)) Terminal.WriteError(line);
+    }
+
+    /// <summary>What is wrong with a model's files and was passed over: a line each on standard error, once, unless <c>--quiet</c>.</summary>
+    public void Warn(IEnumerable<string> warnings)
+    {
+        foreach (string warning in warnings)
+            if (!Quiet && _warned.Add(warning)) Terminal.WriteError("bloomery: warning: " + warning.ReplaceLineEndings(" "));
     }
 
     /// <summary>A line about the details: standard error, with <c>--verbose</c> only.</summary>

@@ -25,6 +25,7 @@ internal static class ModelArgument
             KeyType = runtime.KeyType, ValueType = runtime.ValueType, KeepMapping = runtime.KeepMapping, Progress = progress,
         });
         Describe(call, model.Runtime);
+        call.Warn(model.Warnings);
         return model;
     }
 

@@ -1,3 +1,4 @@
+using Bloomery.Cli.Framework;
 using Bloomery.Formats.Hub;
 using Bloomery.Formats.Tokenizers;
 
@@ -7,5 +8,10 @@ namespace Bloomery.Cli.Input;
 internal static class TokenizerArgument
 {
     /// <summary>Loads a tokenizer.json, a .model, a GGUF file, a model directory or a model in the store.</summary>
-    public static Tokenizer Load(string argument) => TokenizerLoader.Load(ModelLocation.Resolve(argument)).Tokenizer;
+    public static Tokenizer Load(Call call, string argument)
+    {
+        TokenizerBundle bundle = TokenizerLoader.Load(ModelLocation.Resolve(argument));
+        call.Warn(bundle.Warnings);
+        return bundle.Tokenizer;
+    }
 }

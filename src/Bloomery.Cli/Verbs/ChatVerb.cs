@@ -35,6 +35,7 @@ internal sealed class ChatVerb : Verb
         using Model model = ModelArgument.LoadModel(call, _compute, ModelArgument.Resolve(call.Get(_model)));
         if (model.IsGenerative && model.ChatTemplate is null) throw new CliException($"{model.Path}: the model has no chat template; 'bloomery run --raw' continues a text");
         if (!model.IsGenerative) throw new CliException($"{model.Path}: an encoder does not talk; 'bloomery embed' takes it");
+        call.Warn(model.Warnings);
         using var engine = new EngineChatModel(model, _sampling.Options(call));
         using var console = new ChatConsole(call);
         call.Log($"{Path.GetFileName(Path.TrimEndingDirectorySeparator(model.Path))}, context {model.ContextLength} tokens; /help lists the commands, Ctrl-D ends");

@@ -31,7 +31,7 @@ internal sealed class Detokenize : Verb
     public override int Run(Call call)
     {
         string file = call.Need(_file);
-        Tokenizer tokenizer = TokenizerArgument.Load(call.Need(_tokenizer));
+        Tokenizer tokenizer = TokenizerArgument.Load(call, call.Need(_tokenizer));
         int[][] lists = InputFile.IdLists(file);
         bool skip = call.Get(_skipSpecial);
         string[][] pieces = [.. lists.Select(ids => tokenizer.DecodePieces(ids, skip))];

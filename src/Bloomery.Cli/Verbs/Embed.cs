@@ -39,6 +39,7 @@ internal sealed class Embed : Verb
         if (call.Get(_raw)) options = options with { Normalize = false };
         EmbeddingResult result;
         using (call.Progress($"Embedding {texts.Length} texts")) result = model.EmbedWithDetails(texts, options, call.Cancellation);
+        call.Warn(model.Warnings);
         call.WriteJson(json =>
         {
             json.WriteStartObject();

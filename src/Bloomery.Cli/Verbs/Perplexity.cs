@@ -38,7 +38,7 @@ internal sealed class Perplexity : Verb
     {
         string text = InputFile.Text(call.Need(_file));
         string path = ModelArgument.Resolve(call.Need(_model));
-        int[] ids = Encode(TokenizerArgument.Load(path), text);
+        int[] ids = Encode(TokenizerArgument.Load(call, path), text);
         using Runtime runtime = ModelArgument.Load(call, _compute, path);
         if (runtime.Architecture is not DecoderArchitecture) throw new CliException($"{path}: perplexity needs a decoder; {runtime.Architecture.Config.ModelType} is none");
         int context = Math.Min(runtime.ContextLength, ids.Length), stride = call.Get(_stride) ?? context;

@@ -38,6 +38,7 @@ internal sealed class Rerank : Verb
         using Model model = ModelArgument.LoadModel(call, _compute, ModelArgument.Resolve(call.Get(_model), ModelKind.Embedding));
         float[][] vectors;
         using (call.Progress($"Reading {texts.Length} texts")) vectors = model.Embed([query, .. texts], new EmbeddingOptions { Normalize = true }, call.Cancellation);
+        call.Warn(model.Warnings);
         (int Index, float Score)[] ranked = [.. vectors.Skip(1).Select((vector, i) => (i, TensorPrimitives.Dot(vectors[0], vector))).OrderByDescending(pair => pair.Item2).ThenBy(pair => pair.i)];
         call.WriteJson(json =>
         {

@@ -46,6 +46,7 @@ internal sealed class RunVerb : Verb
         using Model model = ModelArgument.LoadModel(call, _compute, ModelArgument.Resolve(call.Get(_model)));
         if (!model.IsGenerative) throw new CliException($"{model.Path}: an encoder generates nothing; 'bloomery embed' takes it");
         int[] ids = model.EncodePrompt(prompt, options);
+        call.Warn(model.Warnings);
         double load = Stopwatch.GetElapsedTime(start).TotalSeconds;
         if (ids.Length > model.ContextLength) throw new CliException($"the prompt of {ids.Length} tokens does not fit the context of {model.ContextLength}; raise --context, or shorten it");
         using CachedPrompt? cached = call.Get(_cache) is { } file ? new CachedPrompt(call, model, file, ids) : null;

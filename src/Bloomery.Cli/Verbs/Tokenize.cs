@@ -33,7 +33,7 @@ internal sealed class Tokenize : Verb
     public override int Run(Call call)
     {
         string file = call.Need(_file);
-        Tokenizer tokenizer = TokenizerArgument.Load(call.Need(_tokenizer));
+        Tokenizer tokenizer = TokenizerArgument.Load(call, call.Need(_tokenizer));
         (string First, string? Second)[] texts = InputFile.TextsOrPairs(file);
         var options = new EncodeOptions { AddSpecial = call.Get(_addSpecial), ParseSpecial = call.Get(_parseSpecial), Offsets = true };
         var encoded = new Encoding[texts.Length];

@@ -26,4 +26,7 @@ public sealed record TokenizerBundle
 
     /// <summary>The tokens after which a model has said what it wanted: end of text, of turn, of message.</summary>
     public IReadOnlyList<int> EndIds { get; init; } = [];
+
+    /// <summary>What is wrong with the files and was passed over; one sentence each.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
 }

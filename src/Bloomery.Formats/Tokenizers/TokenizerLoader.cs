@@ -45,8 +45,9 @@ public static class TokenizerLoader
             else if (key.StartsWith(TemplateKey + ".", StringComparison.Ordinal)) templates.TryAdd(key[(TemplateKey.Length + 1)..], metadata.Get<string>(key));
         }
 
-        Tokenizer tokenizer = GgufTokenizer.Create(metadata, out IReadOnlyList<int> endIds);
-        return Bundle(tokenizer, metadata.File) with { ChatTemplates = templates, EndIds = endIds };
+        GgufVocabulary vocabulary = GgufVocabulary.Read(metadata);
+        Tokenizer tokenizer = GgufTokenizer.Create(vocabulary);
+        return Bundle(tokenizer, metadata.File) with { ChatTemplates = templates, EndIds = vocabulary.EndIds(), Warnings = vocabulary.Warnings };
     }
 
     private static TokenizerBundle LoadDirectory(string directory)

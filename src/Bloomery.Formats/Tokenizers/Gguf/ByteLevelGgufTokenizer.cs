@@ -14,10 +14,8 @@ internal sealed class ByteLevelGgufTokenizer : GgufTokenizer
 
     internal ByteLevelGgufTokenizer(GgufVocabulary vocabulary) : base(vocabulary)
     {
-        const string PreKey = "tokenizer.ggml.pre";
         string pre = vocabulary.Text("pre", "default");
-        PreTokenizerKind kind = PreTokenizerKinds.Find(pre)
-            ?? throw vocabulary.Error(PreKey, $"'{pre}' is not known, expected one of {string.Join(", ", PreTokenizers.Concat(MarkedBpeGgufTokenizer.PreTokenizers))}");
+        PreTokenizerKind kind = PreTokenizerKinds.Find(pre) ?? throw UnknownKind(vocabulary, pre);
         _patterns = kind.Patterns;
         _tokens = new Vocabulary(vocabulary.Tokens);
         Vocabulary words = kind.IgnoreMerges ? WithoutSpecial(vocabulary) : _tokens;
@@ -60,6 +58,12 @@ internal sealed class ByteLevelGgufTokenizer : GgufTokenizer
             PieceType.Byte when PieceVocabulary.ParseByte(token) is byte value => [value],
             _ => ByteAlphabet.Bytes(token),
         };
+    }
+
+    private static ModelFormatException UnknownKind(GgufVocabulary vocabulary, string pre)
+    {
+        string name = pre.Length <= 40 ? pre : $"{pre[..40]}...";
+        return vocabulary.Error("tokenizer.ggml.pre", $"'{name}' is not a way of cutting words that this version knows; use the model's safetensors with their tokenizer.json, or a newer version");
     }
 
     // A word taken whole must not be a special token that happens to be spelled like it.

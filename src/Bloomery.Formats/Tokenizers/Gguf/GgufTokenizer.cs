@@ -36,16 +36,13 @@ internal abstract class GgufTokenizer : Tokenizer
     /// <summary>Makes the tokenizer of a file.</summary>
     /// <param name="metadata">Its keys.</param>
     /// <exception cref="ModelFormatException">Keys are missing or contradict each other, or the kind of tokenizer is not supported.</exception>
-    public static Tokenizer Create(GgufMetadata metadata) => Create(metadata, out _);
+    public static Tokenizer Create(GgufMetadata metadata) => Create(GgufVocabulary.Read(metadata));
 
     /// <summary>Makes the tokenizer of a file.</summary>
-    /// <param name="metadata">Its keys.</param>
-    /// <param name="endIds">The tokens after which a model has said what it wanted: end of text, of turn, of message.</param>
+    /// <param name="vocabulary">What its keys say.</param>
     /// <exception cref="ModelFormatException">Keys are missing or contradict each other, or the kind of tokenizer is not supported.</exception>
-    public static Tokenizer Create(GgufMetadata metadata, out IReadOnlyList<int> endIds)
+    public static Tokenizer Create(GgufVocabulary vocabulary)
     {
-        GgufVocabulary vocabulary = GgufVocabulary.Read(metadata);
-        endIds = vocabulary.EndIds();
         return vocabulary.Model switch
         {
             "gemma4" => new MarkedBpeGgufTokenizer(vocabulary, "gemma4"),

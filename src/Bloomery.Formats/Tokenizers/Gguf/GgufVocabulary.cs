@@ -15,6 +15,8 @@ internal sealed class GgufVocabulary
         "<|eom_id|>", "<EOT>", "_<EOT>", "[EOT]", "[EOS]", "<|end_of_text|>", "<end_of_utterance>", "<turn|>", "<｜end▁of▁sentence｜>", "[e~[",
     ];
 
+    private readonly List<string> _warnings = [];
+
     private GgufVocabulary(GgufMetadata metadata)
     {
         Metadata = metadata;
@@ -52,14 +54,19 @@ internal sealed class GgufVocabulary
     /// <summary>A text of the tokenizer, by the last part of its key.</summary>
     public string Text(string name, string fallback) => Metadata.Get(Prefix + name, fallback);
 
-    /// <summary>The id that a key of the form <c>{role}_token_id</c> names, or null.</summary>
-    /// <exception cref="ModelFormatException">There is no such token.</exception>
+    /// <summary>What was passed over, each thing once.</summary>
+    public IReadOnlyList<string> Warnings => _warnings;
+
+    /// <summary>The id that a key of the form <c>{role}_token_id</c> names, or null; an id outside the vocabulary counts as none, with a warning.</summary>
     public int? Role(string role)
     {
         string key = $"{Prefix}{role}_token_id";
         if (!Metadata.TryGet(key, out long id)) return null;
         if (id is -1 or uint.MaxValue) return null;     // how converters spell "none"
-        return id >= 0 && id < Tokens.Length ? (int)id : throw Error(key, $"{id} is not among the {Tokens.Length} tokens");
+        if (id >= 0 && id < Tokens.Length) return (int)id;
+        string warning = $"{File}: {key}: {id} is not among the {Tokens.Length} tokens, the model is read as if it had none";
+        if (!_warnings.Contains(warning)) _warnings.Add(warning);
+        return null;
     }
 
     /// <summary>The special tokens that have a role.</summary>

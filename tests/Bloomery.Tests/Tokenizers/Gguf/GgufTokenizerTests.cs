@@ -51,8 +51,7 @@ public class GgufTokenizerTests
     public void TurnEndsAreSpecialWhateverTheirType()
     {
         Assert.True(ByteLevel.IsSpecial(265));
-        GgufTokenizer.Create(Vocabularies.ByteLevel().Metadata(), out IReadOnlyList<int> endIds);
-        Assert.Equal([265], endIds);
+        Assert.Equal([265], TokenizerLoader.Load(Vocabularies.ByteLevel().Metadata()).EndIds);
         Assert.Equal("ab", ByteLevel.Decode([265, .. ByteLevel.EncodeToIds("ab")], skipSpecial: true));
         Assert.Equal("<|im_end|>ab", ByteLevel.Decode([265, .. ByteLevel.EncodeToIds("ab")]));
     }
@@ -116,9 +115,8 @@ public class GgufTokenizerTests
     }
 
     [Theory]
-    [InlineData("tokenizer.ggml.pre", "no-such", "'no-such' is not known, expected one of a.x-4.0, afmoe, bailingmoe")]
+    [InlineData("tokenizer.ggml.pre", "no-such", "'no-such' is not a way of cutting words that this version knows; use the model's safetensors")]
     [InlineData("tokenizer.ggml.model", "rwkv", "'rwkv' is not supported, expected gpt2, gemma4, llama, bert or t5")]
-    [InlineData("tokenizer.ggml.eos_token_id", 268u, "268 is not among the 268 tokens")]
     [InlineData("tokenizer.ggml.bos_token_id", "x", "tokenizer.ggml.bos_token_id")]
     public void BadKeysAreNamed(string key, object value, string message)
     {
