@@ -14,7 +14,7 @@ public sealed class Packages : IDisposable
 
     public Packages()
     {
-        foreach (string project in (string[])["Bloomery.Engine", "Bloomery.Cli"])
+        foreach (string project in (string[])["Bloomery.Engine", "Bloomery.Models.Default", "Bloomery.Cli"])
             DotnetCommand.Run(TestPaths.Repository, null, "pack", Path.Combine("src", project), "--no-build", "-c", Metadata("Configuration"), "-o", Path.Combine(Folder, "packages"),
                 $"-p:PackageVersion={Version}", "-v", "quiet", "-nodeReuse:false");
         File.WriteAllText(Path.Combine(Folder, "nuget.config"), $"""

@@ -13,7 +13,7 @@ public partial class DocumentationTests
     public static TheoryData<string> Documents => [.. Names];
 
     private static IEnumerable<string> Names => Directory.GetFiles(TestPaths.Repository, "*.md")
-        .Concat(new[] { "docs", "models", "src/Bloomery.Cli", "src/Bloomery.Engine" }.SelectMany(folder => Directory.GetFiles(Path.Combine(TestPaths.Repository, folder), "*.md")))
+        .Concat(new[] { "docs", "models", "src/Bloomery.Cli", "src/Bloomery.Engine", "src/Bloomery.Models.Default" }.SelectMany(folder => Directory.GetFiles(Path.Combine(TestPaths.Repository, folder), "*.md")))
         .Concat(Directory.GetFiles(Path.Combine(TestPaths.Repository, "docs", "public-api"), "*.md"))
         .Select(file => Path.GetRelativePath(TestPaths.Repository, file).Replace('\\', '/')).Order(StringComparer.Ordinal);
 

@@ -8,7 +8,7 @@ public class StructureTests
 {
     private const int MostLines = 400, MostKernelLines = 700, MostMedianLines = 120;
 
-    private static readonly string[] Layers = ["Bloomery.Numerics", "Bloomery.Formats", "Bloomery.Models", "Bloomery.Conversion", "Bloomery.Engine", "Bloomery.Cli"];
+    private static readonly string[] Layers = ["Bloomery.Models.Default", "Bloomery.Numerics", "Bloomery.Formats", "Bloomery.Models", "Bloomery.Conversion", "Bloomery.Engine", "Bloomery.Cli"];
 
     [Fact]
     public void References_point_down()
