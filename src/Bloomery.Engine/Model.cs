@@ -24,12 +24,15 @@ public sealed class Model : IDisposable
     private readonly Lazy<TokenizerBundle> _bundle;
     private readonly Lazy<ChatTemplate?> _template;
     private readonly Lazy<Embedder> _embedder;
+    private readonly Lazy<IReadOnlyList<int>> _endIds;
     private bool _disposed;
 
     private Model(string path, Runtime runtime, GenerationDefaults defaults)
     {
         (Path, Runtime, Defaults) = (path, runtime, defaults);
-        if (!Defaults.IsStated && Defaults.ForcedEosIds.Count == 0 && (runtime.Architecture as EncoderDecoderArchitecture)?.ForcedEosId is { } forced) Defaults = Defaults with { ForcedEosIds = [forced] };
+        if (!Defaults.IsStated && Defaults.Sampling.ForcedEosIds is not { Count: > 0 } && (runtime.Architecture as EncoderDecoderArchitecture)?.ForcedEosId is { } forced)
+            Defaults = Defaults with { Sampling = Defaults.Sampling with { ForcedEosIds = [forced] } };
+        _endIds = new Lazy<IReadOnlyList<int>>(FindEndIds);
         HasTokenizer = !Directory.Exists(path) || TokenizerLoader.IsIn(path);
         _bundle = new Lazy<TokenizerBundle>(() => TokenizerLoader.Load(path));
         _template = new Lazy<ChatTemplate?>(() => _bundle.Value.ChatTemplate is { } source ? ChatTemplate.Parse(source, path) : null);
@@ -73,14 +76,10 @@ public sealed class Model : IDisposable
     public bool IsGenerative => Runtime.Architecture is not EncoderArchitecture;
 
     /// <summary>Ids that end a text, by the tokenizer, the configuration and the generation defaults.</summary>
-    public IReadOnlyList<int> EndIds
-    {
-        get
-        {
-            IReadOnlyList<int> configured = GenerationDefaults.ReadEndIds(Runtime.Architecture.Config);
-            return [.. Defaults.EndIds.Concat(HasTokenizer ? _bundle.Value.EndIds : []).Concat(configured).Distinct()];
-        }
-    }
+    public IReadOnlyList<int> EndIds => _endIds.Value;
+
+    /// <summary>Ids that end a text by the model's files alone, without its tokenizer: what ends rows of ids.</summary>
+    internal IReadOnlyList<int> ConfiguredEndIds => Defaults.EndIds is { Count: > 0 } advised ? advised : GenerationDefaults.ReadEndIds(Runtime.Architecture.Config);
 
     /// <summary>The id that the decoder's text of an encoder-decoder begins with, or null.</summary>
     internal int? DecoderStartId => Defaults.DecoderStartId ?? (Runtime.Architecture as EncoderDecoderArchitecture)?.DecoderStartId ?? Defaults.BosId;
@@ -92,17 +91,10 @@ public sealed class Model : IDisposable
     public static Model Load(string path, ModelOptions? options = null)
     {
         options ??= new ModelOptions();
-        ArgumentOutOfRangeException.ThrowIfNegative(options.Threads, nameof(options));
-        if (options.ContextLength is { } length) ArgumentOutOfRangeException.ThrowIfNegativeOrZero(length, nameof(options));
+        options.Validate();
         path = ModelLocation.Resolve(path);
-        RuntimeOptions runtime = new()
-        {
-            Threads = options.Threads, Kernels = options.Kernels, Exact = options.Exact, ContextLength = options.ContextLength,
-            KeepMapping = options.KeepMapping,
-            KeyType = options.KeyType, ValueType = options.ValueType,
-        };
         GenerationDefaults defaults = GenerationDefaults.Find(path); // first: nothing of the weights is held when this file is damaged
-        return new Model(path, Runtime.Load(path, runtime, options.Progress), defaults);
+        return new Model(path, Runtime.Load(path, options), defaults);
     }
 
     /// <summary>Loads one of the default models.</summary>
@@ -206,7 +198,7 @@ public sealed class Model : IDisposable
             RowGeneration rows = new(this, new GenerationOptions { Temperature = 0 })
             {
                 MaxNewTokens = options.MaxNewTokens, Beams = options.NumBeams, LengthPenalty = options.LengthPenalty,
-                EarlyStopping = options.EarlyStopping, EndIds = options.EndIds ?? RowGeneration.ConfiguredEndIds(this),
+                EarlyStopping = options.EarlyStopping, EndIds = options.EndIds ?? ConfiguredEndIds,
             };
             return rows.Search(promptIds, null, options.ReturnCount, cancellation);
         }
@@ -232,9 +224,9 @@ public sealed class Model : IDisposable
         options ??= new GenerationOptions();
         int vocabulary = VocabularySize;
         bool both = Runtime.Architecture is EncoderDecoderArchitecture;
-        SamplingOptions sampling = Defaults.Ready(options.Resolve(Defaults, EndIds), both ? 1 : promptIds.Length);
-        sampling.Validate();
-        StopRules rules = new() { EndIds = sampling.EndIds, StopStrings = options.Stop, MinTokens = sampling.MinTokens, MaxTokens = sampling.MaxTokens };
+        options.Validate(vocabulary);
+        SamplingOptions sampling = Defaults.Resolve(options, EndIds, both ? 1 : promptIds.Length);
+        StopRules rules = new() { EndIds = sampling.EndIds, StopStrings = options.Stop, MinTokens = sampling.MinTokens ?? 0, MaxTokens = sampling.MaxTokens };
 
         if (both)
         {
@@ -292,6 +284,12 @@ public sealed class Model : IDisposable
         if (!_disposed) Runtime.Dispose();
         _disposed = true;
         _turn.Release(); // never disposed: whoever waits for a turn is to find out
+    }
+
+    private IReadOnlyList<int> FindEndIds()
+    {
+        IReadOnlyList<int> configured = GenerationDefaults.ReadEndIds(Runtime.Architecture.Config);
+        return [.. Defaults.EndIds.Concat(HasTokenizer ? _bundle.Value.EndIds : []).Concat(configured).Distinct()];
     }
 
     private void CheckPrompt(int[] promptIds)

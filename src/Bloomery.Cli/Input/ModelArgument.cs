@@ -17,13 +17,9 @@ internal static class ModelArgument
     /// <summary>Loads a model with its tokenizer and template as the options say, with progress.</summary>
     public static Model LoadModel(Call call, ComputeOptions options, string path)
     {
-        RuntimeOptions runtime = options.Runtime(call);
+        ModelOptions chosen = options.Runtime(call);
         using ProgressLine progress = call.Progress($"Loading {Path.GetFileName(Path.TrimEndingDirectorySeparator(path))}");
-        Model model = Model.Load(path, new ModelOptions
-        {
-            Threads = runtime.Threads, Kernels = runtime.Kernels, Exact = runtime.Exact, ContextLength = runtime.ContextLength,
-            KeyType = runtime.KeyType, ValueType = runtime.ValueType, KeepMapping = runtime.KeepMapping, Progress = progress,
-        });
+        Model model = Model.Load(path, chosen with { Progress = progress });
         Describe(call, model.Runtime);
         call.Warn(model.Warnings);
         return model;
@@ -33,10 +29,10 @@ internal static class ModelArgument
     public static Runtime Load(Call call, ComputeOptions options, string path) => Load(call, options.Runtime(call), path);
 
     /// <summary>Loads a model, with progress.</summary>
-    public static Runtime Load(Call call, RuntimeOptions options, string path)
+    public static Runtime Load(Call call, ModelOptions options, string path)
     {
         using ProgressLine progress = call.Progress($"Loading {Path.GetFileName(Path.TrimEndingDirectorySeparator(path))}");
-        Runtime loaded = Runtime.Load(path, options, progress);
+        Runtime loaded = Runtime.Load(path, options with { Progress = progress });
         Describe(call, loaded);
         return loaded;
     }

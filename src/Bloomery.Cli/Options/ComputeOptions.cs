@@ -44,13 +44,13 @@ internal sealed class ComputeOptions
 
     /// <summary>What these options mean to the engine.</summary>
     /// <exception cref="CliException">This build or processor lacks the kernel tier.</exception>
-    public RuntimeOptions Runtime(Call call)
+    public ModelOptions Runtime(Call call)
     {
         string? tier = call.Get(Kernels);
         Detect(tier);
         bool given = call.Get(KvType) is not null;
         (KvType keys, KvType values) = ParseKvType(call.Get(KvType));
-        return new RuntimeOptions
+        return new ModelOptions
         {
             Threads = call.Get(Threads) ?? Processors.DefaultThreads,
             Kernels = tier,

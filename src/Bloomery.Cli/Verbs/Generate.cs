@@ -60,7 +60,7 @@ internal sealed class Generate : Verb
         var rows = new RowGeneration(model, _sampling.Choice(call) with { Temperature = call.Get(_sampling.Temperature) ?? 0, SoftPrompt = soft })
         {
             MaxNewTokens = call.Get(_maxTokens) ?? 32,
-            EndIds = call.Get(_ignoreEos) ? [] : call.Get(_eos) is { } eos ? [eos] : RowGeneration.ConfiguredEndIds(model),
+            EndIds = call.Get(_ignoreEos) ? [] : call.Get(_eos) is { } eos ? [eos] : model.ConfiguredEndIds,
             Beams = beams,
             LengthPenalty = call.Get(_lengthPenalty) ?? 1,
             EarlyStopping = call.Get(_early) switch { "true" => EarlyStopping.WhenFull, "never" => EarlyStopping.Never, _ => EarlyStopping.Heuristic },

@@ -5,37 +5,39 @@ namespace Bloomery;
 /// <summary>What a caller asks of a generated text; what is null is the model's own default.</summary>
 public sealed record GenerationOptions
 {
-    /// <summary>Most tokens to generate; null: until an end token or the full context.</summary>
-    public int? MaxTokens { get; init; }
+    private SamplingOptions _sampling = new();
 
-    /// <summary>Temperature; 0 is greedy.</summary>
-    public float? Temperature { get; init; }
+    /// <summary>Most tokens to generate; null: until an end token or the full context. Short for the same in <see cref="Sampling"/>.</summary>
+    public int? MaxTokens { get => _sampling.MaxTokens; init => _sampling = _sampling with { MaxTokens = value }; }
 
-    /// <summary>Keeps the most likely tokens whose probabilities sum to this (arXiv 1904.09751).</summary>
-    public float? TopP { get; init; }
+    /// <summary>Temperature; 0 is greedy. Short for the same in <see cref="Sampling"/>.</summary>
+    public float? Temperature { get => _sampling.Temperature; init => _sampling = _sampling with { Temperature = value }; }
 
-    /// <summary>Keeps this many of the most likely tokens; 0: all.</summary>
-    public int? TopK { get; init; }
+    /// <summary>Keeps the most likely tokens whose probabilities sum to this; 1: all. Short for the same in <see cref="Sampling"/>.</summary>
+    public float? TopP { get => _sampling.TopP; init => _sampling = _sampling with { TopP = value }; }
 
-    /// <summary>Drops tokens less likely than this times the likeliest (arXiv 2407.01082).</summary>
-    public float? MinP { get; init; }
+    /// <summary>Keeps this many of the most likely tokens; 0: all. Short for the same in <see cref="Sampling"/>.</summary>
+    public int? TopK { get => _sampling.TopK; init => _sampling = _sampling with { TopK = value }; }
 
-    /// <summary>Divides the logits of tokens that have occurred (arXiv 1909.05858).</summary>
-    public float? RepetitionPenalty { get; init; }
+    /// <summary>Drops tokens less likely than this times the likeliest; 0: none. Short for the same in <see cref="Sampling"/>.</summary>
+    public float? MinP { get => _sampling.MinP; init => _sampling = _sampling with { MinP = value }; }
 
-    /// <summary>Seed of the random stream; null: another one each time.</summary>
-    public ulong? Seed { get; init; }
+    /// <summary>Divides the logits of tokens that have occurred; 1: not at all. Short for the same in <see cref="Sampling"/>.</summary>
+    public float? RepetitionPenalty { get => _sampling.RepetitionPenalty; init => _sampling = _sampling with { RepetitionPenalty = value }; }
+
+    /// <summary>Seed of the random stream; null: another one each time. Short for the same in <see cref="Sampling"/>.</summary>
+    public ulong? Seed { get => _sampling.Seed; init => _sampling = _sampling with { Seed = value }; }
 
     /// <summary>Texts that end the answer; they are not part of it.</summary>
-    public IReadOnlyList<string> Stop { get; init; } = [];
+    public IReadOnlyList<string> Stop { get; init => field = value ?? throw new ArgumentNullException(nameof(Stop)); } = [];
 
     /// <summary>Further ids that end the answer.</summary>
-    public IReadOnlyList<int> StopIds { get; init; } = [];
+    public IReadOnlyList<int> StopIds { get; init => field = value ?? throw new ArgumentNullException(nameof(StopIds)); } = [];
 
     /// <summary>Whether end tokens are ordinary tokens.</summary>
     public bool IgnoreEos { get; init; }
 
-    /// <summary>A system message before the prompt, where the model has a chat template.</summary>
+    /// <summary>A system message before the prompt; of a model without a chat template, a paragraph before it. Messages that begin with a system message of their own exclude it.</summary>
     public string? System { get; init; }
 
     /// <summary>Whether the prompt is fed as it is, without the model's chat template.</summary>
@@ -44,42 +46,24 @@ public sealed record GenerationOptions
     /// <summary>(n, hidden) vectors that precede the text, or empty.</summary>
     public ReadOnlyMemory<float> SoftPrompt { get; init; }
 
-    /// <summary>Everything else that can be sampled by; what this record sets itself wins.</summary>
-    public SamplingOptions Sampling { get; init; } = new();
-
-    /// <summary>The sampling that results with a model's own defaults.</summary>
-    public SamplingOptions Resolve(GenerationDefaults defaults, IReadOnlyList<int> endIds)
+    /// <summary>Everything that can be sampled by; the short names above are parts of it. What is set here replaces what was set by them; what is left open stays.</summary>
+    public SamplingOptions Sampling
     {
-        SamplingOptions neutral = new(), own = Sampling, advised = defaults.Further;
-        return Sampling with
-        {
-            TypicalP = Given(own.TypicalP, neutral.TypicalP) ?? advised.TypicalP,
-            EpsilonCutoff = Given(own.EpsilonCutoff, neutral.EpsilonCutoff) ?? advised.EpsilonCutoff,
-            EtaCutoff = Given(own.EtaCutoff, neutral.EtaCutoff) ?? advised.EtaCutoff,
-            TopH = Given(own.TopH, neutral.TopH) ?? advised.TopH,
-            NoRepeatNgramSize = Given(own.NoRepeatNgramSize, neutral.NoRepeatNgramSize) ?? advised.NoRepeatNgramSize,
-            EncoderNoRepeatNgramSize = Given(own.EncoderNoRepeatNgramSize, neutral.EncoderNoRepeatNgramSize) ?? advised.EncoderNoRepeatNgramSize,
-            EncoderRepetitionPenalty = Given(own.EncoderRepetitionPenalty, neutral.EncoderRepetitionPenalty) ?? advised.EncoderRepetitionPenalty,
-            MinTokens = Given(own.MinTokens, neutral.MinTokens) ?? advised.MinTokens,
-            LengthDecayStart = own.LengthDecayFactor != 1 ? own.LengthDecayStart : advised.LengthDecayStart,
-            LengthDecayFactor = Given(own.LengthDecayFactor, neutral.LengthDecayFactor) ?? advised.LengthDecayFactor,
-            SuppressedIds = own.SuppressedIds.Count > 0 ? own.SuppressedIds : advised.SuppressedIds,
-            BeginSuppressedIds = own.BeginSuppressedIds.Count > 0 ? own.BeginSuppressedIds : advised.BeginSuppressedIds,
-            SequenceBias = own.SequenceBias.Count > 0 ? own.SequenceBias : advised.SequenceBias,
-            // An end token that a model forbids itself is not forbidden, as in the reference library.
-            BadWords = own.BadWords.Count > 0 ? own.BadWords : [.. advised.BadWords.Where(word => word.Length > 1 || !endIds.Contains(word[0]))],
-            Temperature = Temperature ?? Given(Sampling.Temperature, neutral.Temperature) ?? defaults.Temperature ?? neutral.Temperature,
-            TopP = TopP ?? Given(Sampling.TopP, neutral.TopP) ?? defaults.TopP ?? neutral.TopP,
-            TopK = TopK ?? Given(Sampling.TopK, neutral.TopK) ?? defaults.TopK ?? neutral.TopK,
-            MinP = MinP ?? Given(Sampling.MinP, neutral.MinP) ?? defaults.MinP ?? neutral.MinP,
-            RepetitionPenalty = RepetitionPenalty ?? Given(Sampling.RepetitionPenalty, neutral.RepetitionPenalty) ?? defaults.RepetitionPenalty ?? neutral.RepetitionPenalty,
-            Seed = Seed ?? Sampling.Seed,
-            MaxTokens = MaxTokens ?? Sampling.MaxTokens,
-            ForcedBosId = Sampling.ForcedBosId ?? defaults.ForcedBosId,
-            ForcedEosIds = Sampling.ForcedEosIds.Count > 0 || IgnoreEos ? Sampling.ForcedEosIds : defaults.ForcedEosIds,
-            EndIds = IgnoreEos ? [.. StopIds] : [.. endIds, .. StopIds, .. Sampling.EndIds],
-        };
+        get => _sampling;
+        init => _sampling = (value ?? throw new ArgumentNullException(nameof(Sampling))).Over(_sampling);
     }
 
-    private static T? Given<T>(T value, T neutral) where T : struct => value.Equals(neutral) ? null : value;
+    /// <summary>Refuses what a model cannot honour.</summary>
+    /// <param name="vocabulary">The model's token ids are below this.</param>
+    /// <exception cref="ArgumentException">Something is out of its range; the message names the property.</exception>
+    internal void Validate(int vocabulary)
+    {
+        for (int i = 0; i < Stop.Count; i++)
+            if (string.IsNullOrEmpty(Stop[i])) throw new ArgumentException($"Stop[{i}] is {(Stop[i] is null ? "null" : "empty")}: a text that ends the answer has at least one character", nameof(Stop));
+        foreach (int id in StopIds)
+            if ((uint)id >= (uint)vocabulary) throw new ArgumentOutOfRangeException(nameof(StopIds), $"StopIds names token id {id}, which is outside the vocabulary of {vocabulary}");
+        _sampling.Validate();
+        foreach (SamplingProblem problem in SamplingRules.CheckIds(_sampling, vocabulary))
+            throw new ArgumentOutOfRangeException(problem.Property, problem.Message);
+    }
 }

@@ -28,13 +28,6 @@ internal sealed class RowGeneration(Model model, GenerationOptions options)
 
     private int Vocabulary => model.Runtime.Architecture.Vocabulary;
 
-    /// <summary>The end tokens that the model's configuration files name.</summary>
-    public static IReadOnlyList<int> ConfiguredEndIds(Model model)
-    {
-        IReadOnlyList<int> advised = model.Defaults.EndIds;
-        return advised.Count > 0 ? advised : GenerationDefaults.ReadEndIds(model.Runtime.Architecture.Config);
-    }
-
     /// <summary>Continues one row, whose ids are in the vocabulary and fit the context.</summary>
     /// <param name="ids">The row: of an encoder-decoder, the encoder's.</param>
     /// <param name="decoderIds">What the decoder begins with; null: the model's start token.</param>
@@ -74,7 +67,7 @@ internal sealed class RowGeneration(Model model, GenerationOptions options)
     {
         GenerationDefaults advice = model.Defaults.Constraints;
         // Without an end token there is none to force.
-        return advice.Ready((options with { MaxTokens = maxNewTokens, IgnoreEos = EndIds.Count == 0 }).Resolve(advice, EndIds), prompt.Length);
+        return advice.Resolve(options with { MaxTokens = maxNewTokens, IgnoreEos = EndIds.Count == 0 }, EndIds, prompt.Length);
     }
 
     private GeneratedRow Sample(int[] ids, int[]? decoderIds, CancellationToken cancellation)

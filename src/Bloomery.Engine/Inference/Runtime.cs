@@ -15,14 +15,14 @@ internal sealed class Runtime : IDisposable
     private readonly Dictionary<(PlanRole, bool), Executor> _executors = [];
     private bool _disposed;
 
-    private Runtime(LoadedModel model, KernelChoice choice, RuntimeOptions options)
+    private Runtime(LoadedModel model, KernelChoice choice, ModelOptions options)
     {
         (Model, Choice, Options) = (model, choice, options);
         bool exact = options.Exact || choice.Kernels.Name == "reference";
         KeyType = options.KeyType ?? (exact ? KvType.F32 : KvType.F16);
         ValueType = options.ValueType ?? KeyType;
         ContextLength = options.ContextLength ?? Math.Max(1, model.Architecture.ContextLength);
-        Team = new WorkerTeam(options.Threads > 0 ? options.Threads : Processors.DefaultThreads);
+        Team = new WorkerTeam(options.Threads is > 0 and int threads ? threads : Processors.DefaultThreads);
     }
 
     /// <summary>The checkpoint in memory.</summary>
@@ -32,7 +32,7 @@ internal sealed class Runtime : IDisposable
     public KernelChoice Choice { get; }
 
     /// <summary>How the model is run.</summary>
-    public RuntimeOptions Options { get; }
+    public ModelOptions Options { get; }
 
     /// <summary>The threads.</summary>
     public WorkerTeam Team { get; }
@@ -54,11 +54,12 @@ internal sealed class Runtime : IDisposable
 
     /// <summary>Loads a checkpoint and prepares to run it.</summary>
     /// <exception cref="ArgumentException">The context asked for is longer than the model's table of positions.</exception>
-    public static Runtime Load(string path, RuntimeOptions? options = null, IProgress<double>? progress = null)
+    public static Runtime Load(string path, ModelOptions? options = null)
     {
-        options ??= new RuntimeOptions();
+        options ??= new ModelOptions();
+        options.Validate();
         KernelChoice choice = KernelTiers.Detect(options.Kernels);
-        LoadedModel model = LoadedModel.Load(path, choice.Kernels, progress, options.ContextLength, options.KeepMapping);
+        LoadedModel model = LoadedModel.Load(path, choice.Kernels, options.Progress, options.ContextLength, options.KeepMapping);
         if (options.ContextLength > model.PositionLimit)
         {
             int limit = model.PositionLimit.Value;

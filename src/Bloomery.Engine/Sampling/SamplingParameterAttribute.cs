@@ -10,6 +10,9 @@ namespace Bloomery.Engine.Sampling;
 [AttributeUsage(AttributeTargets.Property | AttributeTargets.Class, AllowMultiple = true, Inherited = false)]
 internal sealed class SamplingParameterAttribute(string name, double minimum, double maximum) : Attribute
 {
+    /// <summary>A parameter without a default: absent means that nothing of the kind is done.</summary>
+    public const double None = double.NaN;
+
     /// <summary>The name in requests.</summary>
     public string Name { get; } = name;
 
@@ -22,11 +25,11 @@ internal sealed class SamplingParameterAttribute(string name, double minimum, do
     /// <summary>The value must be greater than <see cref="Minimum"/>, not equal to it.</summary>
     public bool AboveMinimum { get; init; }
 
-    /// <summary>The value that does nothing, for a parameter that a step declares (a property's default is its initial value).</summary>
-    public double Neutral { get; init; }
+    /// <summary>What holds where neither the caller nor the model says anything; of what can be switched off, off.</summary>
+    public double Default { get; init; }
 
     /// <summary>The range in words, as error messages and the documentation give it.</summary>
-    public string Range => (AboveMinimum, double.IsPositiveInfinity(Maximum)) switch
+    public string Range => (AboveMinimum, double.IsPositiveInfinity(Maximum) || Maximum == int.MaxValue) switch
     {
         (true, true) => $"greater than {Minimum}",
         (true, false) => $"greater than {Minimum} and at most {Maximum}",

@@ -122,7 +122,7 @@ public sealed class ConversionGoldenTests : IDisposable
 
     private static float[] Answer(GoldenModel golden, string path)
     {
-        using Runtime runtime = Runtime.Load(path, new RuntimeOptions { Exact = true, Threads = 1 });
+        using Runtime runtime = Runtime.Load(path, new ModelOptions { Exact = true, Threads = 1 });
         GoldenTensors t = golden.Tensors;
         return new ForwardPass(runtime).Run([new ForwardRow(t.Int32s("input_ids")) { DecoderIds = t.Contains("decoder_input_ids") ? t.Int32s("decoder_input_ids") : null }])[0].Logits!;
     }
@@ -143,7 +143,7 @@ public sealed class ConversionGoldenTests : IDisposable
 
     private static void Check(GoldenModel golden, string path)
     {
-        using Runtime runtime = Runtime.Load(path, new RuntimeOptions { Exact = true, Threads = 1 });
+        using Runtime runtime = Runtime.Load(path, new ModelOptions { Exact = true, Threads = 1 });
         GoldenTensors t = golden.Tensors;
         if (golden.Name == "phi3-longrope" && runtime.Model.Architecture.Config.IsGguf)
         {

@@ -111,7 +111,7 @@ public sealed class GgufForOthersTests : IDisposable
 
     private static float[] Answer(string name, string path)
     {
-        using Runtime runtime = Runtime.Load(path, new RuntimeOptions { Exact = true, Threads = 1 });
+        using Runtime runtime = Runtime.Load(path, new ModelOptions { Exact = true, Threads = 1 });
         return new ForwardPass(runtime).Run([new ForwardRow(GoldenModel.Load(name).Tensors.Int32s("input_ids"))])[0].Logits!;
     }
 

@@ -60,7 +60,7 @@ public sealed class GenerationGoldenTests
         }
     }
 
-    private static Runtime Load(GoldenModel golden, string tier) => Runtime.Load(golden.Directory, new RuntimeOptions { Kernels = tier, Exact = true, Threads = 2 });
+    private static Runtime Load(GoldenModel golden, string tier) => Runtime.Load(golden.Directory, new ModelOptions { Kernels = tier, Exact = true, Threads = 2 });
 
     private static (int[] Prompt, int[]? Encoder) Prompt(GoldenModel golden, Runtime runtime, JsonElement greedy)
     {

@@ -59,7 +59,7 @@ public sealed class GgufKeyTests : IDisposable
         GgufVariant variant = new(file);
         change(variant);
         variant.Save(changed);
-        using Runtime runtime = Runtime.Load(changed, new RuntimeOptions { Exact = true, Threads = 1 });
+        using Runtime runtime = Runtime.Load(changed, new ModelOptions { Exact = true, Threads = 1 });
         float[] logits = new ForwardPass(runtime).Run([new ForwardRow(golden.Tensors.Int32s("input_ids"))])[0].Logits!, last = logits[^golden.Vocabulary..];
         double sum = Math.Log(last.Sum(z => Math.Exp(z - last.Max()))) + last.Max();
         float tolerance = folder is "mpt" or "gemma2-plain" ? TabulatedGelu : ExactActivations;

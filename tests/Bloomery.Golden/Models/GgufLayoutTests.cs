@@ -107,7 +107,7 @@ public sealed class GgufLayoutTests : IDisposable
     public void As_many_guessing_blocks_as_there_are_is_an_error()
     {
         string path = Vary("qwen3", v => v.Set("nextn_predict_layers", (uint)v.Layers));
-        ModelFormatException e = Assert.Throws<ModelFormatException>(() => Runtime.Load(path, new RuntimeOptions()));
+        ModelFormatException e = Assert.Throws<ModelFormatException>(() => Runtime.Load(path, new ModelOptions()));
         Assert.Equal("qwen3.nextn_predict_layers", e.Subject);
     }
 
@@ -130,7 +130,7 @@ public sealed class GgufLayoutTests : IDisposable
 
     private static float[] Logits(string name, string path)
     {
-        using Runtime runtime = Runtime.Load(path, new RuntimeOptions { Exact = true, Threads = 1 });
+        using Runtime runtime = Runtime.Load(path, new ModelOptions { Exact = true, Threads = 1 });
         return new ForwardPass(runtime).Run([new ForwardRow(GoldenModel.Load(name).Tensors.Int32s("input_ids"))])[0].Logits!;
     }
 }

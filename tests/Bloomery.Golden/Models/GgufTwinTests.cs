@@ -73,7 +73,7 @@ public sealed class GgufTwinTests
             GgufTwin twin = All["phi3, long context"].Twin(JsonNode.Parse(File.ReadAllText(Path.Combine(golden.Directory, "config.legacy.json")))!.AsObject());
             twin.SetFactors(golden);
             twin.Save(golden.Directory, path);
-            using Runtime runtime = Runtime.Load(path, new RuntimeOptions { Exact = true, Threads = 1 });
+            using Runtime runtime = Runtime.Load(path, new ModelOptions { Exact = true, Threads = 1 });
             ForwardResult result = new ForwardPass(runtime).Run([new ForwardRow(golden.Tensors.Int32s("long_input_ids"))])[0];
             golden.AssertClose(golden.Tensors.Floats("long_last_logits"), result.Logits.AsSpan()[^golden.Vocabulary..], "long_last_logits");
         }
@@ -99,7 +99,7 @@ public sealed class GgufTwinTests
 
     private static ForwardResult Run(GoldenModel golden, string path)
     {
-        using Runtime runtime = Runtime.Load(path, new RuntimeOptions { Exact = true, Threads = 1 });
+        using Runtime runtime = Runtime.Load(path, new ModelOptions { Exact = true, Threads = 1 });
         int[]? decoder = golden.Tensors.Contains("decoder_input_ids") ? golden.Tensors.Int32s("decoder_input_ids") : null;
         return new ForwardPass(runtime).Run([new ForwardRow(golden.Tensors.Int32s("input_ids")) { DecoderIds = decoder }])[0];
     }

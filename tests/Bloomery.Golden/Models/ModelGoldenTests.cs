@@ -75,13 +75,13 @@ public sealed class ModelGoldenTests
         {
             GoldenModel golden = GoldenModel.Load(name);
             if (golden.Kind != "causal") continue;
-            using Runtime runtime = Runtime.Load(golden.Directory, new RuntimeOptions { Exact = true, Threads = 1, ChunkTokens = chunk });
+            using Runtime runtime = Runtime.Load(golden.Directory, new ModelOptions { Exact = true, Threads = 1, ChunkTokens = chunk });
             CheckMain(golden, runtime);
             CheckLong(golden, runtime);
         }
     }
 
-    private static Runtime Load(string path, string tier) => Runtime.Load(path, new RuntimeOptions { Kernels = tier, Exact = true, Threads = 2 });
+    private static Runtime Load(string path, string tier) => Runtime.Load(path, new ModelOptions { Kernels = tier, Exact = true, Threads = 2 });
 
     private static void CheckAll(GoldenModel golden, Runtime runtime)
     {

@@ -34,7 +34,7 @@ public sealed class SmolLm2Tests
     public void Reference_kernels_agree_on_a_short_prompt()
     {
         SmolLm2Golden.Need();
-        using Runtime runtime = Runtime.Load(SmolLm2Golden.ModelPath, new RuntimeOptions { Kernels = "reference" });
+        using Runtime runtime = Runtime.Load(SmolLm2Golden.ModelPath, new ModelOptions { Kernels = "reference" });
         int[] ids = SmolLm2Golden.Ints(Prompt(0).GetProperty("ids"));
         using Sequence sequence = new(runtime);
         AssertClose(SmolLm2Golden.Tensors.Floats("p0.last_logits"), sequence.Append(ids), LogitTolerance, "p0 last logits");
@@ -71,7 +71,7 @@ public sealed class SmolLm2Tests
 
         float[] Last(int chunk, int step)
         {
-            using Runtime runtime = Runtime.Load(SmolLm2Golden.ModelPath, new RuntimeOptions { Exact = true, ChunkTokens = chunk });
+            using Runtime runtime = Runtime.Load(SmolLm2Golden.ModelPath, new ModelOptions { Exact = true, ChunkTokens = chunk });
             using Sequence sequence = new(runtime);
             float[] logits = [];
             for (int i = 0; i < ids.Length; i += step) logits = sequence.Append(ids.AsSpan(i, Math.Min(step, ids.Length - i))).ToArray();
@@ -90,7 +90,7 @@ public sealed class SmolLm2Tests
 
         static float[] Last(int threads, int chunk, int[][] rows)
         {
-            using Runtime runtime = Runtime.Load(SmolLm2Golden.ModelPath, new RuntimeOptions { Threads = threads, ChunkTokens = chunk, Kernels = "portable" });
+            using Runtime runtime = Runtime.Load(SmolLm2Golden.ModelPath, new ModelOptions { Threads = threads, ChunkTokens = chunk, Kernels = "portable" });
             ForwardResult first = new ForwardPass(runtime).Run([.. rows.Select(r => new ForwardRow(r))])[0];
             return first.Logits![^runtime.Architecture.Vocabulary..];
         }
@@ -131,7 +131,7 @@ public sealed class SmolLm2Tests
     [Fact]
     public void A_decode_step_allocates_no_managed_bytes()
     {
-        using Runtime runtime = Runtime.Load(SmolLm2Golden.ModelPath, new RuntimeOptions { Threads = 1 }); // one thread: all work is this one's
+        using Runtime runtime = Runtime.Load(SmolLm2Golden.ModelPath, new ModelOptions { Threads = 1 }); // one thread: all work is this one's
         using Sequence sequence = new(runtime, 256);
         TokenGenerator generator = new(sequence, runtime.Architecture.Vocabulary, new SamplingOptions { Temperature = 0.8f, TopP = 0.9f, TopK = 40, Seed = 1 }, new StopRules());
         generator.Start([504, 3575, 282, 4649, 314]); // The capital of France is
@@ -154,7 +154,7 @@ public sealed class SmolLm2Tests
         return nll;
     }
 
-    private static Runtime Load(bool exact, string tier = "portable") => Runtime.Load(SmolLm2Golden.ModelPath, new RuntimeOptions { Exact = exact, Kernels = tier });
+    private static Runtime Load(bool exact, string tier = "portable") => Runtime.Load(SmolLm2Golden.ModelPath, new ModelOptions { Exact = exact, Kernels = tier });
 
     private static JsonElement Prompt(int index) => SmolLm2Golden.Json.GetProperty("prompts")[index];
 

@@ -71,13 +71,13 @@ public sealed class EmbeddedModelTests(SmallModels models) : IClassFixture<Small
     public void The_models_own_defaults_apply_until_something_else_is_asked()
     {
         GenerationDefaults defaults = models.Text.Defaults;
-        Assert.Equal(0.2f, defaults.Temperature);
-        Assert.Equal(0.9f, defaults.TopP);
-        Assert.Equal(0.2f, new GenerationOptions().Resolve(defaults, []).Temperature);
-        Assert.Equal(0.7f, new GenerationOptions { Temperature = 0.7f }.Resolve(defaults, []).Temperature);
-        Assert.Equal(0.7f, new GenerationOptions { Sampling = new() { Temperature = 0.7f } }.Resolve(defaults, []).Temperature);
-        Assert.Equal([1, 2, 3], new GenerationOptions { StopIds = [3] }.Resolve(defaults, [1, 2]).EndIds);
-        Assert.Equal([3], new GenerationOptions { StopIds = [3], IgnoreEos = true }.Resolve(defaults, [1, 2]).EndIds);
+        Assert.Equal(0.2f, defaults.Sampling.Temperature);
+        Assert.Equal(0.9f, defaults.Sampling.TopP);
+        Assert.Equal(0.2f, defaults.Resolve(new(), [], 1).Temperature);
+        Assert.Equal(0.7f, defaults.Resolve(new() { Temperature = 0.7f }, [], 1).Temperature);
+        Assert.Equal(0.7f, defaults.Resolve(new() { Sampling = new() { Temperature = 0.7f } }, [], 1).Temperature);
+        Assert.Equal([1, 2, 3], defaults.Resolve(new() { StopIds = [3] }, [1, 2], 1).EndIds);
+        Assert.Equal([3], defaults.Resolve(new() { StopIds = [3], IgnoreEos = true }, [1, 2], 1).EndIds);
     }
 
     [Fact]

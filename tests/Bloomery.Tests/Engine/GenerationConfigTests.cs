@@ -83,7 +83,7 @@ public sealed class GenerationConfigTests : IDisposable
     public void Old_checkpoints_say_it_in_their_configuration()
     {
         using Model model = Load(null, "\"force_bos_token_to_be_generated\": true, \"bos_token_id\": 6, \"min_length\": 5, \"no_repeat_ngram_size\": 3");
-        Assert.Equal((6, 5, 3), (model.Defaults.ForcedBosId, model.Defaults.MinLength, model.Defaults.Further.NoRepeatNgramSize));
+        Assert.Equal((6, 5, 3), (model.Defaults.Sampling.ForcedBosId, model.Defaults.MinLength, model.Defaults.Sampling.NoRepeatNgramSize));
         Assert.Equal(6, Rows(model).Run(Ids, null, CancellationToken.None).Ids[0]);
     }
 
@@ -158,7 +158,9 @@ public sealed class GenerationConfigTests : IDisposable
     /// <summary>The reference library's processors in their order, for a text that began with token 2.</summary>
     private static double[] Process(Model model, double[] z, int[] generated)
     {
-        (GenerationDefaults d, SamplingOptions f) = (model.Defaults, model.Defaults.Further);
+        (GenerationDefaults d, SamplingOptions f) = (model.Defaults, model.Defaults.Sampling);
+        float encoderPenalty = f.EncoderRepetitionPenalty ?? 1, penalty = f.RepetitionPenalty ?? 1, decay = f.LengthDecayFactor ?? 1;
+        int decayStart = f.LengthDecayStart ?? 0, minTokens = f.MinTokens ?? 0;
         int[] text = [2, .. generated];
         int next = text.Length, end = d.EndIds[0];
         double[] s = [.. z];
@@ -166,20 +168,20 @@ public sealed class GenerationConfigTests : IDisposable
         {
             foreach (int id in which) s[id] = double.NegativeInfinity;
         }
-        foreach (TokenSequenceBias bias in f.SequenceBias)
+        foreach (TokenSequenceBias bias in f.SequenceBias ?? [])
             if (text.AsSpan().EndsWith(bias.Ids.AsSpan(..^1))) s[bias.Ids[^1]] += bias.Bias;
-        foreach (int id in Ids.Distinct()) s[id] = s[id] < 0 ? s[id] / f.EncoderRepetitionPenalty : s[id] * f.EncoderRepetitionPenalty;
-        foreach (int id in text.Distinct()) s[id] = s[id] < 0 ? s[id] * (d.RepetitionPenalty ?? 1) : s[id] / (d.RepetitionPenalty ?? 1);
-        Ban(Followers(text, text, f.NoRepeatNgramSize));
-        Ban(Followers(Ids, text, f.EncoderNoRepeatNgramSize));
-        foreach (int[] word in f.BadWords.Where(w => w is not [var only] || only != end))
+        foreach (int id in Ids.Distinct()) s[id] = s[id] < 0 ? s[id] / encoderPenalty : s[id] * encoderPenalty;
+        foreach (int id in text.Distinct()) s[id] = s[id] < 0 ? s[id] * penalty : s[id] / penalty;
+        Ban(Followers(text, text, f.NoRepeatNgramSize ?? 0));
+        Ban(Followers(Ids, text, f.EncoderNoRepeatNgramSize ?? 0));
+        foreach (int[] word in (f.BadWords ?? []).Where(w => w is not [var only] || only != end))
             if (text.AsSpan().EndsWith(word.AsSpan(..^1))) Ban([word[^1]]);
-        if (next < Math.Max(d.MinLength, f.MinTokens > 0 ? f.MinTokens + 1 : 0)) Ban([end]);
-        if (next == 1 && d.ForcedBosId is { } bos) s = [.. s.Select((_, id) => id == bos ? 0 : double.NegativeInfinity)];
-        if (next == Most && d.ForcedEosIds.Count > 0) s = [.. s.Select((_, id) => d.ForcedEosIds.Contains(id) ? 0 : double.NegativeInfinity)];
-        if (f.LengthDecayFactor != 1 && next > f.LengthDecayStart + 1) s[end] += Math.Abs(s[end]) * (Math.Pow(f.LengthDecayFactor, next - f.LengthDecayStart - 1) - 1);
-        Ban(f.SuppressedIds);
-        if (next == (d.ForcedBosId is null ? 1 : 2)) Ban(f.BeginSuppressedIds);
+        if (next < Math.Max(d.MinLength, minTokens > 0 ? minTokens + 1 : 0)) Ban([end]);
+        if (next == 1 && f.ForcedBosId is { } bos) s = [.. s.Select((_, id) => id == bos ? 0 : double.NegativeInfinity)];
+        if (next == Most && f.ForcedEosIds is { Count: > 0 } forced) s = [.. s.Select((_, id) => forced.Contains(id) ? 0 : double.NegativeInfinity)];
+        if (decay != 1 && next > decayStart + 1) s[end] += Math.Abs(s[end]) * (Math.Pow(decay, next - decayStart - 1) - 1);
+        Ban(f.SuppressedIds ?? []);
+        if (next == (f.ForcedBosId is null ? 1 : 2)) Ban(f.BeginSuppressedIds ?? []);
         return s;
     }
 

@@ -73,7 +73,7 @@ public sealed class NaiveModelTests
     }
 
     internal static Runtime Load(string directory, string tier, int chunk = 512) =>
-        Runtime.Load(directory, new RuntimeOptions { Kernels = tier, Exact = true, Threads = 1, ChunkTokens = chunk });
+        Runtime.Load(directory, new ModelOptions { Kernels = tier, Exact = true, Threads = 1, ChunkTokens = chunk });
 
     internal static void AssertClose(double[][] expected, ReadOnlySpan<float> actual, string what)
     {

@@ -57,6 +57,33 @@ public sealed class LogitStepConformance
     [Fact]
     public void DefaultOptionsMakeAnEmptyChain() => Assert.Empty(new LogitChain(new SamplingOptions()).Steps);
 
+    /// <summary>The defaults that the parameters declare are those that the steps take: written out, they change nothing.</summary>
+    [Theory, MemberData(nameof(Keys))]
+    public void DeclaredDefaultsAreThoseOfTheStep(string key)
+    {
+        foreach (SamplingOptions options in ActiveOptions(key))
+        {
+            float[] expected = TestLogits.Random(Vocabulary, seed: 2, scale: 3), written = [.. expected];
+            Make(key, options).Apply(expected, Context(new SampleScratch(Vocabulary)));
+            Make(key, options.Over(Defaults())).Apply(written, Context(new SampleScratch(Vocabulary)));
+            Assert.Equal(expected, written);
+        }
+    }
+
+    [Fact]
+    public void DeclaredDefaultsMakeAnEmptyChain() => Assert.Empty(new LogitChain(Defaults()).Steps);
+
+    private static SamplingOptions Defaults()
+    {
+        SamplingOptions options = new();
+        foreach (SamplingParameter parameter in SamplingParameters.All.Where(p => !p.IsExtra && p.Default is not null))
+        {
+            PropertyInfo property = typeof(SamplingOptions).GetProperty(parameter.Property)!;
+            property.SetValue(options, Convert.ChangeType(parameter.Default!.Value, Nullable.GetUnderlyingType(property.PropertyType)!, System.Globalization.CultureInfo.InvariantCulture));
+        }
+        return options;
+    }
+
     [Theory, MemberData(nameof(Keys))]
     public void OnlyItsOwnParametersWakeAStep(string key)
     {
@@ -174,8 +201,8 @@ public sealed class LogitStepConformance
 
     private static double Between(SamplingParameterAttribute declared, double part)
     {
-        double far = double.IsFinite(declared.Maximum) ? declared.Maximum : declared.Neutral + 10;
-        return declared.Neutral + part * part * (far == declared.Neutral ? declared.Minimum - declared.Neutral : far - declared.Neutral);
+        double far = double.IsFinite(declared.Maximum) ? declared.Maximum : declared.Default + 10;
+        return declared.Default + part * part * (far == declared.Default ? declared.Minimum - declared.Default : far - declared.Default);
     }
 
     private static IEnumerable<(string Name, float[] Logits)> Rows()

@@ -9,7 +9,7 @@ internal sealed class BadWords(IReadOnlyList<int[]> words) : LogitStep
     private readonly int[][] _words = [.. words];
 
     /// <summary>As the options say.</summary>
-    public BadWords(SamplingOptions options) : this(options.BadWords) { }
+    public BadWords(SamplingOptions options) : this(options.BadWords ?? []) { }
 
     /// <inheritdoc/>
     public override SamplingStage Stage => SamplingStage.BadWords;

@@ -9,7 +9,7 @@ internal sealed class BeginSuppressTokens(IReadOnlyList<int> ids, bool forcedFir
     private readonly int[] _ids = [.. ids];
 
     /// <summary>As the options say.</summary>
-    public BeginSuppressTokens(SamplingOptions options) : this(options.BeginSuppressedIds, options.ForcedBosId is not null) { }
+    public BeginSuppressTokens(SamplingOptions options) : this(options.BeginSuppressedIds ?? [], options.ForcedBosId is not null) { }
 
     /// <inheritdoc/>
     public override SamplingStage Stage => SamplingStage.BadWords;

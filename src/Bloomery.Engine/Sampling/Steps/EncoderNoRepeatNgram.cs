@@ -7,7 +7,7 @@ namespace Bloomery.Engine.Sampling.Steps;
 internal sealed class EncoderNoRepeatNgram(int size) : LogitStep
 {
     /// <summary>As the options say.</summary>
-    public EncoderNoRepeatNgram(SamplingOptions options) : this(options.EncoderNoRepeatNgramSize) { }
+    public EncoderNoRepeatNgram(SamplingOptions options) : this(options.EncoderNoRepeatNgramSize ?? 0) { }
 
     /// <inheritdoc/>
     public override SamplingStage Stage => SamplingStage.Ngram;

@@ -7,7 +7,7 @@ namespace Bloomery.Engine.Sampling.Steps;
 internal sealed class EncoderRepetitionPenalty(float penalty) : LogitStep
 {
     /// <summary>As the options say.</summary>
-    public EncoderRepetitionPenalty(SamplingOptions options) : this(options.EncoderRepetitionPenalty) { }
+    public EncoderRepetitionPenalty(SamplingOptions options) : this(options.EncoderRepetitionPenalty ?? 1) { }
 
     /// <inheritdoc/>
     public override SamplingStage Stage => SamplingStage.EncoderRepetition;

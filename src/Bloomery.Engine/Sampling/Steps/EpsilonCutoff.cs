@@ -7,7 +7,7 @@ namespace Bloomery.Engine.Sampling.Steps;
 internal sealed class EpsilonCutoff(float epsilon) : LogitStep
 {
     /// <summary>As the options say.</summary>
-    public EpsilonCutoff(SamplingOptions options) : this(options.EpsilonCutoff) { }
+    public EpsilonCutoff(SamplingOptions options) : this(options.EpsilonCutoff ?? 0) { }
 
     /// <inheritdoc/>
     public override SamplingStage Stage => SamplingStage.Epsilon;

@@ -10,7 +10,7 @@ namespace Bloomery.Engine.Sampling.Steps;
 internal sealed class EtaCutoff(float epsilon) : LogitStep
 {
     /// <summary>As the options say.</summary>
-    public EtaCutoff(SamplingOptions options) : this(options.EtaCutoff) { }
+    public EtaCutoff(SamplingOptions options) : this(options.EtaCutoff ?? 0) { }
 
     /// <inheritdoc/>
     public override SamplingStage Stage => SamplingStage.Eta;

@@ -9,7 +9,7 @@ internal sealed class ExponentialDecayLength(int start, float factor, IReadOnlyL
     private readonly int[] _endIds = [.. endIds];
 
     /// <summary>As the options say.</summary>
-    public ExponentialDecayLength(SamplingOptions options) : this(options.LengthDecayStart, options.LengthDecayFactor, options.EndIds) { }
+    public ExponentialDecayLength(SamplingOptions options) : this(options.LengthDecayStart ?? 0, options.LengthDecayFactor ?? 1, options.EndIds) { }
 
     /// <inheritdoc/>
     public override SamplingStage Stage => SamplingStage.LengthDecay;

@@ -9,7 +9,7 @@ internal sealed class ForcedEos(int? maxTokens, IReadOnlyList<int> ids) : LogitS
     private readonly int[] _ids = [.. ids];
 
     /// <summary>As the options say.</summary>
-    public ForcedEos(SamplingOptions options) : this(options.MaxTokens, options.ForcedEosIds) { }
+    public ForcedEos(SamplingOptions options) : this(options.MaxTokens, options.ForcedEosIds ?? []) { }
 
     /// <inheritdoc/>
     public override SamplingStage Stage => SamplingStage.Forced;

@@ -7,7 +7,7 @@ namespace Bloomery.Engine.Sampling.Steps;
 internal sealed class MinP(float p) : LogitStep
 {
     /// <summary>As the options say.</summary>
-    public MinP(SamplingOptions options) : this(options.MinP) { }
+    public MinP(SamplingOptions options) : this(options.MinP ?? 0) { }
 
     /// <inheritdoc/>
     public override SamplingStage Stage => SamplingStage.MinP;

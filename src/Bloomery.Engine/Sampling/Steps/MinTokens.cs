@@ -9,7 +9,7 @@ internal sealed class MinTokens(int count, IReadOnlyList<int> endIds) : LogitSte
     private readonly int[] _endIds = [.. endIds];
 
     /// <summary>As the options say.</summary>
-    public MinTokens(SamplingOptions options) : this(options.MinTokens, options.EndIds) { }
+    public MinTokens(SamplingOptions options) : this(options.MinTokens ?? 0, options.EndIds) { }
 
     /// <inheritdoc/>
     public override SamplingStage Stage => SamplingStage.MinTokens;

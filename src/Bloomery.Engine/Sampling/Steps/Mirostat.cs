@@ -12,7 +12,7 @@ internal sealed class Mirostat(float tau, float eta) : LogitStep
     private readonly bool _wanted = true;
 
     /// <summary>As the options say.</summary>
-    public Mirostat(SamplingOptions options) : this(options.MirostatTau, options.MirostatEta) => _wanted = options.Mirostat == 2;
+    public Mirostat(SamplingOptions options) : this(options.MirostatTau ?? 5, options.MirostatEta ?? 0.1f) => _wanted = options.Mirostat == 2;
 
     /// <summary>The bound on the surprise, in bits.</summary>
     public double Mu { get; private set; } = 2.0 * tau;

@@ -13,7 +13,7 @@ internal sealed class MirostatV1(float tau, float eta) : LogitStep
     private readonly bool _wanted = true;
 
     /// <summary>As the options say.</summary>
-    public MirostatV1(SamplingOptions options) : this(options.MirostatTau, options.MirostatEta) => _wanted = options.Mirostat == 1;
+    public MirostatV1(SamplingOptions options) : this(options.MirostatTau ?? 5, options.MirostatEta ?? 0.1f) => _wanted = options.Mirostat == 1;
 
     /// <summary>The surprise, in bits, that decides how many tokens are kept.</summary>
     public double Mu { get; private set; } = 2.0 * tau;

@@ -7,7 +7,7 @@ namespace Bloomery.Engine.Sampling.Steps;
 internal sealed class NoRepeatNgram(int size) : LogitStep
 {
     /// <summary>As the options say.</summary>
-    public NoRepeatNgram(SamplingOptions options) : this(options.NoRepeatNgramSize) { }
+    public NoRepeatNgram(SamplingOptions options) : this(options.NoRepeatNgramSize ?? 0) { }
 
     /// <inheritdoc/>
     public override SamplingStage Stage => SamplingStage.Ngram;

@@ -7,7 +7,7 @@ namespace Bloomery.Engine.Sampling.Steps;
 internal sealed class PresenceFrequency(float presence, float frequency) : LogitStep
 {
     /// <summary>As the options say.</summary>
-    public PresenceFrequency(SamplingOptions options) : this(options.PresencePenalty, options.FrequencyPenalty) { }
+    public PresenceFrequency(SamplingOptions options) : this(options.PresencePenalty ?? 0, options.FrequencyPenalty ?? 0) { }
 
     /// <inheritdoc/>
     public override SamplingStage Stage => SamplingStage.PresenceFrequency;

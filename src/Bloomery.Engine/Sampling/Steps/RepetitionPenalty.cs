@@ -7,7 +7,7 @@ namespace Bloomery.Engine.Sampling.Steps;
 internal sealed class RepetitionPenalty(float penalty) : LogitStep
 {
     /// <summary>As the options say.</summary>
-    public RepetitionPenalty(SamplingOptions options) : this(options.RepetitionPenalty) { }
+    public RepetitionPenalty(SamplingOptions options) : this(options.RepetitionPenalty ?? 1) { }
 
     /// <inheritdoc/>
     public override SamplingStage Stage => SamplingStage.Repetition;

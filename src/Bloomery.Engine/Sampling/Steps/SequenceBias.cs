@@ -9,7 +9,7 @@ internal sealed class SequenceBias(IReadOnlyList<TokenSequenceBias> sequences) :
     private readonly TokenSequenceBias[] _sequences = [.. sequences];
 
     /// <summary>As the options say.</summary>
-    public SequenceBias(SamplingOptions options) : this(options.SequenceBias) { }
+    public SequenceBias(SamplingOptions options) : this(options.SequenceBias ?? []) { }
 
     /// <inheritdoc/>
     public override SamplingStage Stage => SamplingStage.SequenceBias;

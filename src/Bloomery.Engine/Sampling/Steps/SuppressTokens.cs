@@ -9,7 +9,7 @@ internal sealed class SuppressTokens(IReadOnlyList<int> ids) : LogitStep
     private readonly int[] _ids = [.. ids];
 
     /// <summary>As the options say.</summary>
-    public SuppressTokens(SamplingOptions options) : this(options.SuppressedIds) { }
+    public SuppressTokens(SamplingOptions options) : this(options.SuppressedIds ?? []) { }
 
     /// <inheritdoc/>
     public override SamplingStage Stage => SamplingStage.BadWords;

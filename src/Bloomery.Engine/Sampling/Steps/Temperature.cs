@@ -8,7 +8,7 @@ namespace Bloomery.Engine.Sampling.Steps;
 internal sealed class Temperature(float temperature) : LogitStep
 {
     /// <summary>As the options say.</summary>
-    public Temperature(SamplingOptions options) : this(options.Temperature) { }
+    public Temperature(SamplingOptions options) : this(options.Temperature ?? 1) { }
 
     /// <inheritdoc/>
     public override SamplingStage Stage => SamplingStage.Temperature;

@@ -12,7 +12,7 @@ internal sealed class TopH(float h) : LogitStep
     private const int Considered = 100;
 
     /// <summary>As the options say.</summary>
-    public TopH(SamplingOptions options) : this(options.TopH) { }
+    public TopH(SamplingOptions options) : this(options.TopH ?? 0) { }
 
     /// <inheritdoc/>
     public override SamplingStage Stage => SamplingStage.TopH;

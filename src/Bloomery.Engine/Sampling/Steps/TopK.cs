@@ -7,7 +7,7 @@ namespace Bloomery.Engine.Sampling.Steps;
 internal sealed class TopK(int k) : LogitStep
 {
     /// <summary>As the options say.</summary>
-    public TopK(SamplingOptions options) : this(options.TopK) { }
+    public TopK(SamplingOptions options) : this(options.TopK ?? 0) { }
 
     /// <inheritdoc/>
     public override SamplingStage Stage => SamplingStage.TopK;

@@ -10,7 +10,7 @@ internal sealed class TopP(float p) : LogitStep
     private static readonly float[] Depths = [3, 8, 16, float.PositiveInfinity];
 
     /// <summary>As the options say.</summary>
-    public TopP(SamplingOptions options) : this(options.TopP) { }
+    public TopP(SamplingOptions options) : this(options.TopP ?? 1) { }
 
     /// <inheritdoc/>
     public override SamplingStage Stage => SamplingStage.TopP;

@@ -7,7 +7,7 @@ namespace Bloomery.Engine.Sampling.Steps;
 internal sealed class TypicalP(float p) : LogitStep
 {
     /// <summary>As the options say.</summary>
-    public TypicalP(SamplingOptions options) : this(options.TypicalP) { }
+    public TypicalP(SamplingOptions options) : this(options.TypicalP ?? 1) { }
 
     /// <inheritdoc/>
     public override SamplingStage Stage => SamplingStage.TypicalP;

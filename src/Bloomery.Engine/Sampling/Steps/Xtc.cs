@@ -10,7 +10,7 @@ namespace Bloomery.Engine.Sampling.Steps;
 internal sealed class Xtc(float probability, float threshold) : LogitStep
 {
     /// <summary>As the options say.</summary>
-    public Xtc(SamplingOptions options) : this(options.XtcProbability, options.XtcThreshold) { }
+    public Xtc(SamplingOptions options) : this(options.XtcProbability ?? 0, options.XtcThreshold ?? 0.1f) { }
 
     /// <inheritdoc/>
     public override SamplingStage Stage => SamplingStage.Xtc;
