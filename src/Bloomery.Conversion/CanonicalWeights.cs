@@ -16,11 +16,16 @@ internal sealed class CanonicalWeights
     {
         WeightMap map = new(architecture.Config.IsGguf, file.Tensors.ContainsKey, file.Path);
         architecture.Map(map);
-        foreach (FoundWeight found in WeightFinder.Find(file, map).Found) _weights.Add(found.Entry.Target, new CanonicalWeight(file, found));
+        WeightFinder finder = WeightFinder.Find(file, map);
+        Warning = finder.Warning;
+        foreach (FoundWeight found in finder.Found) _weights.Add(found.Entry.Target, new CanonicalWeight(file, found));
         // A head that is the embedding once more is left out, and so are copies of it: the new file ties them.
         foreach ((string name, CanonicalWeight weight) in _weights.ToArray())
             if (weight.Entry.TiedTo is { } tied && _weights[tied].Equals(weight)) _weights.Remove(name);
     }
+
+    /// <summary>What a user should hear about the file, or null.</summary>
+    public string? Warning { get; }
 
     /// <summary>The names that are there.</summary>
     public IReadOnlyCollection<string> Names => _weights.Keys;

@@ -16,6 +16,7 @@ internal static class SafetensorsToGguf
         ModelConfig config = LoadedModel.ReadConfig(from, file);
         Architecture old = LoadedModel.Create(config);
         CanonicalWeights weights = new(file, old);
+        if (weights.Warning is { } warning) options.Warn?.Invoke(warning);
         DropPooler(weights, options);
         GgufKeys keys = GgufKeys.Make(old, weights);
         if (OtherReaders.NeedHead(keys.Architecture)) weights.Untie();

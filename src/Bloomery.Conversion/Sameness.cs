@@ -74,12 +74,10 @@ internal sealed record Sameness(string? Difference, int? Window)
         };
     }
 
-    /// <summary>Factors that depend on the length are chosen by a sequence's length in checkpoints, by the allocated length in GGUF: those of long sequences have to agree.</summary>
-    private static bool SameRotation(Rotary x, Rotary y, int length)
-    {
-        bool same = x.Dimensions == y.Dimensions && x.Interleaved == y.Interleaved && Close(x.AttentionFactor, y.AttentionFactor) && Close(x.Frequencies(length), y.Frequencies(length));
-        return same && (x.ChangesBetween(1, length) != y.ChangesBetween(1, length) || Close(x.Frequencies(1), y.Frequencies(1)));
-    }
+    /// <summary>Frequencies may depend on the length: those of short texts and those of long ones have to agree.</summary>
+    private static bool SameRotation(Rotary x, Rotary y, int length) =>
+        x.Dimensions == y.Dimensions && x.Interleaved == y.Interleaved && Close(x.AttentionFactor, y.AttentionFactor)
+        && x.ChangesBetween(1, length) == y.ChangesBetween(1, length) && Close(x.Frequencies(1), y.Frequencies(1)) && Close(x.Frequencies(length), y.Frequencies(length));
 
     private static bool Close(float[] a, float[] b) => a.Length == b.Length && !a.Where((v, i) => !Close(v, b[i])).Any();
 

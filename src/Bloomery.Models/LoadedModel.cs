@@ -32,24 +32,27 @@ internal sealed class LoadedModel : IDisposable
     /// <summary>Longest sequence whose positions the model can tell apart: the rows of its table of learned positions; null where positions are computed (RoPE, ALiBi, relative), so that a text may go beyond what the model was made for.</summary>
     public int? PositionLimit => Weights.Names.Any(name => name.EndsWith("position_embd.weight", StringComparison.Ordinal)) ? Architecture.ContextLength : null;
 
+    /// <summary>What a user should hear about the checkpoint: one sentence each.</summary>
+    public IReadOnlyList<string> Warnings => Weights.Warning is { } warning ? [warning] : [];
+
     /// <summary>Loads a GGUF file, or a directory with <c>config.json</c> and safetensors.</summary>
     /// <param name="path">The file or directory.</param>
     /// <param name="kernels">Whose layout the matrices take.</param>
     /// <param name="progress">Told the share that is done, 0 to 1.</param>
-    /// <param name="allocatedContext">The context that will be allocated for each sequence, in tokens; null: the model's own.</param>
     /// <param name="keepMapping">Whether weights that need no packing stay in the mapped file. A fault on the mapping of a file that somebody truncates ends the process.</param>
+    /// <param name="threads">How many threads copy and pack weights; 0: one a processor.</param>
     /// <exception cref="ModelFormatException">The checkpoint is not what it claims to be, or is not supported.</exception>
-    public static LoadedModel Load(string path, KernelSet kernels, IProgress<double>? progress = null, int? allocatedContext = null, bool keepMapping = false)
+    public static LoadedModel Load(string path, KernelSet kernels, IProgress<double>? progress = null, bool keepMapping = false, int threads = 0)
     {
         TensorFile file = OpenFile(path);
         bool kept = false;
         try
         {
-            ModelConfig config = ReadConfig(path, file, allocatedContext);
+            ModelConfig config = ReadConfig(path, file);
             Architecture architecture = Create(config);
             WeightMap map = new(config.IsGguf, file.Tensors.ContainsKey, path);
             architecture.Map(map);
-            WeightSet weights = WeightLoader.Load(file, map, kernels, progress, keepMapping);
+            WeightSet weights = WeightLoader.Load(file, map, kernels, progress, keepMapping, threads);
             if (kept = weights.MappedBytes > 0) weights.Own(file);
             return new LoadedModel(path, architecture, weights);
         }
@@ -71,9 +74,9 @@ internal sealed class LoadedModel : IDisposable
     }
 
     /// <summary>The configuration of a checkpoint that is open.</summary>
-    public static ModelConfig ReadConfig(string path, TensorFile file, int? allocatedContext = null)
+    public static ModelConfig ReadConfig(string path, TensorFile file)
     {
-        if (file is GgufFile gguf) return GgufConfig.Read(gguf, allocatedContext);
+        if (file is GgufFile gguf) return GgufConfig.Read(gguf);
         string directory = Directory.Exists(path) ? path : System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path))!;
         string config = System.IO.Path.Combine(directory, "config.json");
         if (!File.Exists(config)) throw new ModelFormatException(path, null, null, "there is no config.json beside the weights, so the architecture is unknown");

@@ -37,8 +37,11 @@ internal static class ModelArgument
         return loaded;
     }
 
-    private static void Describe(Call call, Runtime runtime) =>
+    private static void Describe(Call call, Runtime runtime)
+    {
+        call.Warn(runtime.Model.Warnings);
         call.Detail($"kernels: {runtime.Choice.Reason}; threads: {runtime.Team.Threads}; context: {runtime.ContextLength}{Beyond(runtime)}; kv: {runtime.KeyType},{runtime.ValueType}; weights: {runtime.Model.Weights.ByteLength >> 20} MiB, {runtime.Model.Weights.MappedBytes >> 20} of them mapped");
+    }
 
     private static string Beyond(Runtime runtime) => runtime.ContextLength > runtime.Architecture.ContextLength ? $" (made for {runtime.Architecture.ContextLength})" : "";
 

@@ -49,7 +49,8 @@ internal sealed class Inspect : Verb
     {
         KernelChoice kernels = ComputeOptions.Detect(call.Get(_compute.Kernels));
         using ProgressLine progress = call.Progress($"Loading {Path.GetFileName(path)}");
-        using LoadedModel model = LoadedModel.Load(path, kernels.Kernels, progress);
+        using LoadedModel model = LoadedModel.Load(path, kernels.Kernels, progress, threads: call.Get(_compute.Threads) ?? 0);
+        call.Warn(model.Warnings);
         PlanRole[] roles = model.Architecture switch
         {
             EncoderDecoderArchitecture => [PlanRole.Encoder, PlanRole.Decoder],

@@ -27,9 +27,7 @@ internal static class GgufConfig
 
     /// <summary>Reads the keys of <paramref name="file"/>.</summary>
     /// <exception cref="ModelFormatException">A key is missing or has a value that cannot be.</exception>
-    /// <param name="file">The open file.</param>
-    /// <param name="allocatedContext">The context that is allocated for each sequence, in tokens; null: the model's own.</param>
-    public static ModelConfig Read(GgufFile file, int? allocatedContext = null)
+    public static ModelConfig Read(GgufFile file)
     {
         GgufMetadata meta = file.Metadata;
         string arch = meta.Get<string>("general.architecture");
@@ -46,7 +44,7 @@ internal static class GgufConfig
         string pattern = $"{arch}.attention.sliding_window_pattern"; // a period, or a truth value a layer
         if (meta.IsArray(pattern)) json["layer_types"] = new JsonArray([.. meta.Get<bool[]>(pattern).Select(s => (JsonNode)(s ? "sliding_attention" : "full_attention"))]);
         Rope(file, arch, json);
-        return new ModelConfig(file.Path, json, isGguf: true) { AllocatedContext = allocatedContext, Spelling = name => Spell(arch, name) };
+        return new ModelConfig(file.Path, json, isGguf: true) { Spelling = name => Spell(arch, name) };
 
         void Rows(string tensor, string key)
         {
@@ -88,25 +86,31 @@ internal static class GgufConfig
         if (states) scaling["attention_factor"] = type == "yarn" && !cancelled ? attention * RopeScaling.YarnScale(factor) : attention;
         if (meta.TryGet($"{arch}.rope.scaling.yarn_beta_fast", out double fast)) scaling["beta_fast"] = fast;
         if (meta.TryGet($"{arch}.rope.scaling.yarn_beta_slow", out double slow)) scaling["beta_slow"] = slow;
-        if (Divisors(file, "rope_factors_short.weight") is { } shorter && Divisors(file, "rope_factors_long.weight") is { } longer)
+        if (Divisors(file, "rope_freqs.weight") is { } divisors) scaling["gguf_divisors"] = Json(divisors);
+        else if (Divisors(file, "rope_factors_short.weight") is var shorter && Divisors(file, "rope_factors_long.weight") is var longer && (shorter ?? longer) is { } either)
         {
-            type = "longrope";
+            if (type == "yarn") throw new ModelFormatException(meta.File, $"{arch}.rope.scaling.type", null, "is 'yarn', but the file has factors for short and long texts, too; one of both is supported");
+            // Up to the original length and beyond it; where one of both is missing, those frequencies are plain. A factor of all lengths comes on top.
+            double common = type != "none" && factor > 0 ? factor : 1;
+            double[] plain = [.. either.Select(_ => 1.0)];
             if (!states) scaling["attention_factor"] = 1;
-            scaling["short_factor"] = shorter;
-            scaling["long_factor"] = longer;
+            scaling["short_factor"] = Json(shorter ?? plain, common);
+            scaling["long_factor"] = Json(longer ?? plain, common);
+            type = "longrope";
         }
-        if (Divisors(file, "rope_freqs.weight") is { } divisors) scaling["gguf_divisors"] = divisors;
         if (type == "none" && (states || scaling.ContainsKey("gguf_divisors"))) type = "default";
         if (type == "none") return;
         scaling["rope_type"] = type;
         json["rope_scaling"] = scaling;
     }
 
-    private static JsonArray? Divisors(GgufFile file, string name)
+    private static JsonArray Json(double[] values, double times = 1) => [.. values.Select(v => (JsonNode)(v * times))];
+
+    private static double[]? Divisors(GgufFile file, string name)
     {
         if (!file.Tensors.TryGetValue(name, out TensorInfo? tensor)) return null;
         if (tensor.ElementCount > 4096) throw new ModelFormatException(file.Path, name, tensor.Offset, $"has {tensor.ElementCount} elements; rotary factors are one a pair");
-        return [.. file.Dequantize(tensor).Select(v => (JsonNode)v)];
+        return [.. file.Dequantize(tensor).Select(v => (double)v)];
     }
 
     private static JsonNode? Number(GgufMetadata meta, string key)

@@ -32,9 +32,6 @@ internal sealed class ModelConfig
     /// <summary>What the file itself calls a key, for messages; null: the same.</summary>
     internal Func<string, string>? Spelling { get; init; }
 
-    /// <summary>The context that is allocated for each sequence, in tokens; null: the model's own. Rotary factors of GGUF files go by it.</summary>
-    public int? AllocatedContext { get; init; }
-
     /// <summary>The longest sequence, in tokens; where no key says it, what the reference library's class of that family has.</summary>
     internal int MaxLength => SizeOr(IsGguf ? 2048 : FamilyDefaults.MaxLength(ModelType), ContextNames);
 
@@ -151,7 +148,7 @@ internal sealed class ModelConfig
     }
 
     /// <summary>Other keys of the same file.</summary>
-    internal ModelConfig With(JsonObject json) => new(File, json, IsGguf) { Spelling = Spelling, AllocatedContext = AllocatedContext };
+    internal ModelConfig With(JsonObject json) => new(File, json, IsGguf) { Spelling = Spelling };
 
     /// <summary>An activation by the reference library's name.</summary>
     public Activation ActivationOr(Activation fallback, params ReadOnlySpan<string> names)

@@ -24,7 +24,6 @@ internal static class RopeConfig
             Theta = Positive(scaling, "rope_theta") ?? Positive(config, ThetaKey(config, layerType)) ?? theta,
             MaxLength = max,
             OriginalLength = ownOriginal ?? Original(scaling) ?? max,
-            AllocatedLength = config.IsGguf ? config.AllocatedContext ?? max : null,
         };
         if (scaling is null) return result;
         if (type is not ("default" or "linear" or "dynamic" or "llama3" or "yarn" or "longrope" or "proportional"))

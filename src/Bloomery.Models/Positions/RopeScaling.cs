@@ -18,9 +18,6 @@ internal sealed record RopeScaling
     /// <summary>Longest context of the model.</summary>
     public int MaxLength { get; init; }
 
-    /// <summary>longrope: a length that decides between short and long factors in the place of the sequence's; null: the sequence's does.</summary>
-    public int? AllocatedLength { get; init; }
-
     /// <summary>llama3: frequencies with fewer turns than this over the original context are scaled wholly.</summary>
     public double LowFrequencyFactor { get; init; } = 1;
 

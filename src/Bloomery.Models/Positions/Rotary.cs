@@ -57,7 +57,7 @@ internal sealed class Rotary
     /// <summary>(Dimensions / 2) radians a position, for a sequence whose longest position + 1 is <paramref name="length"/>.</summary>
     public float[] Frequencies(int length)
     {
-        if (_long is not null) return (_scaling.AllocatedLength ?? length) > _scaling.OriginalLength ? _long : _fixed;
+        if (_long is not null) return length > _scaling.OriginalLength ? _long : _fixed;
         if (_scaling.Type != "dynamic" || length <= _scaling.MaxLength) return _fixed;
         if (!_dynamic.TryGetValue(length, out float[]? found))
         {

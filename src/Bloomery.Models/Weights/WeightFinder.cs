@@ -2,7 +2,7 @@ using Bloomery.Formats;
 
 namespace Bloomery.Models.Weights;
 
-/// <summary>Finds and checks the stored tensors of every weight that a <see cref="WeightMap"/> declares. A tensor that is missing or left over is an error that names it.</summary>
+/// <summary>Finds and checks the stored tensors of every weight that a <see cref="WeightMap"/> declares. A tensor that is missing or left over is an error that names it; heads of training and of other tasks are passed over, and <see cref="Unread"/> names them.</summary>
 internal sealed class WeightFinder
 {
     private readonly TensorFile _file;
@@ -19,6 +19,13 @@ internal sealed class WeightFinder
     /// <summary>Weights that are absent and share the memory of another.</summary>
     public IReadOnlyList<(string Name, string Other)> Ties => _ties;
 
+    /// <summary>Heads that the architecture does not have: the reference library passes them over with a warning.</summary>
+    public IReadOnlyList<string> Unread { get; private set; } = [];
+
+    /// <summary>What a user should hear about the file, or null.</summary>
+    public string? Warning => Unread.Count == 0 ? null
+        : $"{_file.Path}: left unread, as this architecture has no such head: {string.Join(", ", Unread.Take(4))}{(Unread.Count > 4 ? $" and {Unread.Count - 4} more tensors" : "")}";
+
     /// <summary>Finds the weights.</summary>
     /// <exception cref="ModelFormatException">A tensor is missing, left over, or of another shape than the configuration says.</exception>
     public static WeightFinder Find(TensorFile file, WeightMap map)
@@ -30,7 +37,7 @@ internal sealed class WeightFinder
             else if (entry.TiedTo is not null) finder._ties.Add((entry.Target, entry.TiedTo));
             else if (!entry.Optional) throw new ModelFormatException(file.Path, entry.Parts[0].Names[0], null, "the file lacks this tensor");
         }
-        finder.RefuseLeftOvers(map);
+        finder.PassOver(map);
         finder.RefuseRemains();
         return finder;
     }
@@ -84,11 +91,19 @@ internal sealed class WeightFinder
         return taken.Length;
     }
 
-    private void RefuseLeftOvers(WeightMap map)
+    /// <summary>What is left over beside the model is a head; within it, it would change what is computed.</summary>
+    private void PassOver(WeightMap map)
     {
+        bool prefixed = _used.Any(map.HasPrefix);
+        List<string> unread = [];
         foreach (string name in _file.Tensors.Keys)
-            if (!_used.Contains(name) && !map.Ignores(name))
+        {
+            if (_used.Contains(name) || map.Ignores(name)) continue;
+            if (!map.IsHead(name, prefixed))
                 throw new ModelFormatException(_file.Path, name, _file.Tensors[name].Offset, "is a tensor that this architecture and configuration have no use for");
+            unread.Add(name);
+        }
+        Unread = unread;
     }
 
     /// <summary>A fused tensor with more rows than its parts need belongs to another configuration.</summary>

@@ -21,21 +21,23 @@ internal sealed class WeightLoader
     /// <param name="kernels">Whose layout the matrices take.</param>
     /// <param name="progress">Told the share that is done, 0 to 1.</param>
     /// <param name="keepMapping">Whether matrices that need no packing stay where the file maps them: then <paramref name="file"/> must outlive the set.</param>
+    /// <param name="threads">How many threads copy and pack; 0: one a processor.</param>
     /// <exception cref="ModelFormatException">A tensor is missing, left over, or of another shape than the configuration says.</exception>
-    public static WeightSet Load(TensorFile file, WeightMap map, KernelSet kernels, IProgress<double>? progress = null, bool keepMapping = false)
+    public static WeightSet Load(TensorFile file, WeightMap map, KernelSet kernels, IProgress<double>? progress = null, bool keepMapping = false, int threads = 0)
     {
         WeightLoader loader = new(file, kernels, keepMapping);
         WeightFinder finder = WeightFinder.Find(file, map);
         IReadOnlyList<FoundWeight> found = finder.Found;
         List<(string Name, string Other)> ties = [.. finder.Ties];
 
-        WeightSet set = new();
+        WeightSet set = new() { Warning = finder.Warning };
+        ParallelOptions parallel = new() { MaxDegreeOfParallelism = threads > 0 ? threads : Environment.ProcessorCount };
         try
         {
             long total = found.Sum(f => f.Parts.Sum(p => p.Tensor.ByteLength)), done = 0;
             Lock gate = new();
             // Copying and packing is bound by the processor, not by the file: each weight is one piece of work.
-            Parallel.ForEach(found, weight =>
+            Parallel.ForEach(found, parallel, weight =>
             {
                 (WeightEntry entry, IReadOnlyList<(TensorInfo Tensor, WeightPart Part)> parts) = weight;
                 string? tied = entry.TiedTo is { } other && found.Any(f => f.Entry.Target == other && loader.SameBytes(f.Parts, parts)) ? other : null;

@@ -5,6 +5,10 @@ namespace Bloomery.Models.Weights;
 /// <summary>The weights that an architecture declares, under canonical (GGUF) names, with their names in safetensors checkpoints. Executed by <see cref="WeightLoader"/>.</summary>
 internal sealed class WeightMap
 {
+    // Heads of reward and value models and of classifiers, where nothing but their name tells them from the model.
+    private static readonly HashSet<string> Heads =
+        ["v_head", "value_head", "reward_head", "score", "classifier", "classification_head", "regression_head", "qa_outputs", "multiple_choice_head"];
+
     private readonly List<WeightEntry> _entries = [];
     private readonly List<string> _prefixes = [""];
     private readonly List<string> _namespaces = [];
@@ -83,6 +87,20 @@ internal sealed class WeightMap
         return false;
     }
 
+    /// <summary>Whether <paramref name="name"/> lies under one of the prefixes.</summary>
+    public bool HasPrefix(string name) => _prefixes.Any(p => p.Length > 0 && name.StartsWith(p, StringComparison.Ordinal));
+
+    /// <summary>Whether a stored tensor belongs to a head beside the model: to no module that was declared, and outside the prefix that the model's own tensors have.</summary>
+    /// <param name="name">The tensor.</param>
+    /// <param name="prefixed">Whether the model's own tensors lie under a prefix.</param>
+    public bool IsHead(string name, bool prefixed)
+    {
+        if (IsGguf) return false;
+        string module = Module(name);
+        if (_prefixes.Any(p => Module(p) == module)) return false;
+        return (prefixed || Heads.Contains(module)) && !_entries.Any(e => e.Parts.Any(p => p.Names.Any(n => Module(n) == module)));
+    }
+
     internal void Add(WeightEntry entry)
     {
         if (!entry.Optional && entry.TiedTo is null)
@@ -112,6 +130,8 @@ internal sealed class WeightMap
         }
         return new WeightPart(names, source.Rows, source.Transposed, source.FirstInput);
     }
+
+    private static string Module(string name) => name.IndexOf('.') is >= 0 and int dot ? name[..dot] : name;
 
     /// <summary>The number before the first dot, -1 where there is none.</summary>
     private static int LayerNumber(ReadOnlySpan<char> text)

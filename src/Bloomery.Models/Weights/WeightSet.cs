@@ -23,6 +23,9 @@ internal sealed class WeightSet : IDisposable
     /// <summary>Bytes of the matrices that are used where the file maps them, without a copy.</summary>
     public long MappedBytes { get; private set; }
 
+    /// <summary>What a user should hear about the file that they come from, or null.</summary>
+    public string? Warning { get; init; }
+
     /// <summary>The weight of that canonical name without suffix.</summary>
     /// <exception cref="KeyNotFoundException">The architecture did not declare it, or the file does not have it.</exception>
     public Weight this[string name] => TryGet(name, out Weight? weight) ? weight : throw new KeyNotFoundException($"the model has no weight '{name}'");

@@ -80,9 +80,8 @@ public sealed class PositionTests
         Rotary longrope = new(4, new RopeScaling { Type = "longrope", OriginalLength = 8, MaxLength = 32, ShortFactor = [1, 2], LongFactor = [3, 4] });
         Assert.False(longrope.ChangesBetween(7, 8));
         Assert.True(longrope.ChangesBetween(8, 9));
-        Rotary allocated = new(4, new RopeScaling { Type = "longrope", OriginalLength = 8, MaxLength = 32, AllocatedLength = 32, ShortFactor = [1, 2], LongFactor = [3, 4] });
-        Assert.False(allocated.ChangesBetween(1, 30));
-        Assert.Equal(1 / 3.0, allocated.Frequencies(1)[0], 1e-6);
+        Assert.Equal(1, longrope.Frequencies(8)[0], 1e-6);
+        Assert.Equal(1 / 3.0, longrope.Frequencies(9)[0], 1e-6);
         Rotary dynamic = new(8, new RopeScaling { Type = "dynamic", Factor = 2, OriginalLength = 8, MaxLength = 8 });
         Assert.False(dynamic.ChangesBetween(1, 8));
         Assert.True(dynamic.ChangesBetween(8, 9));
