@@ -59,7 +59,7 @@ internal sealed class Runtime : IDisposable
         options ??= new ModelOptions();
         options.Validate();
         KernelChoice choice = KernelTiers.Detect(options.Kernels);
-        LoadedModel model = LoadedModel.Load(path, choice.Kernels, options.Progress, options.KeepMapping, options.Threads);
+        LoadedModel model = LoadedModel.Load(path, choice.Kernels, options.Progress, options.KeepMapping, options.Threads is > 0 and int threads ? threads : Processors.DefaultThreads);
         if (options.ContextLength > model.PositionLimit)
         {
             int limit = model.PositionLimit.Value;
