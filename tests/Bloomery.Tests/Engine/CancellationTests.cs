@@ -77,7 +77,7 @@ public sealed class CancellationTests
     public void A_sequence_appends_all_or_nothing(string name)
     {
         SmallModels.NeedGolden(name);
-        using Runtime runtime = Runtime.Load(SmallModels.Golden(name), new RuntimeOptions { Threads = 1, ChunkTokens = 4 });
+        using Runtime runtime = Runtime.Load(SmallModels.Golden(name), new ModelOptions { Threads = 1, ChunkTokens = 4 });
         int[] text = [.. Enumerable.Range(0, 22).Select(i => 3 + i * 7 % 50)];
         using Sequence whole = new(runtime), sequence = new(runtime);
         float[] begun = sequence.Append(text.AsSpan(0, 3)).ToArray(), expected = whole.Append(text).ToArray();

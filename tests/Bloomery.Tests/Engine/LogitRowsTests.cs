@@ -14,7 +14,7 @@ public sealed class LogitRowsTests
     public void They_are_those_of_a_forward_pass(string name)
     {
         SmallModels.NeedGolden(name);
-        using Runtime runtime = Runtime.Load(SmallModels.Golden(name), new RuntimeOptions { Threads = 1, ChunkTokens = 8 });
+        using Runtime runtime = Runtime.Load(SmallModels.Golden(name), new ModelOptions { Threads = 1, ChunkTokens = 8 });
         float[] soft = [.. Enumerable.Range(0, 2 * runtime.Architecture.Hidden).Select(i => i % 7 * 0.1f)];
         ForwardRow[] rows =
         [
@@ -38,7 +38,7 @@ public sealed class LogitRowsTests
     public void What_no_array_holds_is_refused_by_name()
     {
         SmallModels.NeedGolden("llama");
-        using Runtime runtime = Runtime.Load(SmallModels.Golden("llama"), new RuntimeOptions { Threads = 1, ContextLength = 1 << 28 });
+        using Runtime runtime = Runtime.Load(SmallModels.Golden("llama"), new ModelOptions { Threads = 1, ContextLength = 1 << 28 });
         int tokens = (int)(Array.MaxLength / (long)runtime.Architecture.Vocabulary) + 1;
         int[] ids = new int[tokens];
         Array.Fill(ids, 3);

@@ -56,7 +56,7 @@ public sealed class NativeMemoryTests
     public void A_decode_step_allocates_nothing(string name)
     {
         SmallModels.NeedGolden(name);
-        using Runtime runtime = Runtime.Load(SmallModels.Golden(name), new RuntimeOptions { Threads = 1 }); // all of it on this thread
+        using Runtime runtime = Runtime.Load(SmallModels.Golden(name), new ModelOptions { Threads = 1 }); // all of it on this thread
         (int[] prompt, _) = SmallModels.Greedy(name);
         using Sequence sequence = new(runtime, 64, name == "t5" ? prompt : null);
         SamplingOptions sampling = new() { Temperature = 0.8f, TopK = 20, TopP = 0.9f, RepetitionPenalty = 1.1f, Seed = 5 };

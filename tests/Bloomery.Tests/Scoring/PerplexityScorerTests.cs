@@ -17,7 +17,7 @@ public sealed class PerplexityScorerTests
     public void Slices_of_any_size_give_the_sum_of_the_whole(string name, int context, int stride, int scoreFrom)
     {
         SmallModels.NeedGolden(name);
-        using Runtime runtime = Runtime.Load(SmallModels.Golden(name), new RuntimeOptions { Threads = 1, Exact = true });
+        using Runtime runtime = Runtime.Load(SmallModels.Golden(name), new ModelOptions { Threads = 1, Exact = true });
         int[] ids = [.. Enumerable.Range(0, 61).Select(i => 3 + i * 7 % 50)];
         context = Math.Min(context, runtime.ContextLength);
         (double expected, int tokens) = Naive(runtime, ids, context, stride, scoreFrom);
@@ -37,7 +37,7 @@ public sealed class PerplexityScorerTests
     public void What_does_not_fit_is_refused()
     {
         SmallModels.NeedGolden("llama");
-        using Runtime runtime = Runtime.Load(SmallModels.Golden("llama"), new RuntimeOptions { Threads = 1 });
+        using Runtime runtime = Runtime.Load(SmallModels.Golden("llama"), new ModelOptions { Threads = 1 });
         PerplexityScorer scorer = new(runtime);
         Assert.Throws<ArgumentException>(() => scorer.Run([1, 2, runtime.Architecture.Vocabulary], 3, 3));
         Assert.Throws<ArgumentException>(() => scorer.Run([1, 2, 3], runtime.ContextLength + 1, 3));

@@ -36,7 +36,8 @@ public sealed class KvSnapshotTests
         string path = Path.GetTempFileName();
         try
         {
-            byte[] header = Encoding.UTF8.GetBytes($$"""{"positions":{"dtype":"I32","shape":[{{positions}}],"data_offsets":[0,{{4 * positions}}]}}""");
+            long bytes = 4 * positions;
+            byte[] header = Encoding.UTF8.GetBytes($$"""{"positions":{"dtype":"I32","shape":[{{positions}}],"data_offsets":[0,{{bytes}}] } }""");
             using (FileStream stream = File.Create(path))
             {
                 byte[] length = new byte[8];
