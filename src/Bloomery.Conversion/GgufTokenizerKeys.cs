@@ -1,4 +1,3 @@
-using System.IO.Compression;
 using System.Text.Json;
 using Bloomery.Formats;
 using Bloomery.Formats.Gguf;
@@ -49,9 +48,7 @@ internal sealed class GgufTokenizerKeys
 
     private static GgufVocabularyDraft FromJson(string path)
     {
-        using Stream stream = File.OpenRead(path);
-        using Stream plain = path.EndsWith(".gz", StringComparison.Ordinal) ? new GZipStream(stream, CompressionMode.Decompress) : stream;
-        using JsonDocument document = JsonDocument.Parse(plain);
+        using JsonDocument document = JsonFile.Parse(TokenizerJson.ReadAll(path), path);
         return GgufVocabularyDraft.FromJson(document.RootElement, path);
     }
 

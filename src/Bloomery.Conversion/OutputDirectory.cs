@@ -36,7 +36,7 @@ internal static class OutputDirectory
 
     /// <summary>Writes a JSON file.</summary>
     public static void WriteJson(string directory, string name, JsonNode json) =>
-        AtomicFile.Write(Path.Combine(directory, name), stream => stream.Write(Encoding.UTF8.GetBytes(json.ToJsonString(Indented) + "\n")));
+        AtomicFile.Write(Path.Combine(directory, name), stream => stream.Write(Encoding.UTF8.GetBytes(PythonJson.Show(json.ToJsonString(Indented)) + "\n")));
 
     /// <summary>The reference library's name of a type.</summary>
     public static string TypeName(BlockFormat format) => format.Name switch { "f16" => "float16", "bf16" => "bfloat16", _ => "float32" };
@@ -45,7 +45,8 @@ internal static class OutputDirectory
     public static void SetType(string directory, BlockFormat format)
     {
         string path = Path.Combine(directory, "config.json");
-        if (!File.Exists(path) || JsonNode.Parse(File.ReadAllText(path)) is not JsonObject config) return;
+        if (!File.Exists(path)) return;
+        JsonObject config = JsonFile.ReadObject(path);
         foreach (string key in (string[])["dtype", "torch_dtype"])
             if (config.ContainsKey(key)) config[key] = TypeName(format);
         WriteJson(directory, "config.json", config);

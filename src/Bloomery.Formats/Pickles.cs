@@ -11,7 +11,6 @@ internal static class Pickles
     /// <summary>Whether a file of this name would be a pickle.</summary>
     public static bool IsName(string name) => Extensions.Contains(Path.GetExtension(name), StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>Whether content begins as a pickle or as the zip archive around one.</summary>
-    public static bool Looks(ReadOnlySpan<byte> bytes) =>
-        bytes.StartsWith("PK\x03\x04"u8) || (bytes.Length >= 2 && bytes[0] == 0x80 && bytes[1] is >= 2 and <= 5);
+    /// <summary>Whether content begins as a pickle; archives that hold one are told by <see cref="ForeignContent"/>.</summary>
+    public static bool Looks(ReadOnlySpan<byte> bytes) => bytes.Length >= 2 && bytes[0] == 0x80 && bytes[1] is >= 2 and <= 5;
 }

@@ -8,6 +8,8 @@ namespace Bloomery.Cli.Input;
 /// <summary>Reads the files that verbs are given; <c>-</c> is standard input.</summary>
 internal static class InputFile
 {
+    private const int MaxDepth = 512;
+
     private static readonly UTF8Encoding Utf8 = new(false, throwOnInvalidBytes: false);
 
     /// <summary>What messages call a file.</summary>
@@ -43,20 +45,9 @@ internal static class InputFile
     }
 
     /// <summary>The file as JSON.</summary>
-    public static JsonDocument Json(string path)
-    {
-        ReadOnlyMemory<byte> bytes = Bytes(path);
-        if (bytes.Span.StartsWith("\uFEFF"u8)) bytes = bytes[3..];
-        if (bytes.Span.IndexOfAnyExcept(" \t\r\n"u8) < 0) throw new CliException($"{Name(path)}: is empty, expected JSON");
-        try
-        {
-            return JsonDocument.Parse(bytes, new JsonDocumentOptions { MaxDepth = 512 });
-        }
-        catch (JsonException e)
-        {
-            throw new CliException($"{Name(path)}: not JSON: {Problem.Describe(e)}");
-        }
-    }
+    public static JsonDocument Json(string path) => JsonFile.TryParse(Bytes(path), path, MaxDepth, out JsonDocument? document, out string? problem)
+        ? document
+        : throw new CliException($"{Name(path)}: {problem}");
 
     /// <summary>A JSON list of strings.</summary>
     public static string[] Texts(string path)

@@ -14,17 +14,8 @@ internal static class GgufThrow
         Bad(file, subject, offset, $"{what} takes {needed} bytes, but the file has only {left} left: it is truncated or damaged");
 
     [DoesNotReturn]
-    public static void NotGguf(string file, ReadOnlySpan<byte> bytes)
-    {
-        string problem = "this is no GGUF file: it does not begin with 'GGUF'";
-        if (bytes.Length >= 4)
-        {
-            if (bytes[..4].SequenceEqual("tjgg"u8) || bytes[..4].SequenceEqual("lmgg"u8) || bytes[..4].SequenceEqual("fmgg"u8))
-                problem = "this is a GGML file from before GGUF: convert the original model again";
-            else if (Pickles.Looks(bytes)) problem = Pickles.Advice;
-        }
-        Bad(file, null, 0, problem);
-    }
+    public static void NotGguf(string file, ReadOnlySpan<byte> bytes) =>
+        Bad(file, null, 0, ForeignContent.DescribeWeights(file, bytes, "GGUF") ?? "this is no GGUF file: it does not begin with 'GGUF'");
 
     [DoesNotReturn]
     public static void WrongType(string file, string key, GgufEntry entry, string wanted) =>

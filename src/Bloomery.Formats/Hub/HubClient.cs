@@ -119,10 +119,10 @@ public sealed class HubClient : IDisposable
     {
         try
         {
-            using JsonDocument document = JsonDocument.Parse(listing, new JsonDocumentOptions { MaxDepth = 64 });
+            using JsonDocument document = JsonFile.Parse(listing, "the answer");
             return [.. document.RootElement.GetProperty("siblings").EnumerateArray().Select(ReadFile)];
         }
-        catch (Exception exception) when (exception is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+        catch (Exception exception) when (exception is ModelFormatException or KeyNotFoundException or InvalidOperationException or FormatException)
         {
             throw new HubException($"the hub's list of files of {name} cannot be understood: {Problem.Describe(exception)}", exception);
         }

@@ -8,8 +8,6 @@ namespace Bloomery.Formats.Tokenizers;
 /// </summary>
 internal sealed class TokenizerConfig
 {
-    private const long MaxBytes = 64L << 20;
-
     private readonly Dictionary<string, string> _templates = [];
     private readonly List<int> _endIds = [];
 
@@ -47,7 +45,7 @@ internal sealed class TokenizerConfig
     {
         var config = new TokenizerConfig();
         string template = Path.Combine(directory, "chat_template.jinja");
-        if (File.Exists(template)) config._templates[TokenizerBundle.DefaultTemplate] = ReadText(template);
+        if (File.Exists(template)) config._templates[TokenizerBundle.DefaultTemplate] = JsonFile.ReadText(template);
         config.ReadJson(directory, "tokenizer_config.json", (root, file) =>
         {
             config.ReadTokens(root, file);
@@ -65,22 +63,9 @@ internal sealed class TokenizerConfig
     {
         string file = Path.Combine(directory, name);
         if (!File.Exists(file)) return;
-        try
-        {
-            using JsonDocument document = JsonDocument.Parse(ReadText(file));
-            if (document.RootElement.ValueKind != JsonValueKind.Object) throw Error(file, null, "is not a JSON object");
-            read(document.RootElement, file);
-        }
-        catch (JsonException e)
-        {
-            throw new ModelFormatException(file, null, null, $"is not JSON: {Problem.Describe(e)}", e);
-        }
-    }
-
-    private static string ReadText(string file)
-    {
-        long length = new FileInfo(file).Length;
-        return length <= MaxBytes ? File.ReadAllText(file) : throw Error(file, null, $"{length} bytes, expected at most {MaxBytes}");
+        using JsonDocument document = JsonFile.Read(file);
+        if (document.RootElement.ValueKind != JsonValueKind.Object) throw Error(file, null, "is not a JSON object");
+        read(document.RootElement, file);
     }
 
     private void ReadTokens(JsonElement root, string file)

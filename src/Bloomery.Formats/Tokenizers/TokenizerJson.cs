@@ -7,7 +7,6 @@ namespace Bloomery.Formats.Tokenizers;
 /// <summary>Reads tokenizer.json, the format of the reference library (formats.md, Tokenizers).</summary>
 internal static class TokenizerJson
 {
-    private const int MaxDepth = 64;
     private const long MaxBytes = 1L << 30;
 
     /// <summary>Reads a file, gzipped or not. What lies beside it is read by <see cref="TokenizerLoader"/>.</summary>
@@ -20,7 +19,7 @@ internal static class TokenizerJson
     /// <exception cref="ModelFormatException">It is not a tokenizer that this library can run; the message names the place.</exception>
     public static PipelineTokenizer Load(ReadOnlyMemory<byte> utf8, string name)
     {
-        using JsonDocument document = Parse(utf8, name);
+        using JsonDocument document = JsonFile.Parse(utf8, name);
         var root = new JsonSection(name, "", document.RootElement);
         JsonSection modelJson = root.Get("model");
         Models.TokenModel model = ModelReader.Read(modelJson);
@@ -34,20 +33,8 @@ internal static class TokenizerJson
         });
     }
 
-    private static JsonDocument Parse(ReadOnlyMemory<byte> utf8, string name)
-    {
-        try
-        {
-            ReadOnlyMemory<byte> text = utf8.Span.StartsWith("\uFEFF"u8) ? utf8[3..] : utf8;
-            return JsonDocument.Parse(text, new JsonDocumentOptions { MaxDepth = MaxDepth });
-        }
-        catch (JsonException e)
-        {
-            throw new ModelFormatException(name, e.Path, null, $"not valid JSON: {Problem.Describe(e)}", e);
-        }
-    }
-
-    private static byte[] ReadAll(string path)
+    /// <summary>A file's text, unpacked where it is gzipped.</summary>
+    internal static byte[] ReadAll(string path)
     {
         using FileStream file = File.OpenRead(path);
         bool zipped = file.ReadByte() == 0x1F && file.ReadByte() == 0x8B;

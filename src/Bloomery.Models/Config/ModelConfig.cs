@@ -12,6 +12,7 @@ internal sealed class ModelConfig
     /// <summary>The names that the longest sequence has had.</summary>
     internal static readonly string[] ContextNames = ["max_position_embeddings", "n_positions", "n_ctx", "max_seq_len", "seq_length", "max_sequence_length"];
 
+    private const NumberStyles JsonNumber = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
     private const int MostElements = 1 << 28, MostLayers = 1 << 14;
 
     /// <summary>Wraps parsed keys.</summary>
@@ -43,23 +44,7 @@ internal sealed class ModelConfig
 
     /// <summary>Reads <c>config.json</c>.</summary>
     /// <exception cref="ModelFormatException">It is no JSON object.</exception>
-    public static ModelConfig Load(string path)
-    {
-        try
-        {
-            JsonNode? node = JsonNode.Parse(System.IO.File.ReadAllBytes(path), null, new JsonDocumentOptions { MaxDepth = 64, AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip });
-            if (node is JsonObject json)
-            {
-                _ = json.Count; // a lazily parsed object reports duplicate keys here
-                return new ModelConfig(path, json);
-            }
-        }
-        catch (Exception e) when (e is JsonException or ArgumentException)
-        {
-            throw new ModelFormatException(path, null, null, $"is no valid JSON: {Problem.Describe(e)}", e);
-        }
-        throw new ModelFormatException(path, null, null, "must hold a JSON object");
-    }
+    public static ModelConfig Load(string path) => new(path, JsonFile.ReadObject(path));
 
     /// <summary>Whether any of the keys is there and not null.</summary>
     public bool Has(params ReadOnlySpan<string> names) => Find(names).Value is not null;
@@ -174,14 +159,14 @@ internal sealed class ModelConfig
 
     private double Number(string name, JsonNode node)
     {
-        // A value may be a parsed token or a CLR number of any type: its text serves both. A few exporters quote numbers.
+        // A value may be a parsed token or a CLR number of any type: its text serves both. A few exporters quote numbers, as JSON spells them.
         string? text = node.GetValueKind() switch
         {
             JsonValueKind.Number => node.ToJsonString(),
             JsonValueKind.String => node.GetValue<string>(),
             _ => null,
         };
-        if (double.TryParse(text, CultureInfo.InvariantCulture, out double d) && double.IsFinite(d)) return d;
+        if (double.TryParse(text, JsonNumber, CultureInfo.InvariantCulture, out double d) && double.IsFinite(d)) return d;
         throw Error(name, $"is {Text(node)}; a number is needed");
     }
 
@@ -194,7 +179,7 @@ internal sealed class ModelConfig
 
     private static string Text(JsonNode? node)
     {
-        string text = node?.ToJsonString() ?? "null";
+        string text = node is null ? "null" : PythonJson.Show(node.ToJsonString());
         return text.Length <= 60 ? text : text[..57] + "...";
     }
 }

@@ -160,7 +160,7 @@ internal sealed partial class Parser
                     : throw Error("the integer is too long");
             case TokenKind.Float:
                 Next();
-                return new Const(new FloatValue(double.Parse(token.Text, CultureInfo.InvariantCulture)), token.Line);
+                return new Const(new FloatValue(double.Parse(token.Text, NumberStyles.Float, CultureInfo.InvariantCulture)), token.Line);
             case TokenKind.Operator when token.Text == "(":
                 Next();
                 Expression inner = ParseTuple(parentheses: true);

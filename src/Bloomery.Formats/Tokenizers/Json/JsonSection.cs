@@ -146,7 +146,7 @@ internal sealed class JsonSection
 
     private JsonElement Expect(JsonValueKind kind, string what) => _element.ValueKind == kind ? _element : throw Unexpected(what);
 
-    private ModelFormatException Unexpected(string what) => Error($"expected {what}, found {Clip(_element.GetRawText())}");
+    private ModelFormatException Unexpected(string what) => Error($"expected {what}, found {Clip(PythonJson.Show(_element.GetRawText()))}");
 
     private static string Clip(string text) => text.Length <= 40 ? text : $"{text[..40]}...";
 }

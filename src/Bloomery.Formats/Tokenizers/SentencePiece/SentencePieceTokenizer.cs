@@ -48,7 +48,8 @@ internal sealed class SentencePieceTokenizer : Tokenizer
     {
         long length = new FileInfo(path).Length;
         if (length > MaxFileBytes) throw new ModelFormatException(path, null, null, $"{length} bytes, expected at most {MaxFileBytes}");
-        return Parse(File.ReadAllBytes(path), path);
+        byte[] data = File.ReadAllBytes(path);
+        return ForeignContent.Describe(path, data) is { } other ? throw new ModelFormatException(path, null, null, other) : Parse(data, path);
     }
 
     /// <summary>Reads the content of a <c>.model</c> file.</summary>
