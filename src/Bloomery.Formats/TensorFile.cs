@@ -27,12 +27,12 @@ public abstract class TensorFile : IDisposable
     /// <summary>The files that the tensors lie in.</summary>
     public IEnumerable<string> Files => _parts.Select(part => part.Path);
 
-    /// <summary>Opens a GGUF file, a safetensors file or a model directory with safetensors, whichever <paramref name="path"/> is.</summary>
+    /// <summary>Opens a GGUF file, a safetensors file, or the model in a directory (its safetensors, else its one GGUF model), whichever <paramref name="path"/> is.</summary>
     /// <exception cref="ModelFormatException">It is none of these, or a damaged one.</exception>
     /// <exception cref="IOException">It cannot be read.</exception>
     public static TensorFile OpenAny(string path)
     {
-        if (Directory.Exists(path)) return SafetensorsFile.OpenModel(path);
+        if (Directory.Exists(path)) return GgufFolder.HasSafetensors(path) || GgufFolder.Models(path) is [] ? SafetensorsFile.OpenModel(path) : GgufFile.Open(GgufFolder.Single(path));
         // A file that is called GGUF is read as one, so that what it lacks is said in that format's words.
         bool named = path.EndsWith(".gguf", StringComparison.OrdinalIgnoreCase);
         return named || GgufFile.IsGguf(path) ? GgufFile.Open(path) : SafetensorsFile.Open(path);
@@ -98,15 +98,25 @@ public abstract class TensorFile : IDisposable
     /// <param name="firstRow">The first row to expand.</param>
     /// <param name="values">(rows * RowLength) values: as many whole rows as it holds.</param>
     /// <exception cref="ArgumentException"><paramref name="values"/> is not a number of whole rows, or reaches past the tensor.</exception>
+    /// <exception cref="ModelFormatException">The tensor's type is not supported.</exception>
     public void Dequantize(TensorInfo tensor, long firstRow, Span<float> values)
     {
         ArgumentNullException.ThrowIfNull(tensor);
+        RequireReadable(tensor);
         if (values.IsEmpty) return;
         if (tensor.RowLength == 0 || values.Length % tensor.RowLength != 0)
             throw new ArgumentException($"{values.Length} values are no whole rows of {tensor}", nameof(values));
         long rowBytes = tensor.Format.RowBytes(tensor.RowLength);
         long rows = values.Length / tensor.RowLength;
         tensor.Format.Dequantize(Bytes(tensor, checked(firstRow * rowBytes), checked((int)(rows * rowBytes))), values);
+    }
+
+    /// <summary>Refuses a tensor of a type that a file may hold, but that is not read.</summary>
+    /// <exception cref="ModelFormatException">It is of such a type.</exception>
+    internal static void RequireReadable(TensorInfo tensor)
+    {
+        if (tensor.IsOpaque)
+            throw new ModelFormatException(tensor.File, tensor.Name, tensor.Offset, $"is of type {tensor.Format.Name.ToUpperInvariant()}, which is not supported; these are: {string.Join(", ", SafetensorsTypes.All)}");
     }
 
     /// <summary>Expands a whole tensor below 2 Gi weights to floats.</summary>

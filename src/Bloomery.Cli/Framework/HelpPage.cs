@@ -69,7 +69,7 @@ internal sealed class HelpPage
         }
         yield return ("HF_ENDPOINT", "the hub that pull asks (default https://huggingface.co)");
         yield return ("HF_TOKEN", "an access token for it, sent to nobody else");
-        yield return ("HF_HOME, HF_HUB_CACHE", "where an existing Hugging Face cache is read");
+        yield return ("HF_HOME, HF_HUB_CACHE, HUGGINGFACE_HUB_CACHE", "where an existing Hugging Face cache is read");
         yield return ("NO_COLOR", "when set, no colours");
     }
 

@@ -1,9 +1,7 @@
-using System.Text.RegularExpressions;
-
 namespace Bloomery.Formats.Gguf;
 
 /// <summary>A GGUF file of version 2 or 3, or all parts of a split one (<c>NAME-00001-of-00003.gguf</c>).</summary>
-public sealed partial class GgufFile : TensorFile
+public sealed class GgufFile : TensorFile
 {
     private GgufFile(string path, TensorSource[] parts, Dictionary<string, TensorInfo> tensors, GgufHeader first) : base(path, parts, tensors)
     {
@@ -65,15 +63,15 @@ public sealed partial class GgufFile : TensorFile
 
     private static GgufFile OpenSplit(string path, GgufMetadata opened, int count, List<TensorSource> parts)
     {
-        Match match = SplitName().Match(System.IO.Path.GetFileName(path));
-        if (!match.Success || int.Parse(match.Groups["count"].ValueSpan) != count)
+        SplitName? name = SplitName.Parse(System.IO.Path.GetFileName(path));
+        if (name?.Count != count)
             GgufThrow.Bad(path, "split.count", null, $"this is part {opened.Get<ushort>("split.no") + 1} of {count}, but the file's name does not end in -00001-of-{count:D5}.gguf");
 
         Dictionary<string, TensorInfo> tensors = new(StringComparer.Ordinal);
         GgufHeader? first = null;
         for (int i = 0; i < count; i++)
         {
-            string part = System.IO.Path.Combine(System.IO.Path.GetDirectoryName(path) ?? "", $"{match.Groups["name"].Value}-{i + 1:D5}-of-{count:D5}.gguf");
+            string part = System.IO.Path.Combine(System.IO.Path.GetDirectoryName(path) ?? "", name!.Of(i + 1));
             if (!File.Exists(part)) GgufThrow.Bad(path, null, null, $"part {i + 1} of {count} is missing: {part}");
             TensorSource source = new(part);
             parts.Add(source);
@@ -97,7 +95,4 @@ public sealed partial class GgufFile : TensorFile
         foreach (TensorInfo tensor in header.Tensors) tensors.Add(tensor.Name, tensor);
         return tensors;
     }
-
-    [GeneratedRegex(@"^(?<name>.+)-(?<no>\d{5})-of-(?<count>\d{5})\.gguf$", RegexOptions.CultureInvariant)]
-    private static partial Regex SplitName();
 }

@@ -1,3 +1,6 @@
+using Bloomery.Formats.Gguf;
+using Bloomery.Formats.Safetensors;
+
 namespace Bloomery.Formats.Hub;
 
 /// <summary>Which files of a repository make a model.</summary>
@@ -11,27 +14,38 @@ internal static class HubSelection
     {
         ArgumentNullException.ThrowIfNull(name);
         if (name.File is not null && Pickles.IsName(name.File)) throw new HubException($"{name.File}: {Pickles.Advice}");
-        HubFile[] safe = [.. files.Where(file => HubName.IsPath(file.Path))];
+        HubFile[] safe = [.. files.Where(file => HubName.IsPath(file.Path)).DistinctBy(file => file.Path)];
         if (name.File is { } wanted)
         {
             HubFile named = safe.FirstOrDefault(file => file.Path == wanted) ?? throw new HubException($"{name.Repository} has no file '{wanted}'; it has: {Names(safe)}");
-            int of = wanted.LastIndexOf("-00001-of-", StringComparison.Ordinal);
-            if (of < 0) return [named];
-            return [.. safe.Where(file => file.Path.StartsWith(wanted[..(of + 1)], StringComparison.Ordinal) && file.Path.EndsWith(wanted[(of + 6)..], StringComparison.Ordinal) && file.Path.Length == wanted.Length)];
+            return Parts(named);
         }
         HubFile[] top = [.. safe.Where(file => !file.Path.Contains('/'))];
-        if (top.Any(file => IsWeights(file.Path))) return [.. top.Where(file => IsWeights(file.Path) || file.Path.EndsWith(".json", StringComparison.Ordinal) || Companions.Contains(file.Path)), .. safe.Where(file => file.Path == "1_Pooling/config.json")];
-        HubFile[] quantized = [.. safe.Where(file => file.Path.EndsWith(".gguf", StringComparison.OrdinalIgnoreCase))];
+        bool below = top.Any(file => file.Path == SafetensorsFile.IndexName) && !top.Any(file => IsWeights(file.Path)); // all shards lie in folders
+        HubFile[] weights = [.. (below ? safe : top).Where(file => IsWeights(file.Path))];
+        if (weights.Length > 0)
+        {
+            IEnumerable<HubFile> beside = top.Where(file => file.Path.EndsWith(".json", StringComparison.Ordinal) || Companions.Contains(file.Path));
+            return [.. weights, .. beside, .. safe.Where(file => IsPooling(file.Path))];
+        }
+        Dictionary<string, HubFile> byPath = safe.ToDictionary(file => file.Path, StringComparer.Ordinal);
+        HubFile[] quantized = [.. GgufFolder.Models(byPath.Keys).Select(path => byPath[path])];
         return quantized.Length switch
         {
-            1 => quantized,
+            1 => Parts(quantized[0]),
             0 when safe.Any(file => Pickles.IsName(file.Path)) => throw new HubException($"{name.Repository} has only pickled weights; {Pickles.Advice}"),
             0 => throw new HubException($"{name.Repository} has neither safetensors nor GGUF files; it has: {Names(safe)}"),
             _ => throw new HubException($"{name.Repository} has several GGUF files; name one, as in {name}:{quantized[0].Path}; there are: {Names(quantized)}"),
         };
+
+        IReadOnlyList<HubFile> Parts(HubFile file) =>
+            SplitName.Parse(file.Path) is { Part: 1 } split ? [.. safe.Where(other => split.IsSameFile(SplitName.Parse(other.Path)))] : [file];
     }
+
+    /// <summary>The configuration of a sentence-transformers checkpoint's pooling.</summary>
+    private static bool IsPooling(string path) => path.Split('/') is [var folder, "config.json"] && folder.EndsWith("_Pooling", StringComparison.Ordinal);
 
     private static bool IsWeights(string path) => path.EndsWith(".safetensors", StringComparison.Ordinal);
 
-    private static string Names(HubFile[] files) => files.Length == 0 ? "nothing" : string.Join(", ", files.Take(20).Select(file => file.Path)) + (files.Length > 20 ? ", ..." : "");
+    private static string Names(IReadOnlyCollection<HubFile> files) => files.Count == 0 ? "nothing" : string.Join(", ", files.Take(20).Select(file => file.Path)) + (files.Count > 20 ? ", ..." : "");
 }

@@ -7,15 +7,15 @@ namespace Bloomery.Formats.Hub;
 /// </summary>
 public sealed class LocalStore
 {
-    private readonly string? _huggingFace;
+    private readonly HuggingFaceCache? _cache;
 
     /// <summary>A store in <paramref name="folder"/>; <paramref name="huggingFace"/> is the <c>hub</c> folder of a Hugging Face cache or null.</summary>
-    public LocalStore(string folder, string? huggingFace) => (Folder, _huggingFace) = (Path.GetFullPath(folder), huggingFace);
+    public LocalStore(string folder, string? huggingFace) => (Folder, _cache) = (Path.GetFullPath(folder), huggingFace is null ? null : new HuggingFaceCache(huggingFace));
 
     /// <summary>The store that the environment names.</summary>
     public static LocalStore Default => new(
         NonEmpty("BLOOMERY_HOME") ?? Path.Combine(CacheFolder(), "bloomery"),
-        NonEmpty("HF_HUB_CACHE") ?? Path.Combine(NonEmpty("HF_HOME") ?? Path.Combine(CacheFolder(), "huggingface"), "hub"));
+        AtHome(NonEmpty("HF_HUB_CACHE") ?? NonEmpty("HUGGINGFACE_HUB_CACHE") ?? Path.Combine(NonEmpty("HF_HOME") ?? Path.Combine(CacheFolder(), "huggingface"), "hub")));
 
     /// <summary>Where the store keeps its models.</summary>
     public string Folder { get; }
@@ -32,24 +32,44 @@ public sealed class LocalStore
     {
         IEnumerable<StoredModel> own = Folders(Folder).SelectMany(organization => Folders(organization).SelectMany(model =>
             StoredFiles.Models($"{Path.GetFileName(organization)}/{Path.GetFileName(model).Replace('~', '/')}", model, removable: true)));
-        IEnumerable<StoredModel> single = Directory.Exists(Folder)
-            ? Directory.GetFiles(Folder, "*.gguf").Select(file => new StoredModel(Path.GetFileName(file), file, new FileInfo(file).Length, Removable: true))
-            : [];
-        return [.. own.Concat(single).Concat(Cached()).DistinctBy(model => model.Name).OrderBy(model => model.Name, StringComparer.OrdinalIgnoreCase)];
+        IEnumerable<StoredModel> byHand = Folders(Folder).SelectMany(folder => StoredFiles.Models(Path.GetFileName(folder), folder, removable: true, deep: false));
+        return [.. own.Concat(byHand).Concat(StoredFiles.Single(Folder)).Concat(_cache?.List() ?? []).DistinctBy(model => model.Name).OrderBy(model => model.Name, StringComparer.OrdinalIgnoreCase)];
     }
 
     /// <summary>Finds a model by its name: <c>ORG/NAME</c>, <c>ORG/NAME@REVISION</c>, either with <c>:FILE</c>, <c>hf:</c> before any, or the last part of a name where only one model has it.</summary>
     public bool TryFind(string name, [NotNullWhen(true)] out StoredModel? model)
     {
         ArgumentNullException.ThrowIfNull(name);
-        string wanted = name.StartsWith("hf:", StringComparison.Ordinal) ? name[3..] : name;
-        wanted = wanted.EndsWith("@main", StringComparison.Ordinal) ? wanted[..^5] : wanted.Replace("@main:", ":", StringComparison.Ordinal);
+        string wanted = WithoutMain(name);
         IReadOnlyList<StoredModel> all = List();
         model = all.FirstOrDefault(m => Same(m.Name, wanted) || Same(m.NameWithFile, wanted));
         if (model is not null) return true;
         StoredModel[] near = [.. all.Where(m => Same(m.Name.Split('/')[^1], wanted) || Same(m.Name.Split(':')[0], wanted) || Same(Path.GetFileNameWithoutExtension(m.Name), wanted))];
-        model = near.Length == 1 ? near[0] : null;
+        model = near.Length == 1 ? near[0] : Revision(wanted);
         return model is not null;
+    }
+
+    /// <summary>The names of the models in a repository that has several, when nothing but the repository is named; else empty.</summary>
+    internal IReadOnlyList<string> Choices(string name)
+    {
+        string wanted = WithoutMain(name);
+        string[] names = [.. List().Select(m => m.Name).Where(n => n.Contains(':', StringComparison.Ordinal) && n.Split(':')[0] is var repository && (Same(repository, wanted) || Same(repository.Split('/')[^1], wanted)))];
+        return names.Length > 1 ? names : [];
+    }
+
+    /// <summary>A revision of a Hugging Face cache, which its list may give another name.</summary>
+    private StoredModel? Revision(string wanted)
+    {
+        if (wanted.IndexOf('@', StringComparison.Ordinal) is not (> 0 and var at)) return null;
+        string revision = wanted[(at + 1)..].Split(':')[0];
+        StoredModel[] found = [.. (_cache?.Find(wanted[..at], revision) ?? []).Where(m => Same(m.Name, wanted) || Same(m.NameWithFile, wanted))];
+        return found.Length == 1 ? found[0] : null;
+    }
+
+    private static string WithoutMain(string name)
+    {
+        string wanted = name.StartsWith("hf:", StringComparison.Ordinal) ? name[3..] : name;
+        return wanted.EndsWith("@main", StringComparison.Ordinal) ? wanted[..^5] : wanted.Replace("@main:", ":", StringComparison.Ordinal);
     }
 
     /// <summary>Removes a model that the store owns.</summary>
@@ -57,7 +77,8 @@ public sealed class LocalStore
     /// <exception cref="InvalidOperationException">It lies in somebody else's cache.</exception>
     public StoredModel Remove(string name)
     {
-        if (!TryFind(name, out StoredModel? model)) throw new FileNotFoundException($"no model called '{name}' in {Folder}; 'bloomery models list' shows what there is");
+        if (!TryFind(name, out StoredModel? model) && Choices(name) is { Count: > 0 } choices) throw new FileNotFoundException($"'{name}' is several models; name one of them: {string.Join(", ", choices)}");
+        if (model is null) throw new FileNotFoundException($"no model called '{name}' in {Folder}; 'bloomery models list' shows what there is");
         if (!model.Removable) throw new InvalidOperationException($"{model.Path} belongs to a Hugging Face cache; remove it there");
         RefuseLinks(model.Path);
         StoredFiles.Delete(model);
@@ -82,27 +103,13 @@ public sealed class LocalStore
         }
     }
 
-    private IEnumerable<StoredModel> Cached()
-    {
-        if (_huggingFace is null) yield break;
-        foreach (string repository in Folders(_huggingFace))
-        {
-            string[] parts = Path.GetFileName(repository).Split("--");
-            if (parts.Length != 3 || parts[0] != "models") continue;
-            string reference = Path.Combine(repository, "refs", "main");
-            string? snapshot = File.Exists(reference)
-                ? Path.Combine(repository, "snapshots", File.ReadAllText(reference).Trim())
-                : Folders(Path.Combine(repository, "snapshots")).FirstOrDefault();
-            if (snapshot is null) continue;
-            foreach (StoredModel model in StoredFiles.Models($"{parts[1]}/{parts[2]}", snapshot, removable: false)) yield return model;
-        }
-    }
-
     private static string[] Folders(string folder) => Directory.Exists(folder) ? Directory.GetDirectories(folder) : [];
 
     private static bool Same(string a, string b) => a.Equals(b, StringComparison.OrdinalIgnoreCase);
 
     private static string CacheFolder() => NonEmpty("XDG_CACHE_HOME") ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache");
+
+    private static string AtHome(string path) => path.StartsWith("~/", StringComparison.Ordinal) ? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), path[2..]) : path;
 
     private static string? NonEmpty(string variable) => Environment.GetEnvironmentVariable(variable) is { Length: > 0 } value ? value : null;
 }

@@ -1,22 +1,29 @@
+using Bloomery.Formats.Gguf;
+
 namespace Bloomery.Formats.Hub;
 
 /// <summary>The models in one repository's folder: its safetensors are one, each GGUF file (of a split one, the first part) is another.</summary>
 internal static class StoredFiles
 {
-    private const string Gguf = ".gguf", Partial = ".partial", FirstPart = "-00001-of-";
+    private const string Gguf = ".gguf", Partial = ".partial";
 
     // Links are followed, which a cache is full of; a loop of them ends soon.
     private static readonly EnumerationOptions Below = new() { RecurseSubdirectories = true, MaxRecursionDepth = 4, AttributesToSkip = FileAttributes.None };
 
     /// <summary>Lists them.</summary>
-    public static IEnumerable<StoredModel> Models(string name, string folder, bool removable)
+    /// <param name="name">What the folder's models are called.</param>
+    /// <param name="folder">The folder.</param>
+    /// <param name="removable">Whether they may be removed.</param>
+    /// <param name="deep">Whether GGUF files in folders below count, too.</param>
+    public static IEnumerable<StoredModel> Models(string name, string folder, bool removable, bool deep = true)
     {
         if (!Directory.Exists(folder)) yield break;
         IReadOnlySet<string> pending = PullMarker.Pending(folder);
         string[] weights = Directory.GetFiles(folder, "*.safetensors");
         bool begun = pending.Any(file => !IsGguf(file));
         if (weights.Length > 0 || begun) yield return new StoredModel(name, folder, weights.Sum(Size) + Directory.GetFiles(folder, "*.safetensors" + Partial).Sum(Size), removable) { Complete = !begun };
-        string[] files = [.. Directory.GetFiles(folder, "*" + Gguf, Below).Select(file => Path.GetRelativePath(folder, file).Replace('\\', '/')).Concat(pending.Where(IsGguf)).Where(file => !IsLaterPart(file)).Distinct().Order(StringComparer.Ordinal)];
+        IEnumerable<string> here = (deep ? Directory.GetFiles(folder, "*" + Gguf, Below) : Directory.GetFiles(folder)).Select(file => Path.GetRelativePath(folder, file).Replace('\\', '/'));
+        string[] files = GgufFolder.Models(here.Concat(pending).Distinct());
         foreach (string file in files)
         {
             string full = Path.Combine(folder, file.Replace('/', Path.DirectorySeparatorChar)), withFile = $"{name}:{file}";
@@ -24,6 +31,11 @@ internal static class StoredFiles
             yield return new StoredModel(alone ? name : withFile, full, Parts(full).Sum(part => Size(part) + Size(part + Partial)), removable) { NameWithFile = withFile, Complete = !pending.Contains(file) };
         }
     }
+
+    /// <summary>The GGUF files that lie in a folder themselves, by their own names.</summary>
+    public static IEnumerable<StoredModel> Single(string folder) => Directory.Exists(folder)
+        ? GgufFolder.Models(Directory.GetFiles(folder).AsEnumerable()).Select(file => new StoredModel(Path.GetFileName(file), file, Parts(file).Sum(Size), Removable: true))
+        : [];
 
     /// <summary>Deletes a model's files; others in the folder stay.</summary>
     public static void Delete(StoredModel model)
@@ -50,21 +62,12 @@ internal static class StoredFiles
     /// <summary>The parts of a split GGUF file whose first is <paramref name="first"/>; the file itself where it is whole.</summary>
     private static IEnumerable<string> Parts(string first)
     {
-        string name = Path.GetFileName(first);
-        int of = name.LastIndexOf(FirstPart, StringComparison.Ordinal);
-        if (of < 0 || !Directory.Exists(Path.GetDirectoryName(first))) return [first];
-        return Directory.GetFiles(Path.GetDirectoryName(first)!, $"{name[..(of + 1)]}*").Select(part => part.EndsWith(Partial, StringComparison.Ordinal) ? part[..^Partial.Length] : part)
-            .Where(part => part.Length == first.Length && part.EndsWith(name[(of + FirstPart.Length - 4)..], StringComparison.Ordinal)).Append(first).Distinct();
+        if (SplitName.Parse(first) is not { } name || !Directory.Exists(Path.GetDirectoryName(first))) return [first];
+        return Directory.GetFiles(Path.GetDirectoryName(first)!).Select(part => part.EndsWith(Partial, StringComparison.Ordinal) ? part[..^Partial.Length] : part)
+            .Where(part => name.IsSameFile(SplitName.Parse(part))).Append(first).Distinct();
     }
 
     private static bool IsGguf(string file) => file.EndsWith(Gguf, StringComparison.OrdinalIgnoreCase);
-
-    private static bool IsLaterPart(string file)
-    {
-        string stem = Path.GetFileNameWithoutExtension(file);
-        int of = stem.LastIndexOf("-of-", StringComparison.Ordinal);
-        return of > 6 && stem[of - 6] == '-' && stem[(of - 5)..of] != "00001" && stem[(of - 5)..of].All(char.IsAsciiDigit);
-    }
 
     /// <summary>The size of what a link points to: caches are full of links. 0 where nothing is.</summary>
     private static long Size(string file)

@@ -12,7 +12,7 @@ public static class TokenizerLoader
     private static readonly string[] JsonNames = ["tokenizer.json", "tokenizer.json.gz"];
     private static readonly string[] SentencePieceNames = ["tokenizer.model", "spiece.model"];
 
-    /// <summary>Opens what lies at <paramref name="path"/>. A directory's <c>tokenizer.json</c> comes first, then its <c>tokenizer.model</c>, then its GGUF file.</summary>
+    /// <summary>Opens what lies at <paramref name="path"/>. A directory's <c>tokenizer.json</c> comes first, then its <c>tokenizer.model</c>, then its GGUF model.</summary>
     /// <exception cref="ModelFormatException">It is damaged, or none of these.</exception>
     /// <exception cref="FileNotFoundException">There is nothing at <paramref name="path"/>.</exception>
     public static TokenizerBundle Load(string path)
@@ -25,13 +25,14 @@ public static class TokenizerLoader
             Kind.Gguf => LoadGguf(path),
             Kind.Json => WithConfig(TokenizerJson.Load(path), path, Path.GetDirectoryName(Path.GetFullPath(path))!),
             Kind.SentencePiece => Bundle(SentencePieceTokenizer.Load(path), path),
+            _ when ForeignContent.DescribeFile(path) is { } other => throw new ModelFormatException(path, null, null, other),
             _ => throw new ModelFormatException(path, null, null, "no tokenizer: expected tokenizer.json, a SentencePiece .model or a GGUF file"),
         };
     }
 
     /// <summary>Whether a directory holds a tokenizer that <see cref="Load(string)"/> would open; without looking into it.</summary>
     public static bool IsIn(string directory) =>
-        JsonNames.Concat(SentencePieceNames).Any(name => File.Exists(Path.Combine(directory, name))) || Directory.GetFiles(directory, "*.gguf").Length == 1;
+        JsonNames.Concat(SentencePieceNames).Any(name => File.Exists(Path.Combine(directory, name))) || GgufFolder.Models(directory).Length == 1;
 
     /// <summary>Makes the tokenizer of a GGUF file that is open already.</summary>
     /// <exception cref="ModelFormatException">Its keys are damaged, or its kind is not supported.</exception>
@@ -64,13 +65,8 @@ public static class TokenizerLoader
             if (File.Exists(file)) return WithConfig(SentencePieceTokenizer.Load(file), file, directory);
         }
 
-        string[] ggufs = Directory.GetFiles(directory, "*.gguf").Order(StringComparer.Ordinal).ToArray();
-        return ggufs.Length switch
-        {
-            0 => throw new ModelFormatException(directory, null, null, $"no tokenizer: expected {JsonNames[0]}, {SentencePieceNames[0]} or a GGUF file in this directory"),
-            1 => LoadGguf(ggufs[0]),
-            _ => throw new ModelFormatException(directory, null, null, $"{ggufs.Length} GGUF files and no {JsonNames[0]}: name one of them"),
-        };
+        if (GgufFolder.Models(directory) is []) throw new ModelFormatException(directory, null, null, $"no tokenizer: expected {JsonNames[0]}, {SentencePieceNames[0]} or a GGUF file in this directory");
+        return LoadGguf(GgufFolder.Single(directory));
     }
 
     private static TokenizerBundle LoadGguf(string path)

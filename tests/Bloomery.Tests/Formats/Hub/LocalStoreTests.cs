@@ -41,6 +41,47 @@ public sealed class LocalStoreTests : IDisposable
         Assert.True(File.Exists(Path.Combine(_folder, snapshot, "model.safetensors")));
     }
 
+    [Theory]
+    [InlineData("org/cached", "c0ffee0123"), InlineData("org/cached@main", "c0ffee0123"), InlineData("hf:org/cached@v1.0", "beef000111"), InlineData("ORG/cached@refs/pr/1", null), InlineData("org/cached@pr/1", "abcd000222")]
+    [InlineData("org/cached@beef000111", "beef000111"), InlineData("org/cached@BEEF0001", "beef000111"), InlineData("org/cached@c0ffee0123", "c0ffee0123"), InlineData("org/cached@dead000333", "dead000333"), InlineData("hf:org/cached@dead000", "dead000333")]
+    [InlineData("org/cached@dead", null), InlineData("org/cached@v2", null), InlineData("org/cached@evil", null), InlineData("org/cached@../../x", null), InlineData("org/cached@v1.0:q.gguf", "beef000111"), InlineData("gpt2", "abc")]
+    public void Revisions_of_a_hugging_face_cache_are_found(string name, string? commit)
+    {
+        foreach (string snapshot in (string[])["c0ffee0123", "beef000111", "abcd000222", "dead000333"]) Put($"hub/models--org--cached/snapshots/{snapshot}/q.gguf");
+        Put("hub/models--org--cached/refs/main", "c0ffee0123");
+        Put("hub/models--org--cached/refs/v1.0", "beef000111\n");
+        Put("hub/models--org--cached/refs/pr/1", "abcd000222");
+        Put("hub/models--org--cached/refs/evil", "../../..");
+        Put("hub/models--gpt2/snapshots/abc/model.safetensors");
+        var store = new LocalStore(Path.Combine(_folder, "own"), Path.Combine(_folder, "hub"));
+        Assert.Equal(["gpt2", "org/cached", "org/cached@dead000333", "org/cached@pr/1", "org/cached@v1.0"], store.List().Select(model => model.Name));
+        Assert.Equal(commit is not null, store.TryFind(name, out StoredModel? model));
+        if (commit is not null) Assert.Contains(Path.Combine("snapshots", commit), model!.Path, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Of_several_files_one_has_to_be_named_and_projectors_are_none()
+    {
+        Put("own/org/two/two-Q4_0.gguf");
+        Put("own/org/two/two-Q8_0.gguf");
+        Put("own/org/one/one.gguf");
+        Put("own/org/one/mmproj-one.gguf");
+        Put("own/hand/hand-00001-of-00002.gguf");
+        Put("own/hand/hand-00002-of-00002.gguf");
+        var store = new LocalStore(Path.Combine(_folder, "own"), null);
+        Assert.Equal(["hand", "org/one", "org/two:two-Q4_0.gguf", "org/two:two-Q8_0.gguf"], store.List().Select(model => model.Name));
+        Assert.EndsWith("one.gguf", ModelLocation.Resolve("org/one", store), StringComparison.Ordinal);
+        Assert.EndsWith("hand-00001-of-00002.gguf", ModelLocation.Resolve("hand", store), StringComparison.Ordinal);
+        foreach (string name in (string[])["org/two", "two", "hf:org/two"])
+        {
+            string message = Assert.Throws<FileNotFoundException>(() => ModelLocation.Resolve(name, store)).Message;
+            Assert.Equal($"'{name}' is several models; name one of them: org/two:two-Q4_0.gguf, org/two:two-Q8_0.gguf", message);
+            Assert.Equal(message, Assert.Throws<FileNotFoundException>(() => store.Remove(name)).Message);
+        }
+        store.Remove("hand");
+        Assert.False(Directory.Exists(Path.Combine(_folder, "own", "hand")));
+    }
+
     [Fact]
     public void Removing_a_model_leaves_its_neighbours()
     {
