@@ -1,3 +1,4 @@
+using Bloomery.Formats;
 using Bloomery.Formats.Safetensors;
 using Bloomery.Numerics.Quantization;
 
@@ -10,6 +11,8 @@ internal static class SafetensorsRewriting
     {
         SafetensorsWriter writer = new();
         foreach ((string key, string value) in file.Metadata) writer.Metadata[key] = value;
+        foreach (TensorInfo tensor in file.Tensors.Values)
+            if (tensor.RowLength % tensor.Format.BlockSize != 0) TensorFile.RequireReadable(tensor); // the writer wants whole rows
         RowSource[] tensors = [.. file.Tensors.Values.Select(t => new StoredRows(file, t))];
         // Integers are indices and masks, not weights.
         Dictionary<string, BlockFormat> formats = tensors.ToDictionary(t => t.Name, t => options.Types is { } types && IsFloat(t.Format) ? types.Base : t.Format);
@@ -18,6 +21,7 @@ internal static class SafetensorsRewriting
         {
             ConversionResult result = ModelConverter.Write(file.Path, to, tensors, formats, options, (name, format, shape, write) => writer.Add(name, format, shape, write), () => writer.SaveModel(directory));
             foreach (string path in Directory.GetFiles(folder).Where(p => IsCompanion(Path.GetFileName(p)))) File.Copy(path, Path.Combine(directory, Path.GetFileName(path)), overwrite: true);
+            SentenceModuleFiles.Copy(folder, directory);
             if (options.Types is { } stated) OutputDirectory.SetType(directory, stated.Base);
             return result;
         });

@@ -39,6 +39,9 @@ public sealed class TensorInfo
     /// <summary>Which of the model's files that is.</summary>
     internal int Part { get; }
 
+    /// <summary>Whether nothing here reads the type, though a file may hold it.</summary>
+    internal bool IsOpaque => Format is OpaqueFormat;
+
     /// <inheritdoc/>
     public override string ToString() => $"{Name} {Format.Name} [{string.Join(", ", Shape)}]";
 }

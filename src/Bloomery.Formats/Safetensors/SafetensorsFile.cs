@@ -43,14 +43,14 @@ public sealed class SafetensorsFile : TensorFile
         string whole = System.IO.Path.Combine(directory, WholeName);
         if (File.Exists(whole)) return Open(whole);
         string index = System.IO.Path.Combine(directory, IndexName);
-        if (File.Exists(index)) return OpenShards(directory, index);
+        if (File.Exists(index)) return OpenShards(index);
         string[] files = Directory.GetFiles(directory, "*.safetensors");
         if (files.Length == 1) return Open(files[0]);
         if (files.Length > 1)
             SafetensorsThrow.Bad(directory, null, null, $"there are {files.Length} safetensors files, but neither {WholeName} nor {IndexName}: name the file to open");
         string? pickle = Directory.EnumerateFiles(directory).FirstOrDefault(file => Pickles.IsName(file) && System.IO.Path.GetFileName(file) != "training_args.bin");
         if (pickle is not null) SafetensorsThrow.Bad(pickle, null, null, Pickles.Advice);
-        SafetensorsThrow.Bad(directory, null, null, "there are no safetensors in this directory");
+        SafetensorsThrow.Bad(directory, null, null, "there are no safetensors in this directory, and no GGUF model");
         return null!;
     }
 
@@ -60,7 +60,7 @@ public sealed class SafetensorsFile : TensorFile
         return new SafetensorsFile(source.Path, [source], header.Tensors.ToDictionary(tensor => tensor.Name, StringComparer.Ordinal), header.Metadata);
     }
 
-    private static SafetensorsFile OpenShards(string directory, string index)
+    private static SafetensorsFile OpenShards(string index)
     {
         ShardIndex shards = ShardIndex.Read(index);
         List<TensorSource> parts = [];
@@ -70,8 +70,7 @@ public sealed class SafetensorsFile : TensorFile
             Dictionary<string, string>? metadata = null;
             foreach (string shard in shards.Files)
             {
-                string path = System.IO.Path.Combine(directory, shard);
-                if (!File.Exists(path)) SafetensorsThrow.Bad(index, shard, null, "the index names this shard, but it is not there");
+                string path = shards.Locate(shard);
                 parts.Add(new TensorSource(path));
                 SafetensorsHeader header = SafetensorsHeader.Parse(parts[^1], parts.Count - 1);
                 metadata ??= header.Metadata;

@@ -49,11 +49,12 @@ internal sealed class SafetensorsHeader
 
     private int HeaderLength(TensorSource source)
     {
-        if (source.Length < LengthBytes) SafetensorsThrow.Bad(_file, null, 0, $"this is no safetensors file: it has only {source.Length} bytes");
-        ReadOnlySpan<byte> head = source.Span(0, (int)Math.Min(source.Length, LengthBytes + 1));
+        ReadOnlySpan<byte> head = source.Head;
+        if (head.Length <= LengthBytes)
+            SafetensorsThrow.Bad(_file, null, 0, ForeignContent.DescribeWeights(_file, head, "safetensors") ?? $"this is no safetensors file: it has only {source.Length} bytes");
         ulong length = BinaryPrimitives.ReadUInt64LittleEndian(head);
         bool plausible = length > 0 && length <= (ulong)(source.Length - LengthBytes) && head[LengthBytes] == (byte)'{';
-        if (!plausible && Pickles.Looks(head)) SafetensorsThrow.Bad(_file, null, 0, Pickles.Advice);
+        if (!plausible && ForeignContent.DescribeWeights(_file, head, "safetensors") is { } other) SafetensorsThrow.Bad(_file, null, 0, other);
         if (length > (ulong)(source.Length - LengthBytes))
             SafetensorsThrow.Bad(_file, null, 0, $"the header announces {length} bytes, but the file has only {source.Length}: it is truncated, or no safetensors file");
         if (length > MaxHeaderBytes)
@@ -150,7 +151,7 @@ internal sealed class SafetensorsHeader
         if (json.TokenType != JsonTokenType.String || json.ValueSpan.Length > 32) SafetensorsThrow.Bad(_file, name, at, "dtype is not the name of a type");
         string dtype = json.GetString()!;
         if (!SafetensorsTypes.TryFind(dtype, out BlockFormat? format))
-            SafetensorsThrow.Bad(_file, name, at, $"dtype '{dtype}' is not supported; these are: {string.Join(", ", SafetensorsTypes.All)}");
+            SafetensorsThrow.Bad(_file, name, at, $"dtype '{dtype}' is not known; these are read: {string.Join(", ", SafetensorsTypes.All)}");
         return format;
     }
 
@@ -179,12 +180,7 @@ internal sealed class SafetensorsHeader
         inOrder.Sort((a, b) => a.Value.Begin != b.Value.Begin ? a.Value.Begin.CompareTo(b.Value.Begin) : a.Value.End.CompareTo(b.Value.End));
         foreach ((string name, Entry entry) in inOrder)
         {
-            UInt128 bytes = (UInt128)entry.Format.BlockBytes;
-            foreach (long d in entry.Shape)
-            {
-                bytes *= (UInt128)d;
-                if (bytes > long.MaxValue) SafetensorsThrow.Bad(_file, name, entry.At, $"the product of the shape [{string.Join(", ", entry.Shape)}] is too large");
-            }
+            UInt128 bytes = SizeOf(entry, name);
             if (entry.End < entry.Begin || bytes != (UInt128)(entry.End - entry.Begin))
                 SafetensorsThrow.Bad(_file, name, entry.At, $"data_offsets [{entry.Begin}, {entry.End}] do not fit the shape [{string.Join(", ", entry.Shape)}] of {entry.Format.Name}, which takes {bytes} bytes");
             if (entry.Begin != expected)
@@ -195,6 +191,20 @@ internal sealed class SafetensorsHeader
             Tensors.Add(new TensorInfo(name, entry.Format, entry.Shape, data + entry.Begin, (long)bytes, _file, part));
         }
         if (expected != size) SafetensorsThrow.Bad(_file, null, data + expected, $"{size - expected} bytes at the end of the file belong to no tensor");
+    }
+
+    /// <summary>The bytes of a tensor; of some types several elements share them.</summary>
+    private UInt128 SizeOf(Entry entry, string name)
+    {
+        UInt128 bytes = (UInt128)entry.Format.BlockBytes;
+        foreach (long d in entry.Shape)
+        {
+            bytes *= (UInt128)d; // as if each element took a block
+            if (bytes / (UInt128)entry.Format.BlockSize > long.MaxValue) SafetensorsThrow.Bad(_file, name, entry.At, $"the product of the shape [{string.Join(", ", entry.Shape)}] is too large");
+        }
+        (UInt128 whole, UInt128 rest) = UInt128.DivRem(bytes, (UInt128)entry.Format.BlockSize);
+        if (rest != 0) SafetensorsThrow.Bad(_file, name, entry.At, $"the shape [{string.Join(", ", entry.Shape)}] of {entry.Format.Name} does not fill whole bytes");
+        return whole;
     }
 
     private readonly record struct Entry(BlockFormat Format, long[] Shape, long Begin, long End, long At);

@@ -55,6 +55,7 @@ internal sealed class WeightFinder
                 throw new ModelFormatException(_file.Path, part.Names[0], null, "the file lacks this tensor");
             }
             TensorInfo tensor = _file.Tensors[name];
+            TensorFile.RequireReadable(tensor);
             long own = CheckPart(entry, tensor, part);
             rows += own;
             _used.Add(name);
@@ -99,7 +100,7 @@ internal sealed class WeightFinder
         foreach (string name in _file.Tensors.Keys)
         {
             if (_used.Contains(name) || map.Ignores(name)) continue;
-            if (!map.IsHead(name, prefixed))
+            if (!map.IsHead(name, prefixed) && !_file.Tensors[name].IsOpaque)
                 throw new ModelFormatException(_file.Path, name, _file.Tensors[name].Offset, "is a tensor that this architecture and configuration have no use for");
             unread.Add(name);
         }
