@@ -29,7 +29,7 @@ public sealed class Model : IDisposable
 
     private Model(string path, Runtime runtime, GenerationDefaults defaults)
     {
-        (Path, Runtime, Defaults) = (path, runtime, defaults);
+        (Path, Runtime, Defaults) = (path, runtime, defaults.Within(runtime.Architecture.Vocabulary));
         if (!Defaults.IsStated && Defaults.Sampling.ForcedEosIds is not { Count: > 0 } && (runtime.Architecture as EncoderDecoderArchitecture)?.ForcedEosId is { } forced)
             Defaults = Defaults with { Sampling = Defaults.Sampling with { ForcedEosIds = [forced] } };
         _endIds = new Lazy<IReadOnlyList<int>>(FindEndIds);

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Bloomery.Engine.Generation;
 using Bloomery.Engine.Sampling;
 using Bloomery.Models.Config;
 
@@ -29,6 +30,9 @@ public sealed record GenerationDefaults
     /// <summary>Whether there is a file of advice, so that what it does not say holds as well.</summary>
     internal bool IsStated { get; init; }
 
+    /// <summary>The file that says all this, or null.</summary>
+    internal string? Source { get; init; }
+
     /// <summary>The id that begins a text, or null.</summary>
     internal int? BosId { get; init; }
 
@@ -51,7 +55,8 @@ public sealed record GenerationDefaults
         DecoderStartId = config.IntOrNull("decoder_start_token_id"),
         BosId = config.IntOrNull("bos_token_id"),
         MinLength = config.Has("min_new_tokens") ? 0 : config.IntOr(0, "min_length"),
-        Refused = Unsupported(config),
+        Refused = Unsupported(config) ?? AdviceChecks.MinLength(config),
+        Source = config.File,
     };
 
     /// <summary>The end tokens that a configuration names.</summary>
@@ -59,6 +64,10 @@ public sealed record GenerationDefaults
 
     /// <summary>What of this holds however tokens are drawn: bans, penalties, forced ids and lengths.</summary>
     internal GenerationDefaults Constraints => this with { Sampling = SamplingRules.WithoutTruncation(Sampling) with { Temperature = null } };
+
+    /// <summary>This for a model of so many tokens: a file of advice that names others cannot be followed.</summary>
+    internal GenerationDefaults Within(int vocabulary) =>
+        IsStated && Refused is null && AdviceChecks.Outside(this, vocabulary) is { } refused ? this with { Refused = refused } : this;
 
     /// <summary>The sampling that a request comes to: what it says, and where it says nothing, the model's advice.</summary>
     /// <param name="options">The request.</param>
@@ -72,6 +81,7 @@ public sealed record GenerationDefaults
         // An end token that a model forbids itself is not forbidden, as in the reference library.
         if (advice.BadWords is { } words) advice = advice with { BadWords = [.. words.Where(word => word.Length > 1 || !endIds.Contains(word[0]))] };
         if (options.IgnoreEos) advice = advice with { ForcedEosIds = null };
+        AdviceChecks.RequireRanges(advice, own, Source);
         SamplingOptions merged = own.Over(advice);
         int least = advice.MinTokens ?? Math.Max(0, MinLength - promptLength);
         // A least length that nobody asked for does not rule out a short text.
@@ -91,7 +101,7 @@ public sealed record GenerationDefaults
     private static SamplingOptions ReadSampling(ModelConfig config)
     {
         // An explicit "no" wins over a temperature beside it, as in the reference library.
-        bool greedy = config.Json["do_sample"] is JsonValue sample && sample.GetValueKind() == JsonValueKind.False;
+        bool greedy = config.Has("do_sample") && !config.BoolOr(true, "do_sample");
         double[]? decay = config.NumbersOrNull("exponential_decay_length_penalty");
         if (decay is not (null or { Length: 2 })) throw config.Error("exponential_decay_length_penalty", "needs a start and a factor");
         return new SamplingOptions
@@ -131,8 +141,9 @@ public sealed record GenerationDefaults
     }
 
     private static TokenSequenceBias Bias(ModelConfig config, JsonNode? pair) => pair is JsonArray and [var ids, JsonValue bias] && bias.GetValueKind() == JsonValueKind.Number
-        ? new TokenSequenceBias(Word(config, ids, "sequence_bias"), (float)bias.GetValue<double>())
-        : throw config.Error("sequence_bias", "holds something else than [token ids, bias]");
+        && (float)bias.GetValue<double>() is var weight && float.IsFinite(weight)
+        ? new TokenSequenceBias(Word(config, ids, "sequence_bias"), weight)
+        : throw config.Error("sequence_bias", "holds something else than [token ids, finite bias]");
 
     private static int[] Word(ModelConfig config, JsonNode? word, string key = "bad_words_ids") =>
         word is JsonArray { Count: > 0 } ids && ids.All(id => id is JsonValue v && v.TryGetValue(out int _))
