@@ -296,13 +296,5 @@ internal sealed class GgufKeys
     }
 
     /// <summary>What sentence-transformers' configuration beside the model says: 1 mean, 2 first token, 3 last token.</summary>
-    private int? Pooling()
-    {
-        string path = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(_config.File))!, "1_Pooling", "config.json");
-        if (!File.Exists(path)) return null;
-        ModelConfig pooling = ModelConfig.Load(path);
-        if (pooling.BoolOr(false, "pooling_mode_mean_tokens")) return 1;
-        if (pooling.BoolOr(false, "pooling_mode_cls_token")) return 2;
-        return pooling.BoolOr(false, "pooling_mode_lasttoken") ? 3 : null;
-    }
+    private int? Pooling() => SentenceModuleFiles.Read(Path.GetDirectoryName(Path.GetFullPath(_config.File))!);
 }

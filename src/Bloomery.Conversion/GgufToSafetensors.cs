@@ -38,6 +38,7 @@ internal static class GgufToSafetensors
             OutputDirectory.WriteJson(directory, "config.json", json);
             if (GenerationConfig(json) is { } generation) OutputDirectory.WriteJson(directory, "generation_config.json", generation);
             TokenizerFiles.Write(file.Metadata, directory, options.Warn);
+            SentenceModuleFiles.Write(directory, old.Config.IntOr(0, "gguf.pooling_type"), old.Hidden);
             return result;
         });
     }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Bloomery.Formats;
+using Bloomery.Models.Config;
 
 namespace Bloomery.Engine.Embedding;
 
@@ -15,22 +16,19 @@ internal sealed record SentenceModules(Pooling? Pooling, bool? Normalize)
     public static SentenceModules Read(string model)
     {
         string folder = Directory.Exists(model) ? model : Path.GetDirectoryName(Path.GetFullPath(model))!;
-        string modules = Path.Combine(folder, "modules.json"), pooling = "1_Pooling";
+        string modules = Path.Combine(folder, SentenceFiles.Modules);
         bool? normalize = null;
         if (File.Exists(modules))
         {
             normalize = false;
-            using JsonDocument document = Parse(modules);
+            using JsonDocument document = JsonFile.Read(modules);
             if (document.RootElement.ValueKind != JsonValueKind.Array) throw new ModelFormatException(modules, null, null, "expected a list of modules");
             foreach (JsonElement module in document.RootElement.EnumerateArray())
             {
                 string type = Text(module, "type") ?? "";
                 switch (type.Split('.')[^1])
                 {
-                    case "Transformer":
-                        break;
-                    case "Pooling":
-                        pooling = Text(module, "path") ?? pooling;
+                    case "Transformer" or "Pooling":
                         break;
                     case "Normalize":
                         normalize = true;
@@ -40,14 +38,12 @@ internal sealed record SentenceModules(Pooling? Pooling, bool? Normalize)
                 }
             }
         }
-        string config = Path.Combine(folder, pooling, "config.json");
-        bool stays = Path.GetFullPath(config).StartsWith(Path.GetFullPath(folder) + Path.DirectorySeparatorChar, StringComparison.Ordinal);
-        return new SentenceModules(stays && File.Exists(config) ? ReadPooling(config) : null, normalize);
+        return new SentenceModules(SentenceFiles.PoolingConfig(folder) is { } config ? ReadPooling(config) : null, normalize);
     }
 
     private static Pooling? ReadPooling(string config)
     {
-        using JsonDocument document = Parse(config);
+        using JsonDocument document = JsonFile.Read(config);
         if (document.RootElement.ValueKind != JsonValueKind.Object) throw new ModelFormatException(config, null, null, "expected an object");
         string[] modes = document.RootElement.TryGetProperty("pooling_mode", out JsonElement stated)
             ? stated.ValueKind == JsonValueKind.Array ? [.. stated.EnumerateArray().Select(m => m.ToString())] : [stated.ToString()]
@@ -60,18 +56,6 @@ internal sealed record SentenceModules(Pooling? Pooling, bool? Normalize)
             ["lasttoken"] => Bloomery.Pooling.Last,
             _ => throw new ModelFormatException(config, null, null, $"pooling by {string.Join(" and ", modes)} is not known; cls_token, mean_tokens and lasttoken are"),
         };
-    }
-
-    private static JsonDocument Parse(string path)
-    {
-        try
-        {
-            return JsonDocument.Parse(File.ReadAllBytes(path));
-        }
-        catch (JsonException e)
-        {
-            throw new ModelFormatException(path, null, null, "not JSON", e);
-        }
     }
 
     private static string? Text(JsonElement element, string name) =>

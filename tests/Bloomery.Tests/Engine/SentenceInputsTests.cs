@@ -42,12 +42,13 @@ public sealed class SentenceInputsTests : IDisposable
         Assert.Equal(named, Assert.Throws<ModelFormatException>(() => SentenceInputs.Read(_folder.Path)).Subject);
     }
 
-    [Fact]
-    public void A_prompt_that_pooling_leaves_out_is_not_supported()
+    [Theory]
+    [InlineData("[]", "1_Pooling"), InlineData("""[{"type": "x.Pooling", "path": "2_Pooling"}]""", "2_Pooling"), InlineData("""[{"type": "x.Pooling"}]""", "1_Pooling")]
+    public void A_prompt_that_pooling_leaves_out_is_not_supported(string modules, string pooling)
     {
-        Write("modules.json", "[]");
+        Write("modules.json", modules);
         Write("config_sentence_transformers.json", """{"prompts": {"query": "q: "}, "default_prompt_name": "query"}""");
-        Write("1_Pooling/config.json", """{"pooling_mode_mean_tokens": true, "include_prompt": false}""");
+        Write($"{pooling}/config.json", """{"pooling_mode_mean_tokens": true, "include_prompt": false}""");
         Assert.Equal("include_prompt", Assert.Throws<ModelFormatException>(() => SentenceInputs.Read(_folder.Path)).Subject);
     }
 

@@ -70,6 +70,28 @@ public sealed class SentenceModulesTests : IDisposable
         Assert.Equal(("cls", false), Embed(model, "--no-normalize"));
     }
 
+    [Theory]
+    [InlineData("1_Pooling", """{"pooling_mode_cls_token": true}""", Pooling.Cls)]
+    [InlineData("3_Pooling", """{"pooling_mode": "lasttoken"}""", Pooling.Last)]
+    [InlineData("sub/pool", """{"pooling_mode": ["mean"]}""", Pooling.Mean)]
+    public void Pooling_survives_every_conversion(string pooling, string config, Pooling expected)
+    {
+        CliRun.Of("convert", SmallModels.Embedded(ModelKind.Embedding), _folder.Of("a")).Expect(0);
+        Assert.Equal(new SentenceModules(Pooling.Mean, true), SentenceModules.Read(_folder.Of("a")));
+        Directory.Delete(_folder.Of("a/1_Pooling"), recursive: true);
+        Write("a/modules.json", $$"""[{{Transformer}}, {"type": "sentence_transformers.models.Pooling", "path": "{{pooling}}"}, {{NormalizeModule}}]""");
+        Write($"a/{pooling}/config.json", config);
+        CliRun.Of("convert", _folder.Of("a"), _folder.Of("b"), "--type", "f16").Expect(0);
+        CliRun.Of("convert", _folder.Of("b"), _folder.Of("c.gguf")).Expect(0);
+        CliRun.Of("convert", _folder.Of("c.gguf"), _folder.Of("d")).Expect(0);
+        foreach (string model in (string[])["b", "d"]) Assert.Equal(new SentenceModules(expected, true), SentenceModules.Read(_folder.Of(model)));
+        using Model gguf = Model.Load(_folder.Of("c.gguf")), again = Model.Load(_folder.Of("d"));
+        EmbeddingResult one = gguf.EmbedWithDetails(["a text"]), other = again.EmbedWithDetails(["a text"]);
+        Assert.Equal((expected, true), (one.Pooling, one.Normalized));
+        Assert.Equal((expected, true), (other.Pooling, other.Normalized));
+        Assert.Equal(one.Vectors[0], other.Vectors[0]);
+    }
+
     /// <summary>Pooling and length as the command says them, and the length as it is.</summary>
     private static (string? Pooling, bool Normalized) Embed(string model, params string[] options)
     {

@@ -1,7 +1,7 @@
-using Bloomery.Engine.Scoring;
+using Bloomery.Cli.Framework;
 using FsCheck.Xunit;
 
-namespace Bloomery.Tests.Scoring;
+namespace Bloomery.Tests.Cli;
 
 public class PerplexityWindowsTests
 {

@@ -1,4 +1,4 @@
-namespace Bloomery.Engine.Scoring;
+namespace Bloomery.Cli.Framework;
 
 /// <summary>The windows over a text of which perplexity is the mean: they start at 0, S, 2S, ... and end with the one that reaches the end.</summary>
 internal static class PerplexityWindows

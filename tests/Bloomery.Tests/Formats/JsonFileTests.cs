@@ -1,0 +1,173 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Bloomery.Formats;
+using Bloomery.Formats.Safetensors;
+using Bloomery.Formats.Tokenizers;
+using Bloomery.Models.Config;
+using Bloomery.Tests.Formats.Safetensors;
+using Encoding = System.Text.Encoding;
+
+namespace Bloomery.Tests.Formats;
+
+/// <summary>JSON is read as Python reads it, or refused in plain words, alike in every file of a model.</summary>
+public sealed class JsonFileTests : IDisposable
+{
+    private readonly TemporaryDirectory _directory = new();
+
+    public void Dispose() => _directory.Dispose();
+
+    [Theory]
+    [InlineData("""{"a": 1, "a": 2}""", """{"a":2}""")]
+    [InlineData("""{"a": {"b": 1, "c": [{"d": 1, "d": null}], "b": "x"}, "e": 3, "a": 4}""", """{"a":4,"e":3}""")]
+    [InlineData("""{"a": {"b": 1, "c": [{"d": 1, "d": null}], "b": "x"}}""", """{"a":{"b":"x","c":[{"d":null}]}}""")]
+    [InlineData("""[{"\u0061": 1, "a": 1.50}]""", """[{"a":1.50}]""")]
+    public void Of_a_repeated_key_the_last_value_counts(string json, string expected)
+    {
+        using JsonDocument document = JsonFile.Parse(Encoding.UTF8.GetBytes(json), "f.json");
+        Assert.Equal(expected, JsonSerializer.Serialize(document.RootElement));
+    }
+
+    [Theory]
+    [InlineData("[Infinity]", double.PositiveInfinity), InlineData("[ -Infinity ]", double.NegativeInfinity), InlineData("[1e999]", double.PositiveInfinity), InlineData("\uFEFF[-0.5e1]", -5)]
+    public void Infinities_are_numbers(string json, double expected)
+    {
+        using JsonDocument document = JsonFile.Parse(Encoding.UTF8.GetBytes(json), "f.json");
+        Assert.Equal(expected, document.RootElement[0].GetDouble());
+    }
+
+    [Fact]
+    public void Names_of_numbers_inside_of_strings_stay_text()
+    {
+        using JsonDocument document = JsonFile.Parse("{\"NaN\": \"Infinity \\\" NaN\", \"x\": NaN, \"x\": -Infinity}"u8.ToArray(), "f.json");
+        Assert.Equal("Infinity \" NaN", document.RootElement.GetProperty("NaN").GetString());
+        Assert.Equal(double.NegativeInfinity, document.RootElement.GetProperty("x").GetDouble());
+    }
+
+    [Theory]
+    [InlineData("", "is empty, expected JSON")]
+    [InlineData(" \n", "is empty, expected JSON")]
+    [InlineData("{\"a\": nan}", "is not JSON: 'nan}' is an invalid")]
+    [InlineData("[1Infinity]", "is not JSON")]
+    [InlineData("[-NaN]", "is not JSON")]
+    [InlineData("[NaNs]", "is not JSON")]
+    [InlineData("[1,]", "is not JSON")]
+    [InlineData("[1] // x", "is not JSON")]
+    [InlineData("{\"x\": NaN,\n \"a\": NaN, \"b\" 1}", "(line 2, byte 16)")]
+    [InlineData("{\"a\": {\"b\": [", "it ends before an object or a list does")]
+    [InlineData("[\"\\ud800\"]", "half of a surrogate pair, which is no text (at byte 2)")]
+    [InlineData("[\"\\\\ud800 \\ud83d\\ude00 \\udc00\"]", "half of a surrogate pair, which is no text (at byte 23)")]
+    [InlineData("{\"\\ud800\": 1}", "half of a surrogate pair")]
+    [InlineData("{\"\\ud800\": NaN}", "half of a surrogate pair")]
+    public void What_Python_does_not_read_is_refused_in_plain_words(string json, string says) => Refuses(Encoding.UTF8.GetBytes(json), says);
+
+    [Fact]
+    public void Other_encodings_and_depths_are_refused_in_plain_words()
+    {
+        Refuses([.. "[\"a"u8, 0xFF, .. "\"]"u8], "byte 3 is not UTF-8");
+        Refuses([.. Encoding.Unicode.GetPreamble(), .. Encoding.Unicode.GetBytes("{}")], "UTF-16");
+        Refuses([.. Encoding.BigEndianUnicode.GetPreamble(), .. Encoding.BigEndianUnicode.GetBytes("{}")], "UTF-16");
+        Refuses(Encoding.UTF8.GetBytes(new string('[', 65) + new string(']', 65)), "nests more than 64 levels deep");
+        Refuses(Encoding.UTF8.GetBytes(new string('[', 1_000_000)), "nests more than 64 levels deep");
+        using JsonDocument deep = JsonFile.Parse(Encoding.UTF8.GetBytes(new string('[', 64) + new string(']', 64)), "f.json");
+    }
+
+    /// <summary>Every kind of file, with what makes it whole: {0} stands where the test puts its own.</summary>
+    public static TheoryData<string, string> Kinds() => new()
+    {
+        { "config.json", "{\"model_type\": \"llama\"{0}}" },
+        { "tokenizer_config.json", "{\"bos_token\": \"a\"{0}}" },
+        { "special_tokens_map.json", "{\"bos_token\": \"a\"{0}}" },
+        { "generation_config.json", "{\"eos_token_id\": 1{0}}" },
+        { "tokenizer.json", "{\"model\": {\"type\": \"WordLevel\", \"vocab\": {\"a\": 0, \"b\": 1}, \"unk_token\": \"a\"}{0}}" },
+        { "model.safetensors.index.json", "{\"weight_map\": {\"x\": \"model-1.safetensors\"}{0}}" },
+        { "modules.json", "[{\"type\": \"a.Transformer\"{0}}]" },
+        { "1_Pooling/config.json", "{\"pooling_mode_cls_token\": true{0}}" },
+    };
+
+    [Theory, MemberData(nameof(Kinds))]
+    public void Every_file_is_read_as_Python_reads_it(string name, string content)
+    {
+        Open(name, content.Replace("{0}", ", \"other\": NaN, \"more\": [Infinity, {\"k\": 1, \"k\": -Infinity}], \"other\": 3", StringComparison.Ordinal));
+        Open(name, "\uFEFF" + content.Replace("{0}", "", StringComparison.Ordinal));
+    }
+
+    [Theory, MemberData(nameof(Kinds))]
+    public void Every_file_is_refused_with_its_name(string name, string content)
+    {
+        string whole = content.Replace("{0}", "", StringComparison.Ordinal);
+        foreach ((string text, string says) in (ReadOnlySpan<(string, string)>)
+        [
+            (content.Replace("{0}", ",", StringComparison.Ordinal), "not JSON"), (content.Replace("{0}", ", \"x\": \"\\udc00\"", StringComparison.Ordinal), "half of a surrogate pair"),
+            (whole[..^1], "not JSON"), (whole + "]", "not JSON"), ("", "is empty"), ("version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 12345\n", "git lfs pull"),
+            ("<!DOCTYPE html><html>", "web page"), (content.Replace("{0}", ", \"x\": " + new string('[', 70) + new string(']', 70), StringComparison.Ordinal), "nests more than 64"),
+        ])
+        {
+            ModelFormatException e = Assert.Throws<ModelFormatException>(() => Open(name, text));
+            Assert.StartsWith(_directory.Of(name) + ": ", e.Message.Replace('/', Path.DirectorySeparatorChar), StringComparison.Ordinal);
+            Assert.Contains(says, e.Message, StringComparison.Ordinal);
+            Assert.DoesNotContain("same key", e.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Theory, MemberData(nameof(Kinds))]
+    public void Mutants_of_every_file_are_read_or_refused(string name, string content)
+    {
+        byte[] original = Encoding.UTF8.GetBytes(content.Replace("{0}", ", \"a\": [NaN, 1e5, {\"k\": \"\\ud83d\\ude00\", \"k\": null}], \"temperature\": 0.5, \"bos_token_id\": 3", StringComparison.Ordinal));
+        (int read, int refused) = Mutants.Try(original, original.Length, 300, bytes => Open(name, bytes));
+        Assert.True(read > 5 && refused > 20, $"{read} read, {refused} refused");
+    }
+
+    [Theory]
+    [InlineData("hidden_size", "NaN", "hidden_size: is NaN; a number is needed"), InlineData("hidden_size", "Infinity", "hidden_size: is Infinity; a number is needed"), InlineData("rope_theta", "-Infinity", "rope_theta: is -Infinity; a number is needed")]
+    [InlineData("hidden_size", "\"1,024\"", "hidden_size: is \"1,024\"; a number is needed"), InlineData("hidden_size", "\"1.024,5\"", "a number is needed"), InlineData("hidden_size", "\" 16\"", "a number is needed")]
+    [InlineData("hidden_size", "\"16 \"", "a number is needed"), InlineData("hidden_size", "\"0x10\"", "a number is needed"), InlineData("hidden_size", "\"1_6\"", "a number is needed"), InlineData("hidden_size", "\"\"", "a number is needed")]
+    [InlineData("rms_norm_eps", "\"1e-5x\"", "rms_norm_eps: is \"1e-5x\"; a number is needed"), InlineData("rms_norm_eps", "\"1,5\"", "a number is needed"), InlineData("rms_norm_eps", "\"(1)\"", "a number is needed"), InlineData("rms_norm_eps", "\"$1\"", "a number is needed")]
+    [InlineData("rms_norm_eps", "\"NaN\"", "a number is needed"), InlineData("rms_norm_eps", "\"\u0661\"", "a number is needed")]
+    public void Numbers_are_numbers(string key, string value, string says)
+    {
+        ModelConfig config = ModelConfig.Load(_directory.Write("config.json", Encoding.UTF8.GetBytes($$"""{"{{key}}": {{value}}}""")));
+        ModelFormatException e = Assert.Throws<ModelFormatException>(() => config.DoubleOrNull(key));
+        Assert.StartsWith($"{_directory.Of("config.json")}: {key}: is ", e.Message, StringComparison.Ordinal);
+        Assert.Contains(says, e.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("\"16\"", 16), InlineData("\"1e-5\"", 1e-5), InlineData("\"-2.5E+1\"", -25), InlineData("16.0", 16)]
+    public void Quoted_numbers_are_read_as_JSON_spells_them(string value, double expected) =>
+        Assert.Equal(expected, new ModelConfig("f", JsonNode.Parse($$"""{"a": {{value}}}""")!.AsObject()).DoubleOrNull("a"));
+
+    private void Open(string name, string content) => Open(name, Encoding.UTF8.GetBytes(content));
+
+    private void Open(string name, byte[] content)
+    {
+        string path = _directory.Write(name, content);
+        switch (name)
+        {
+            case "config.json":
+                _ = ModelConfig.Load(path).ModelType;
+                break;
+            case "tokenizer.json":
+                _ = TokenizerLoader.Load(path);
+                break;
+            case "model.safetensors.index.json":
+                _directory.Write("model-1.safetensors", SafetensorsFileTests.File("""{"x":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}}""", 1));
+                SafetensorsFile.OpenModel(_directory.Path).Dispose();
+                break;
+            case "modules.json" or "1_Pooling/config.json":
+                _ = Bloomery.Engine.Embedding.SentenceModules.Read(_directory.Path);
+                break;
+            default:
+                if (name == "generation_config.json") _ = GenerationDefaults.Find(_directory.Path);
+                _directory.Write("tokenizer.json", """{"model": {"type": "WordLevel", "vocab": {"a": 0}, "unk_token": "a"}}"""u8.ToArray());
+                _ = TokenizerLoader.Load(_directory.Path);
+                break;
+        }
+    }
+
+    private static void Refuses(byte[] json, string says)
+    {
+        ModelFormatException e = Assert.Throws<ModelFormatException>(() => JsonFile.Parse(json, "f.json"));
+        Assert.StartsWith("f.json: ", e.Message, StringComparison.Ordinal);
+        Assert.Contains(says, e.Message, StringComparison.Ordinal);
+    }
+}
