@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using Bloomery.Cli.Framework;
 using Bloomery.Cli.Input;
 using Bloomery.Cli.Options;
+using Bloomery.Cli.Output;
 using Bloomery.Engine.Inference;
 using Bloomery.Formats;
 using Bloomery.Formats.Safetensors;
@@ -46,25 +47,45 @@ internal sealed class Logits : Verb
         if (both && ids.DecoderInputIds is null) throw new CliException($"{InputFile.Name(ids.Path)}: an encoder-decoder needs \"decoder_input_ids\" beside \"input_ids\"");
         float[] soft = ModelArgument.SoftPrompt(call.Get(_soft), runtime.Architecture.Hidden);
         ids.Check(runtime.Architecture, runtime.ContextLength, soft.Length / runtime.Architecture.Hidden);
-        var pass = new ForwardPass(runtime, new ForwardOptions { HiddenStates = call.Get(_hidden), SoftPrompt = soft });
-        IReadOnlyList<ForwardResult> results;
-        using (call.Progress($"Computing {ids.InputIds.Length} rows"))
-            results = pass.Run([.. ids.InputIds.Select((row, i) => new ForwardRow(row) { Mask = ids.AttentionMask?[i], TokenTypes = ids.TokenTypeIds?[i], DecoderIds = ids.DecoderInputIds?[i] })], call.Cancellation);
-        call.Cancellation.ThrowIfCancellationRequested();
+        ForwardRow[] rows = [.. ids.InputIds.Select((row, i) => new ForwardRow(row) { Mask = ids.AttentionMask?[i], TokenTypes = ids.TokenTypeIds?[i], DecoderIds = ids.DecoderInputIds?[i] })];
         var writer = new SafetensorsWriter();
-        for (int i = 0; i < results.Count; i++) Add(writer, i, ids, results[i], both);
-        writer.Save(to);
+        using (ProgressLine progress = call.Progress($"Computing {rows.Length} rows"))
+        {
+            if (runtime.Architecture is DecoderArchitecture && !call.Get(_hidden)) AddLogits(writer, new LogitRows(runtime, rows, soft), rows, progress, call.Cancellation);
+            else AddAll(writer, new ForwardPass(runtime, new ForwardOptions { HiddenStates = call.Get(_hidden), SoftPrompt = soft }).Run(rows, call.Cancellation), ids, both);
+            writer.Save(to);
+        }
         if (call.WantsJson)
         {
             call.WriteJson(json =>
             {
                 json.WriteStartObject();
                 json.WriteString("out", to);
-                json.WriteNumber("rows", results.Count);
+                json.WriteNumber("rows", rows.Length);
                 json.WriteEndObject();
             });
         }
         return 0;
+    }
+
+    /// <summary>Logits alone are computed while they are written: there may be more of them than memory.</summary>
+    private static void AddLogits(SafetensorsWriter writer, LogitRows logits, ForwardRow[] rows, ProgressLine progress, CancellationToken cancellation)
+    {
+        int done = 0;
+        for (int i = 0; i < rows.Length; i++)
+        {
+            int row = i;
+            writer.Add($"logits.{i}", BlockFormat.F32, [rows[i].Ids.Length, logits.Columns], stream =>
+            {
+                logits.Write(row, stream, cancellation);
+                progress.Report((double)++done / rows.Length);
+            });
+        }
+    }
+
+    private static void AddAll(SafetensorsWriter writer, IReadOnlyList<ForwardResult> results, IdsFile ids, bool both)
+    {
+        for (int i = 0; i < results.Count; i++) Add(writer, i, ids, results[i], both);
     }
 
     private static void Add(SafetensorsWriter writer, int i, IdsFile ids, ForwardResult result, bool both)

@@ -1,10 +1,10 @@
 using System.CommandLine;
-using System.Numerics.Tensors;
 using Bloomery.Cli.Framework;
 using Bloomery.Cli.Input;
 using Bloomery.Cli.Options;
 using Bloomery.Cli.Output;
 using Bloomery.Engine.Inference;
+using Bloomery.Engine.Scoring;
 using Bloomery.Formats.Tokenizers;
 using Bloomery.Models.Architectures;
 using Bloomery.Numerics.Catalogs;
@@ -42,15 +42,16 @@ internal sealed class Perplexity : Verb
         using Runtime runtime = ModelArgument.Load(call, _compute, path);
         if (runtime.Architecture is not DecoderArchitecture) throw new CliException($"{path}: perplexity needs a decoder; {runtime.Architecture.Config.ModelType} is none");
         int context = Math.Min(runtime.ContextLength, ids.Length), stride = call.Get(_stride) ?? context;
-        (double nll, long tokens) = Score(call, runtime, ids, context, stride, call.Get(_scoreFrom) ?? 0);
-        if (tokens == 0) throw new CliException($"{InputFile.Name(call.Need(_file))}: {ids.Length} tokens leave none to score (context {context}, stride {stride}, scored from {call.Get(_scoreFrom) ?? 0}); give a longer text or another window");
-        double mean = nll / tokens;
+        PerplexityScore score;
+        using (ProgressLine progress = call.Progress($"Scoring {ids.Length} tokens"))
+            score = new PerplexityScorer(runtime).Run(ids, context, stride, call.Get(_scoreFrom) ?? 0, progress, call.Cancellation);
+        if (score.Tokens == 0) throw new CliException($"{InputFile.Name(call.Need(_file))}: {ids.Length} tokens leave none to score (context {context}, stride {stride}, scored from {call.Get(_scoreFrom) ?? 0}); give a longer text or another window");
         call.WriteJson(json =>
         {
             json.WriteStartObject();
-            json.WriteNumber("ppl", Math.Exp(mean));
-            json.WriteNumber("nll", mean);
-            json.WriteNumber("tokens", tokens);
+            json.WriteNumber("ppl", score.Perplexity);
+            json.WriteNumber("nll", score.Mean);
+            json.WriteNumber("tokens", score.Tokens);
             json.WriteNumber("context", context);
             json.WriteNumber("stride", stride);
             json.WriteEndObject();
@@ -63,35 +64,5 @@ internal sealed class Perplexity : Verb
     {
         int[] plain = tokenizer.EncodeToIds(text), special = tokenizer.EncodeToIds(text, new EncodeOptions { AddSpecial = true });
         return special.Length > plain.Length && special[0] == tokenizer.BosId && !special.AsSpan(0, plain.Length).SequenceEqual(plain) ? [special[0], .. plain] : plain;
-    }
-
-    private static (double Nll, long Tokens) Score(Call call, Runtime runtime, int[] ids, int context, int stride, int scoreFrom)
-    {
-        double nll = 0;
-        long tokens = 0;
-        var pass = new ForwardPass(runtime);
-        int vocabulary = runtime.Architecture.Vocabulary;
-        using ProgressLine progress = call.Progress($"Scoring {ids.Length} tokens");
-        foreach (PerplexityWindow window in PerplexityWindows.Divide(ids.Length, context, stride, scoreFrom))
-        {
-            call.Cancellation.ThrowIfCancellationRequested();
-            if (window.FirstScored < window.End)
-            {
-                // The last token predicts nothing that is scored.
-                float[] logits = pass.Run([new ForwardRow(ids[window.Begin..(window.End - 1)])], call.Cancellation)[0].Logits!;
-                for (int i = window.FirstScored; i < window.End; i++)
-                    nll -= LogProbability(logits.AsSpan((i - 1 - window.Begin) * vocabulary, vocabulary), ids[i]);
-                tokens += window.End - window.FirstScored;
-            }
-            progress.Report((double)window.End / ids.Length);
-        }
-        return (nll, tokens);
-    }
-
-    private static double LogProbability(ReadOnlySpan<float> logits, int id)
-    {
-        double max = TensorPrimitives.Max(logits), sum = 0;
-        foreach (float logit in logits) sum += Math.Exp(logit - max);
-        return logits[id] - max - Math.Log(sum);
     }
 }

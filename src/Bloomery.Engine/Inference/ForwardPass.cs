@@ -8,7 +8,13 @@ namespace Bloomery.Engine.Inference;
 /// <summary>Runs whole inputs through a model and keeps everything that it answers: logits of every token, hidden states, pooled vectors. Inputs are packed into batches, and long ones cut into slices.</summary>
 internal sealed class ForwardPass(Runtime runtime, ForwardOptions? options = null)
 {
+    /// <summary>The most logits that a slice makes when they are not kept: 64 MiB.</summary>
+    private const int MostLogits = 1 << 24;
+
     private readonly ForwardOptions _options = options ?? new ForwardOptions();
+
+    /// <summary>Takes the logits of each token of the only input, in order, instead of having them kept with everything else.</summary>
+    public Action<int, ReadOnlySpan<float>>? OnLogits { get; init; }
 
     /// <summary>Runs the inputs.</summary>
     /// <exception cref="ArgumentException">An id is outside the vocabulary, or an input does not fit the model.</exception>
@@ -57,6 +63,8 @@ internal sealed class ForwardPass(Runtime runtime, ForwardOptions? options = nul
         Executor executor = runtime.Executor(role, _options.HiddenStates);
         Plan plan = executor.Plan;
         int soft = role == PlanRole.Decoder || plan.CrossShape.Layers.Count == 0 ? _options.SoftPrompt.Length / runtime.Architecture.Hidden : 0;
+        int slice = runtime.Options.ChunkTokens;
+        if (OnLogits is not null) slice = Math.Clamp(MostLogits / runtime.Architecture.Vocabulary, 1, slice);
         ForwardResult[] results = [.. feeds.Select(f => NewResult(plan, f))];
         Batch batch = new();
         List<(int Feed, int Token)> rowOf = [];
@@ -67,10 +75,10 @@ internal sealed class ForwardPass(Runtime runtime, ForwardOptions? options = nul
             {
                 batch.Clear();
                 rowOf.Clear();
-                while (next < feeds.Count && batch.Rows < runtime.Options.ChunkTokens)
+                while (next < feeds.Count && batch.Rows < slice)
                 {
                     Feed feed = feeds[next];
-                    int total = feed.Real.Length + soft, room = runtime.Options.ChunkTokens - batch.Rows;
+                    int total = feed.Real.Length + soft, room = slice - batch.Rows;
                     if (whole && total > room && batch.Rows > 0) break;
                     Fill(batch, rowOf, feed, next, soft, whole ? total : Math.Min(total, feed.Done + room), executor);
                     if (feed.Done == total) next++;
@@ -111,21 +119,32 @@ internal sealed class ForwardPass(Runtime runtime, ForwardOptions? options = nul
 
     private ForwardResult NewResult(Plan plan, Feed feed)
     {
-        int length = feed.Ids.Length;
+        if (OnLogits is not null) return new ForwardResult();
         ForwardResult result = new()
         {
-            LastHiddenState = new float[length * plan.Outputs["last_hidden_state"].Columns],
-            HiddenStates = [.. plan.HiddenStates.Select(h => new float[length * h.Columns])],
+            LastHiddenState = New("last_hidden_state", plan.Outputs["last_hidden_state"]),
+            HiddenStates = [.. plan.HiddenStates.Select(h => New("hidden states", h))],
         };
-        if (_options.Logits && plan.Outputs.TryGetValue("logits", out Value logits)) result.Logits = new float[checked(length * logits.Columns)];
+        if (_options.Logits && plan.Outputs.TryGetValue("logits", out Value logits)) result.Logits = New("logits", logits);
         if (plan.Outputs.TryGetValue("pooler_output", out Value pooled)) result.PoolerOutput = new float[pooled.Columns];
-        if (_options.HiddenStates && plan.Outputs.TryGetValue("projected_hidden_state", out Value projected)) result.ProjectedHiddenState = new float[length * projected.Columns];
+        if (_options.HiddenStates && plan.Outputs.TryGetValue("projected_hidden_state", out Value projected)) result.ProjectedHiddenState = New("projected_hidden_state", projected);
         return result;
+
+        float[] New(string what, Value value)
+        {
+            long size = (long)feed.Ids.Length * value.Columns;
+            return size <= Array.MaxLength ? new float[size] : throw new ArgumentException($"{what} of {feed.Ids.Length} tokens, {value.Columns} numbers each, are more than one result holds ({Array.MaxLength}): give the input in parts");
+        }
     }
 
-    private static void Collect(Executor executor, List<(int Feed, int Token)> rowOf, ForwardResult[] results)
+    private void Collect(Executor executor, List<(int Feed, int Token)> rowOf, ForwardResult[] results)
     {
         Plan plan = executor.Plan;
+        if (OnLogits is not null)
+        {
+            for (int i = 0; i < executor.Batch.WantedCount; i++) OnLogits(rowOf[executor.Batch.Wanted[i]].Token, executor.Row(plan.Outputs["logits"], i));
+            return;
+        }
         for (int row = 0; row < rowOf.Count; row++)
         {
             (int feed, int token) = rowOf[row];

@@ -1,12 +1,14 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using System.Text;
 using Bloomery.Formats;
 using Bloomery.Formats.Safetensors;
 using Bloomery.Models;
 using Bloomery.Models.Architectures;
 using Bloomery.Models.KvCache;
 using Bloomery.Numerics.Kernels;
+using Bloomery.Numerics.Platform;
 
 namespace Bloomery.Engine.Inference;
 
@@ -16,15 +18,20 @@ namespace Bloomery.Engine.Inference;
 /// </summary>
 internal sealed class PromptCache
 {
-    private const string Kind = "bloomery-prompt-cache-1", KindKey = "kind", IdsName = "ids", SumKey = "sha256";
+    private const string Kind = "bloomery-prompt-cache-1", KindKey = "kind", IdsName = "ids";
+
+    /// <summary>The last tensor of the file, because it is the sum of those before it: the writer orders by width, then by name.</summary>
+    private const string SumName = "~sha256";
+
     private readonly Runtime _runtime;
     private readonly SortedDictionary<string, string> _key;
 
     /// <summary>Prepares to use <paramref name="path"/>, which need not be there yet.</summary>
-    /// <exception cref="NotSupportedException">The model is no decoder.</exception>
+    /// <exception cref="NotSupportedException">The model is no decoder, or the path a pipe or a device.</exception>
     public PromptCache(Runtime runtime, string path)
     {
         if (runtime.Architecture is not DecoderArchitecture) throw new NotSupportedException($"a prompt cache is for decoders; {runtime.Architecture.Config.ModelType} is none");
+        if (SpecialFiles.IsOne(path)) throw new NotSupportedException($"{path} is a pipe or a device; a prompt cache needs a file, which is read and replaced");
         (_runtime, Path) = (runtime, path);
         _key = new(StringComparer.Ordinal)
         {
@@ -49,7 +56,7 @@ internal sealed class PromptCache
     /// <exception cref="ModelFormatException">The file is something else, or damaged: it is not to be written over.</exception>
     public int Restore(Sequence sequence, ReadOnlySpan<int> prompt)
     {
-        if (!File.Exists(Path)) return 0;
+        if (!File.Exists(Path) || new FileInfo(Path).Length == 0) return 0; // an empty file is one that a caller has made beforehand
         using SafetensorsFile file = Open();
         if (file.Metadata.GetValueOrDefault(KindKey) != Kind)
             throw new ModelFormatException(Path, KindKey, null, "is not a prompt cache of this version; name another file, or remove this one");
@@ -58,9 +65,11 @@ internal sealed class PromptCache
             Unused = $"it was made with another {other.Replace('_', ' ')}";
             return 0;
         }
-        byte[] sum = Sum(file.Tensors.Values.Select(t => (t.Name, (Action<Stream>)(stream => Copy(file, t, stream)))));
-        if (file.Metadata.GetValueOrDefault(SumKey) != Convert.ToHexStringLower(sum))
-            throw new ModelFormatException(Path, SumKey, null, "is not the sum of what the file holds: it is damaged; remove it");
+        long tokens = file.Tensor(IdsName).ElementCount;
+        if (tokens > _runtime.ContextLength) throw new ModelFormatException(Path, IdsName, null, $"has {tokens} tokens, more than the context of {_runtime.ContextLength} that the file states: it is damaged; remove it");
+        TensorInfo sum = file.Tensor(SumName);
+        if (sum.ByteLength != SHA256.HashSizeInBytes || !file.Bytes(sum).SequenceEqual(Sum(file)))
+            throw new ModelFormatException(Path, SumName, null, "is not the sum of what the file holds: it is damaged; remove it");
         ReadOnlySpan<int> ids = MemoryMarshal.Cast<byte, int>(file.Bytes(file.Tensor(IdsName)));
         prompt = prompt[..Math.Min(prompt.Length, _runtime.ContextLength)];
         int shared = ids.CommonPrefixLength(prompt);
@@ -75,8 +84,16 @@ internal sealed class PromptCache
         SnapshotTensor[] tensors = [new(IdsName, KvSnapshot.Format("i32"), [sequence.Count], stream => stream.Write(MemoryMarshal.AsBytes(sequence.Ids))), .. sequence.Snapshot()];
         SafetensorsWriter writer = new();
         foreach ((string key, string value) in _key) writer.Metadata[key] = value;
-        writer.Metadata[SumKey] = Convert.ToHexStringLower(Sum(tensors.Select(t => (t.Name, t.Write))));
-        foreach (SnapshotTensor tensor in tensors) writer.Add(tensor.Name, tensor.Format, tensor.Shape, tensor.Write);
+        // Summed while it is written: what is cached may be gigabytes.
+        using IncrementalHash sum = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (SnapshotTensor tensor in tensors)
+            writer.Add(tensor.Name, tensor.Format, tensor.Shape, stream =>
+            {
+                sum.AppendData(Encoding.UTF8.GetBytes(tensor.Name));
+                using SummingStream summing = new(stream, sum);
+                tensor.Write(summing);
+            });
+        writer.Add(SumName, KvSnapshot.Format("u8"), [SHA256.HashSizeInBytes], stream => stream.Write(sum.GetHashAndReset()));
         writer.Save(Path);
     }
 
@@ -92,18 +109,16 @@ internal sealed class PromptCache
         }
     }
 
-    /// <summary>The SHA-256 of all tensors, in the order of their names.</summary>
-    private static byte[] Sum(IEnumerable<(string Name, Action<Stream> Write)> tensors)
-    {
-        using SHA256 hash = SHA256.Create();
-        using (CryptoStream stream = new(Stream.Null, hash, CryptoStreamMode.Write))
-            foreach ((_, Action<Stream> write) in tensors.OrderBy(t => t.Name, StringComparer.Ordinal)) write(stream);
-        return hash.Hash!;
-    }
-
-    private static void Copy(TensorFile file, TensorInfo tensor, Stream stream)
+    /// <summary>The SHA-256 of the names and the bytes of all tensors but the sum, in their order in the file.</summary>
+    private static byte[] Sum(TensorFile file)
     {
         const int Step = 1 << 20;
-        for (long at = 0; at < tensor.ByteLength; at += Step) stream.Write(file.Bytes(tensor, at, (int)Math.Min(Step, tensor.ByteLength - at)));
+        using IncrementalHash sum = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (TensorInfo tensor in file.Tensors.Values.Where(t => t.Name != SumName).OrderBy(t => t.Offset))
+        {
+            sum.AppendData(Encoding.UTF8.GetBytes(tensor.Name));
+            for (long at = 0; at < tensor.ByteLength; at += Step) sum.AppendData(file.Bytes(tensor, at, (int)Math.Min(Step, tensor.ByteLength - at)));
+        }
+        return sum.GetHashAndReset();
     }
 }

@@ -70,12 +70,14 @@ public sealed class ChatTemplate
         return Render(document.RootElement, options);
     }
 
-    /// <summary>Renders a conversation of plain text messages.</summary>
+    /// <summary>
+    /// Renders a conversation of plain text messages; a template that reads a message's content only as a list of typed parts is given one.
+    /// </summary>
     /// <param name="messages">The conversation, oldest message first.</param>
     /// <param name="addGenerationPrompt">Whether the prompt ends with the opening of the model's answer.</param>
     /// <param name="specialTokens">Further trusted variables, such as <c>bos_token</c>; null for none.</param>
     /// <param name="options">How to render; null for the defaults.</param>
-    /// <exception cref="ChatTemplateException">The template failed, refused its input or ran over a limit.</exception>
+    /// <exception cref="ChatTemplateException">The template failed, refused its input, left a message out or ran over a limit.</exception>
     public RenderedPrompt Render(
         IReadOnlyList<ChatMessage> messages,
         bool addGenerationPrompt = true,
@@ -84,7 +86,10 @@ public sealed class ChatTemplate
     {
         ArgumentNullException.ThrowIfNull(messages);
         options ??= new RenderOptions();
-        return Render(() => JsonVariables.Read(messages, addGenerationPrompt, specialTokens, options), options);
+        return new ConversationRendering(Name, messages, RenderOnce).Run();
+
+        RenderedPrompt RenderOnce(IReadOnlyList<ChatMessage> conversation, bool[] asParts) =>
+            Render(() => JsonVariables.Read(conversation, asParts, addGenerationPrompt, specialTokens, options), options);
     }
 
     private JsonDocument ToDocument(JsonObject variables)

@@ -34,7 +34,7 @@ internal static class JsonVariables
     }
 
     public static Dictionary<string, Value> Read(
-        IReadOnlyList<ChatMessage> messages, bool addGenerationPrompt, IReadOnlyDictionary<string, string>? specialTokens, RenderOptions options)
+        IReadOnlyList<ChatMessage> messages, bool[] asParts, bool addGenerationPrompt, IReadOnlyDictionary<string, string>? specialTokens, RenderOptions options)
     {
         Dictionary<string, Value> values = [];
         foreach ((string name, string text) in specialTokens ?? FrozenDictionary<string, string>.Empty) values[name] = new TextValue(text);
@@ -43,13 +43,21 @@ internal static class JsonVariables
         {
             DictValue message = new();
             message.Set(new TextValue("role"), Role(messages[i].Role));
-            message.Set(new TextValue("content"), TextValue.Marked(messages[i].Content));
+            message.Set(new TextValue("content"), asParts[i] ? Parts(messages[i].Content) : TextValue.Marked(messages[i].Content));
             list[i] = message;
         }
         values["messages"] = new ListValue(list);
         values["add_generation_prompt"] = BoolValue.Of(addGenerationPrompt);
         AddConventions(values, options);
         return values;
+    }
+
+    private static ListValue Parts(string content)
+    {
+        DictValue part = new();
+        part.Set(new TextValue("type"), new TextValue("text"));
+        part.Set(new TextValue("text"), TextValue.Marked(content));
+        return new ListValue([part]);
     }
 
     private static void AddConventions(Dictionary<string, Value> values, RenderOptions options)

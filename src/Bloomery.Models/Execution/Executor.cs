@@ -40,6 +40,9 @@ internal sealed class Executor : IDisposable
     /// <summary>The batch of the current or last run.</summary>
     public Batch Batch { get; private set; } = new();
 
+    /// <summary>Is told of each operation when it has been run, on the thread that runs the plan.</summary>
+    public Action<Operation>? Observer { get; set; }
+
     /// <summary>Runs the plan. Caches advance if it succeeds, and stay as they were if it fails or is cancelled.</summary>
     /// <exception cref="OperationCanceledException">It was cancelled: no further operation was begun, nor any further part of the one under way.</exception>
     /// <exception cref="InvalidOperationException">Another run is under way.</exception>
@@ -110,6 +113,7 @@ internal sealed class Executor : IDisposable
             {
                 _cancellation.ThrowIfCancellationRequested();
                 operation.Run(this);
+                Observer?.Invoke(operation);
             }
             done = true;
         }
@@ -124,7 +128,7 @@ internal sealed class Executor : IDisposable
     {
         if (rows > _rowCapacity)
         {
-            int capacity = RoundUp(rows), scratchBytes = 0;
+            int capacity = RoundUp(rows, RowKind.Tokens), scratchBytes = 0;
             foreach (Operation operation in Plan.Operations) scratchBytes = Math.Max(scratchBytes, operation.ScratchBytes(this, capacity));
             scratchBytes = checked(scratchBytes + 127) / 64 * 64;
             NativeBuffer region = _allocate("activations", checked((long)Plan.Layout.TokenColumns * capacity * sizeof(float)));
@@ -144,7 +148,7 @@ internal sealed class Executor : IDisposable
         }
         if (wanted > _wantedCapacity)
         {
-            int capacity = RoundUp(wanted);
+            int capacity = RoundUp(wanted, RowKind.Wanted);
             Replace(ref _wantedRegion, _allocate("outputs", checked((long)Plan.Layout.WantedColumns * capacity * sizeof(float))));
             _wantedCapacity = capacity;
         }
@@ -156,8 +160,17 @@ internal sealed class Executor : IDisposable
         buffer = successor;
     }
 
-    // A multiple of 16 floats keeps every value on a 64-byte boundary.
-    private static int RoundUp(int rows) => checked(rows + 15) / 16 * 16;
+    /// <summary>A multiple of 16 floats keeps every value on a 64-byte boundary.</summary>
+    private int RoundUp(int rows, RowKind kind)
+    {
+        long capacity = (rows + 15L) / 16 * 16, widest = 0;
+        foreach (Operation operation in Plan.Operations)
+            foreach (Value value in operation.Outputs)
+                if (value.Rows == kind) widest = Math.Max(widest, value.Columns);
+        if (capacity * widest > int.MaxValue)
+            throw new ArgumentException($"{rows} rows of {widest} numbers are more than one activation holds ({int.MaxValue}): run fewer tokens at a time");
+        return (int)capacity;
+    }
 
     private void BeginStores(Batch batch)
     {

@@ -7,16 +7,18 @@ using Bloomery.Numerics.Quantization;
 
 namespace Bloomery.Models.KvCache;
 
-/// <summary>The tokens of a <see cref="KvStore"/> as tensors of a file, whatever the store: <c>positions</c> i32 [n], and <c>keys.L</c>, <c>values.L</c> u8 [heads, n, bytes of a row] of each layer.</summary>
+/// <summary>The tokens of a <see cref="KvStore"/> as tensors of a file: <c>positions</c> i32 [n], and <c>keys.L</c>, <c>values.L</c> u8 [heads, n, bytes of a row] of each layer.</summary>
 internal static class KvSnapshot
 {
     private const string PositionsName = "positions";
 
     /// <summary>What the committed tokens of <paramref name="store"/> are written as; the store must not change until they are.</summary>
+    /// <exception cref="NotSupportedException">Its layers or heads keep different tokens, for which the file has no place.</exception>
     public static IEnumerable<SnapshotTensor> Of(KvStore store)
     {
         int tokens = store.Length;
-        yield return new SnapshotTensor(PositionsName, Format("i32"), [tokens], stream => stream.Write(MemoryMarshal.AsBytes<int>(Positions(store))));
+        int[] positions = Positions(store);
+        yield return new SnapshotTensor(PositionsName, Format("i32"), [tokens], stream => stream.Write(MemoryMarshal.AsBytes<int>(positions)));
         for (int i = 0; i < store.Shape.Layers.Count; i++)
         {
             int layer = i;
@@ -31,7 +33,9 @@ internal static class KvSnapshot
     /// <exception cref="ModelFormatException">A tensor is missing, or not of the store's shape.</exception>
     public static int Read(TensorFile file, KvStore store, int count)
     {
-        int tokens = checked((int)file.Tensor(PositionsName).ElementCount);
+        long elements = file.Tensor(PositionsName).ElementCount;
+        if (elements > Array.MaxLength / sizeof(int)) throw new ModelFormatException(file.Path, PositionsName, file.Tensor(PositionsName).Offset, $"has {elements} positions; at most {Array.MaxLength / sizeof(int)} can be read");
+        int tokens = (int)elements;
         int[] positions = MemoryMarshal.Cast<byte, int>(Checked(file, PositionsName, "i32", tokens)).ToArray();
         if (count > tokens) throw new ModelFormatException(file.Path, PositionsName, null, $"has {tokens} tokens of {count}");
         for (int i = 0; i < tokens; i++)
@@ -59,11 +63,27 @@ internal static class KvSnapshot
         return tokens;
     }
 
+    /// <summary>The positions that every layer and head keeps.</summary>
     private static int[] Positions(KvStore store)
     {
         List<int> positions = new(store.Length);
         for (int page = 0; page < store.PageCount(0, 0); page++) positions.AddRange(store.Page(0, 0, page).Positions);
-        return [.. positions];
+        ReadOnlySpan<int> kept = CollectionsMarshal.AsSpan(positions);
+        for (int layer = 0; layer < store.Shape.Layers.Count; layer++)
+            for (int head = 0; head < store.Shape.Layers[layer].Heads; head++)
+                if (!Keeps(store, layer, head, kept)) throw new NotSupportedException($"layer {layer}, head {head} keeps other tokens than layer 0, head 0: such a cache cannot be saved");
+        return kept.ToArray();
+    }
+
+    private static bool Keeps(KvStore store, int layer, int head, ReadOnlySpan<int> positions)
+    {
+        for (int page = 0; page < store.PageCount(layer, head); page++)
+        {
+            ReadOnlySpan<int> own = store.Page(layer, head, page).Positions;
+            if (!positions.StartsWith(own)) return false;
+            positions = positions[own.Length..];
+        }
+        return positions.IsEmpty;
     }
 
     private static void Write(Stream stream, KvStore store, int layer, bool keys)

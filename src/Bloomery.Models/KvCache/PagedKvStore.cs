@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Bloomery.Models.Planning;
 using Bloomery.Numerics.Kernels;
 using Bloomery.Numerics.Memory;
@@ -36,7 +37,15 @@ internal sealed class PagedKvStore : KvStore
             _valueOffset[l] = _pageBytes;
             _pageBytes = checked(_pageBytes + (long)_valueRow[l] * layer.Heads * SlotsPerPage);
         }
-        Reserve(capacity);
+        try
+        {
+            Reserve(capacity);
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
     }
 
     /// <inheritdoc/>
@@ -60,6 +69,7 @@ internal sealed class PagedKvStore : KvStore
     /// <inheritdoc/>
     public override void Begin(ReadOnlySpan<int> positions)
     {
+        Debug.Assert(_pending == 0, "the step before was neither committed nor rolled back");
         Reserve(checked(_length + positions.Length));
         positions.CopyTo(_positions.AsSpan(_length));
         _pending = positions.Length;
@@ -99,6 +109,7 @@ internal sealed class PagedKvStore : KvStore
     /// <inheritdoc/>
     public override Span<byte> KeySlot(int layer, int head, int index)
     {
+        Debug.Assert((uint)index < (uint)_pending, "the step has no such token");
         int slot = _length + index;
         return _pages[slot / SlotsPerPage].Span<byte>(_keyOffset[layer] + (long)(head * SlotsPerPage + slot % SlotsPerPage) * _keyRow[layer], _keyRow[layer]);
     }
@@ -106,6 +117,7 @@ internal sealed class PagedKvStore : KvStore
     /// <inheritdoc/>
     public override Span<byte> ValueSlot(int layer, int head, int index)
     {
+        Debug.Assert((uint)index < (uint)_pending, "the step has no such token");
         int slot = _length + index;
         return _pages[slot / SlotsPerPage].Span<byte>(_valueOffset[layer] + (long)(head * SlotsPerPage + slot % SlotsPerPage) * _valueRow[layer], _valueRow[layer]);
     }
@@ -116,6 +128,7 @@ internal sealed class PagedKvStore : KvStore
     /// <inheritdoc/>
     public override KvPage Page(int layer, int head, int page)
     {
+        Debug.Assert((uint)page < (uint)PageCount(layer, head), "there is no such page");
         int begin = page * SlotsPerPage, count = Math.Min(SlotsPerPage, _length + _pending - begin);
         NativeBuffer memory = _pages[page];
         return new KvPage

@@ -7,22 +7,11 @@ namespace Bloomery.Numerics.Catalogs;
 /// <typeparam name="T">The plug point's base class or interface.</typeparam>
 internal sealed class Catalog<T>
 {
-    private readonly SortedDictionary<string, Type> _types = new(StringComparer.OrdinalIgnoreCase);
+    private readonly SortedDictionary<string, Type> _types;
 
     /// <summary>Scans <paramref name="assembly"/> once.</summary>
     /// <exception cref="InvalidOperationException">Two types carry the same key.</exception>
-    public Catalog(Assembly assembly)
-    {
-        foreach (Type type in assembly.GetTypes())
-        {
-            if (type.IsAbstract || !typeof(T).IsAssignableFrom(type)) continue;
-            foreach (KeyAttribute key in type.GetCustomAttributes<KeyAttribute>(inherit: false))
-            {
-                if (!_types.TryAdd(key.Name, type))
-                    throw new InvalidOperationException($"{typeof(T).Name} '{key.Name}' is defined twice: {_types[key.Name].Name} and {type.Name}.");
-            }
-        }
-    }
+    public Catalog(Assembly assembly) => _types = KeyedTypes.Find(assembly, typeof(T));
 
     /// <summary>All keys, sorted.</summary>
     public IReadOnlyCollection<string> Names => _types.Keys;

@@ -10,6 +10,12 @@ internal abstract class KernelSet
     /// <summary>The key and what it amounts to on this machine: <c>portable, 512-bit vectors</c>.</summary>
     public virtual string Description => Name;
 
+    /// <summary>The processor feature that the tier needs and this machine lacks; null when it can run. A tier that cannot run may be made, to ask.</summary>
+    public abstract string? MissingFeature { get; }
+
+    /// <summary>Higher is faster: the highest tier that can run is chosen.</summary>
+    public abstract int Preference { get; }
+
     /// <summary>y = x * gain / sqrt(mean(x^2) + epsilon). All spans have one length; y may be x.</summary>
     public abstract void RmsNorm(ReadOnlySpan<float> x, ReadOnlySpan<float> gain, float epsilon, Span<float> y);
 

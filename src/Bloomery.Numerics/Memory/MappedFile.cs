@@ -31,6 +31,9 @@ internal sealed unsafe class MappedFile : IDisposable
     /// <summary>The file's size in bytes.</summary>
     public long Length { get; }
 
+    /// <summary>Whether the mapping has ended.</summary>
+    public bool IsClosed => _disposed;
+
     /// <summary>A checked view of <paramref name="length"/> bytes from <paramref name="offset"/> on.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The view does not lie inside the file.</exception>
     public ReadOnlySpan<byte> Span(long offset, int length)

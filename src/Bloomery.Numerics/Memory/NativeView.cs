@@ -16,8 +16,17 @@ internal readonly unsafe struct NativeView
     /// <summary>Size in bytes.</summary>
     public long Length { get; }
 
-    /// <summary>The first byte. The caller keeps the view (and so its owner) reachable while it uses the pointer.</summary>
-    public byte* Pointer => _pointer;
+    /// <summary>The first byte. The caller keeps the view (and so its owner) reachable, and its owner undisposed, while it uses the pointer.</summary>
+    /// <exception cref="ObjectDisposedException">The memory is freed.</exception>
+    public byte* Pointer
+    {
+        get
+        {
+            // A flag of an object that is read often: nothing beside the work that a pointer is asked for.
+            if (_owner is NativeBuffer { IsClosed: true } or MappedFile { IsClosed: true }) throw new ObjectDisposedException(nameof(NativeView), "the memory of these weights is freed: their model was disposed");
+            return _pointer;
+        }
+    }
 
     /// <summary>What keeps the memory alive.</summary>
     public object? Owner => _owner;
@@ -46,5 +55,5 @@ internal readonly unsafe struct NativeView
     }
 
     /// <summary>A checked span over part of this view.</summary>
-    public ReadOnlySpan<byte> Span(long offset, int length) => new(Slice(offset, length)._pointer, length);
+    public ReadOnlySpan<byte> Span(long offset, int length) => new(Slice(offset, length).Pointer, length);
 }

@@ -9,7 +9,7 @@ namespace Bloomery.Numerics.Quantization;
 /// <summary>A block format with its struct type erased: what file readers and weights refer to.</summary>
 public abstract class BlockFormat
 {
-    private static readonly SortedDictionary<string, BlockFormat> ByKey = Scan();
+    private static readonly SortedDictionary<string, BlockFormat> ByKey = Make();
     private static readonly Dictionary<int, BlockFormat> ById = ByKey.Values.ToDictionary(f => f.GgmlType);
 
     private protected BlockFormat(string name, int ggmlType) => (Name, GgmlType) = (name, ggmlType);
@@ -59,15 +59,15 @@ public abstract class BlockFormat
     /// <summary>Rounds one row of floats to whole blocks.</summary>
     public abstract void Quantize(ReadOnlySpan<float> values, ReadOnlySpan<float> importance, Span<byte> blocks);
 
-    private static SortedDictionary<string, BlockFormat> Scan()
+    private static SortedDictionary<string, BlockFormat> Make()
     {
-        SortedDictionary<string, BlockFormat> found = new(StringComparer.OrdinalIgnoreCase);
-        foreach (Type type in typeof(BlockFormat).Assembly.GetTypes())
+        SortedDictionary<string, BlockFormat> made = new(StringComparer.OrdinalIgnoreCase);
+        foreach ((string key, Type layout) in KeyedTypes.Find(typeof(BlockFormat).Assembly, typeof(IBlockFormat<>)))
         {
-            if (!type.IsValueType || type.GetCustomAttribute<KeyAttribute>() is not { } key || type.GetCustomAttribute<GgmlTypeAttribute>() is not { } id) continue;
-            found.Add(key.Name, (BlockFormat)Activator.CreateInstance(typeof(BlockFormat<>).MakeGenericType(type), BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.Public, null, [key.Name, id.Id], null)!);
+            int id = layout.GetCustomAttribute<GgmlTypeAttribute>()?.Id ?? throw new InvalidOperationException($"{layout.Name} has no [GgmlType]");
+            made.Add(key, (BlockFormat)Activator.CreateInstance(typeof(BlockFormat<>).MakeGenericType(layout), key, id)!);
         }
-        return found;
+        return made;
     }
 }
 

@@ -19,6 +19,41 @@ public sealed class TemplateGoldenTests
         Check(cases, item => TemplateCases.Render(sources[TemplateCases.Text(item, "template")], item.GetProperty("context"), plain: false));
     }
 
+    /// <summary>What programs give as plain messages gives the same text, of every published template.</summary>
+    [SkippableFact]
+    public void PlainMessagesRenderAsTheReferenceDoes()
+    {
+        TestPaths.NeedsGolden("templates/chat_cases.json");
+        Dictionary<string, string> sources = TemplateCases.Read("chat_templates.json")
+            .ToDictionary(static t => TemplateCases.Text(t, "name"), static t => TemplateCases.Text(t, "template"));
+        int compared = 0;
+        foreach (JsonElement item in TemplateCases.Read("chat_cases.json"))
+        {
+            string name = TemplateCases.Text(item, "template");
+            JsonElement context = item.GetProperty("context");
+            if (name.StartsWith("own-", StringComparison.Ordinal) || !item.TryGetProperty("expected", out JsonElement expected) || !IsPlain(context)) continue;
+            ChatMessage[] messages = [.. context.GetProperty("messages").EnumerateArray().Select(m => new ChatMessage(TemplateCases.Text(m, "role"), TemplateCases.Text(m, "content")))];
+            Dictionary<string, string> special = context.EnumerateObject()
+                .Where(static p => p.Name.EndsWith("_token", StringComparison.Ordinal)).ToDictionary(static p => p.Name, static p => p.Value.GetString()!);
+            bool generate = context.TryGetProperty("add_generation_prompt", out JsonElement flag) && flag.GetBoolean();
+            ChatTemplate template = ChatTemplate.Parse(sources[name], name);
+            try
+            {
+                Assert.Equal(expected.GetString(), template.Render(messages, generate, special, new RenderOptions { Now = TemplateCases.Now }).Text);
+                compared++;
+            }
+            catch (ChatTemplateException e)
+            {
+                Assert.Contains("(narrator)", e.Message, StringComparison.Ordinal); // no role of theirs, which the reference drops without a word
+            }
+        }
+        Assert.True(compared > 100, $"only {compared} cases");
+    }
+
+    private static bool IsPlain(JsonElement context) =>
+        context.EnumerateObject().All(static p => p.Name is "messages" or "add_generation_prompt" || p.Name.EndsWith("_token", StringComparison.Ordinal))
+        && context.GetProperty("messages").EnumerateArray().All(static m => m.EnumerateObject().All(static p => p.Name is "role" or "content" && p.Value.ValueKind == JsonValueKind.String));
+
     [Fact]
     public void FeaturesRenderAsTheReferenceDoes()
     {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Bloomery.Engine;
 using Bloomery.Engine.Generation;
 using Bloomery.Engine.Inference;
@@ -147,6 +148,35 @@ public sealed class PromptCacheTests : IDisposable
         ModelFormatException e = Assert.Throws<ModelFormatException>(() => new PromptCache(model.Runtime, File).Restore(sequence, [1, 2, 3]));
         Assert.Contains("no prompt cache", e.Message, StringComparison.Ordinal);
         Assert.Equal("somebody's notes", System.IO.File.ReadAllText(File));
+    }
+
+    /// <summary>As `mktemp` leaves it: there is nothing in it that could be lost.</summary>
+    [SkippableFact]
+    public void An_empty_file_is_a_new_one()
+    {
+        SmallModels.NeedGolden("llama");
+        using Model model = SmallModels.LoadGolden("llama");
+        (int[] prompt, _) = SmallModels.Greedy("llama");
+        System.IO.File.WriteAllBytes(File, []);
+        Assert.Equal(0, Cached(model, prompt).Reused);
+        Assert.Equal(prompt.Length, Cached(model, prompt).Reused);
+    }
+
+    /// <summary>To open a pipe waits for its other end, for ever.</summary>
+    [SkippableFact]
+    public void Pipes_and_devices_are_refused()
+    {
+        Skip.IfNot(OperatingSystem.IsLinux(), "this system does not say what is a pipe");
+        SmallModels.NeedGolden("llama");
+        using Model model = SmallModels.LoadGolden("llama");
+        using (Process made = Process.Start("mkfifo", File)) made.WaitForExit();
+        string link = Path.Combine(_directory, "link.kv");
+        System.IO.File.CreateSymbolicLink(link, File);
+        foreach (string path in (string[])[File, link, "/dev/null", "/dev/zero"])
+        {
+            NotSupportedException e = Assert.Throws<NotSupportedException>(() => new PromptCache(model.Runtime, path));
+            Assert.StartsWith(path, e.Message, StringComparison.Ordinal);
+        }
     }
 
     [SkippableFact]

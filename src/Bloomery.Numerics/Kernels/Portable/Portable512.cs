@@ -5,14 +5,14 @@ namespace Bloomery.Numerics.Kernels.Portable;
 
 /// <summary>The portable tier on vectors of 512 bits.</summary>
 [Key("portable-512")]
-internal sealed class Portable512 : PortableKernels<Width512, Vector512<float>>, IKernelTier
+internal sealed class Portable512 : PortableKernels<Width512, Vector512<float>>
 {
     /// <inheritdoc/>
     public override string Name => "portable-512";
 
     /// <inheritdoc/>
-    public static string? MissingFeature => Width512.MissingFeature;
+    public override string? MissingFeature => Width512.MissingFeature;
 
     /// <inheritdoc/>
-    public static int Preference => 16;
+    public override int Preference => 16;
 }

@@ -171,6 +171,7 @@ internal abstract unsafe partial class PortableKernels<TWidth, TVector>
                 else new Span<float>(row, dim).Clear();
                 for (int j = dim; j < layout.ValueStride; j++) row[j] = 0;
             }
+        if (!visible.All && !AreFinite(values, visible.Count * layout.ValueStride)) AddOddValues(tile, page, visible, layout, s, output);
         for (int lane = 0; lane < dim; lane += lanes)
         {
             float* b0 = values + lane, b1 = b0 + TWidth.Count, weights = s + layout.Scores;
@@ -184,5 +185,36 @@ internal abstract unsafe partial class PortableKernels<TWidth, TVector>
             for (int row = 0; row < tile.Rows; row++)
                 for (int i = lane; i < dim; i++) output[row * dim + i] += edge[row * lanes + i - lane];
         }
+    }
+
+    /// <summary>Adds infinities and NaN to the rows that see them, and takes them out of the product: there, a weight of 0 would spoil the rows that do not.</summary>
+    private static void AddOddValues(in AttentionTile tile, in KvPage page, in VisibleSlots visible, in AttendScratch layout, float* s, float* output)
+    {
+        for (int i = 0; i < visible.Count; i++)
+        {
+            long position = page.Positions[visible.First + i];
+            for (int j = 0; j < tile.ValueDim; j++)
+            {
+                ref float value = ref s[layout.Values + i * layout.ValueStride + j];
+                if (float.IsFinite(value)) continue;
+                for (int row = 0; row < tile.Rows; row++)
+                    if (position > (long)tile.Positions[row] - tile.Before && position < (long)tile.Positions[row] + tile.After)
+                        output[row * tile.ValueDim + j] += s[layout.Scores + row * layout.Slots + i] * value;
+                value = 0;
+            }
+        }
+    }
+
+    /// <summary>Whether all numbers are; the count is a multiple of the lanes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static bool AreFinite(float* values, int count)
+    {
+        TVector odd = TWidth.Zero;
+        for (int i = 0; i < count; i += TWidth.Count)
+        {
+            TVector value = TWidth.Load(values + i);
+            odd = TWidth.Add(odd, TWidth.Subtract(value, value));
+        }
+        return TWidth.Sum(odd) == 0;
     }
 }

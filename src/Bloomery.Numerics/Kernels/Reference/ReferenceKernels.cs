@@ -5,16 +5,16 @@ namespace Bloomery.Numerics.Kernels.Reference;
 
 /// <summary>The specification: plain loops in double precision, each result rounded to a float once. Slow, and never removed.</summary>
 [Key("reference")]
-internal sealed partial class ReferenceKernels : KernelSet, IKernelTier
+internal sealed partial class ReferenceKernels : KernelSet
 {
     /// <inheritdoc/>
     public override string Name => "reference";
 
     /// <inheritdoc/>
-    public static string? MissingFeature => null;
+    public override string? MissingFeature => null;
 
     /// <inheritdoc/>
-    public static int Preference => 0;
+    public override int Preference => 0;
 
     /// <inheritdoc/>
     public override void RmsNorm(ReadOnlySpan<float> x, ReadOnlySpan<float> gain, float epsilon, Span<float> y)

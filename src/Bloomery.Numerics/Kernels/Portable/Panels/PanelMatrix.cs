@@ -27,16 +27,5 @@ internal abstract unsafe class PanelMatrix(BlockFormat format, int rows, int col
         return weights.Columns % columns == 0 ? (PanelMatrix)Activator.CreateInstance(type, weights)! : null;
     }
 
-    private static readonly Dictionary<string, Type> Layouts = Scan();
-
-    private static Dictionary<string, Type> Scan()
-    {
-        Dictionary<string, Type> found = new(StringComparer.OrdinalIgnoreCase);
-        foreach (Type type in typeof(PanelMatrix).Assembly.GetTypes())
-        {
-            if (!type.IsValueType || !type.GetInterfaces().Any(i => i.IsGenericType && i.GetGenericTypeDefinition() == typeof(IPanel<>))) continue;
-            foreach (KeyAttribute key in type.GetCustomAttributes(typeof(KeyAttribute), false).Cast<KeyAttribute>()) found.Add(key.Name, type);
-        }
-        return found;
-    }
+    private static readonly SortedDictionary<string, Type> Layouts = KeyedTypes.Find(typeof(PanelMatrix).Assembly, typeof(IPanel<>));
 }

@@ -1,4 +1,4 @@
-namespace Bloomery.Cli.Framework;
+namespace Bloomery.Engine.Scoring;
 
 /// <summary>A part of a text that is read at once; tokens <see cref="FirstScored"/> to <see cref="End"/> of it count.</summary>
 /// <param name="Begin">Its first token.</param>

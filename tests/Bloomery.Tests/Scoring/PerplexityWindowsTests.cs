@@ -1,7 +1,7 @@
-using Bloomery.Cli.Framework;
+using Bloomery.Engine.Scoring;
 using FsCheck.Xunit;
 
-namespace Bloomery.Tests.Cli;
+namespace Bloomery.Tests.Scoring;
 
 public class PerplexityWindowsTests
 {

@@ -1,4 +1,4 @@
-namespace Bloomery.Cli.Framework;
+namespace Bloomery.Engine.Scoring;
 
 /// <summary>The windows over a text of which perplexity is the mean: they start at 0, S, 2S, ... and end with the one that reaches the end.</summary>
 internal static class PerplexityWindows
