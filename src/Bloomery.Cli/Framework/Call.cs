@@ -69,11 +69,16 @@ internal sealed class Call(ParseResult parsed, Stream output, Interrupt interrup
         if (Verbose || (!Quiet && Terminal.IsErrorTerminal)) Terminal.WriteError(line);
     }
 
-    /// <summary>What is wrong with a model's files and was passed over: a line each on standard error, once, unless <c>--quiet</c>.</summary>
+    /// <summary>A line that nobody should miss: standard error, once, unless <c>--quiet</c>.</summary>
+    public void Warn(string warning)
+    {
+        if (!Quiet && _warned.Add(warning)) Terminal.WriteError("bloomery: warning: " + warning.ReplaceLineEndings(" "));
+    }
+
+    /// <summary>What is wrong with a model's files and was passed over: a line each.</summary>
     public void Warn(IEnumerable<string> warnings)
     {
-        foreach (string warning in warnings)
-            if (!Quiet && _warned.Add(warning)) Terminal.WriteError("bloomery: warning: " + warning.ReplaceLineEndings(" "));
+        foreach (string warning in warnings) Warn(warning);
     }
 
     /// <summary>A line about the details: standard error, with <c>--verbose</c> only.</summary>

@@ -10,11 +10,14 @@ namespace Bloomery.Cli.Options;
 /// <summary>The options of every verb that computes.</summary>
 internal sealed class ComputeOptions
 {
-    /// <summary>The words that <c>--kernels</c> takes, whether or not this build or processor has them.</summary>
-    public static string[] Tiers { get; } = ["reference", "portable", "avx2", "avx512", "assembled"];
+    /// <summary>The kernel tiers of this build, a family of several widths by its name alone.</summary>
+    public static string[] Tiers { get; } = [.. KernelTiers.Names.Select(name => name.Split('-')[0]).Distinct()];
 
-    /// <summary>Whether <c>--kernels</c> takes a word that is none of <see cref="Tiers"/>: a tier of this build by its full name, or <c>auto</c> for the best.</summary>
-    public static bool IsTier(string word) => word == "auto" || KernelTiers.Has(word);
+    // Tiers that a build may have: asking for one that this build lacks is no slip of the pen.
+    private static readonly string[] Known = ["reference", "portable", "avx2", "avx512", "assembled"];
+
+    /// <summary>Whether <c>--kernels</c> takes a word that is none of <see cref="Tiers"/>: a tier by its full name, one that only other builds have, or <c>auto</c> for the best.</summary>
+    public static bool IsTier(string word) => word == "auto" || Known.Contains(word) || KernelTiers.Has(word);
 
     private static readonly string[] KvTypes = ["f32", "f16", "bf16", "q8_0"];
 
@@ -48,6 +51,7 @@ internal sealed class ComputeOptions
     {
         string? tier = call.Get(Kernels);
         Detect(tier);
+        WarnOfThreads(call, call.Get(Threads) ?? 1);
         bool given = call.Get(KvType) is not null;
         (KvType keys, KvType values) = ParseKvType(call.Get(KvType));
         return new ModelOptions
@@ -60,6 +64,12 @@ internal sealed class ComputeOptions
             ContextLength = call.Get(Context),
             KeepMapping = call.Get(Mmap),
         };
+    }
+
+    /// <summary>Says that more threads were asked for than can run at once.</summary>
+    public static void WarnOfThreads(Call call, int threads)
+    {
+        if (threads > Processors.Usable) call.Warn($"--threads {threads} is more than the {Processors.Usable} processors that this process may use: threads will wait for each other");
     }
 
     /// <summary>Chooses the kernels; none or <c>auto</c>: the best.</summary>

@@ -26,6 +26,7 @@ internal static class EnvironmentVariables
             if (parsed.GetResult(option) is { Implicit: false }) continue;
             string? value = Environment.GetEnvironmentVariable(Name(option));
             if (string.IsNullOrEmpty(value)) continue;
+            if (RawBytes.VariableProblem(Name(option), value) is { } problem) throw new UsageException(problem);
             taken.Add(option);
             if (option.ValueType != typeof(bool)) added.Add($"{option.Name}={value}");
             else if (Truth(option, value)) added.Add(option.Name);

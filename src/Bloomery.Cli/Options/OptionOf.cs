@@ -23,6 +23,9 @@ internal static class OptionOf
     /// <summary>A path or name that may be given several times, but not be empty.</summary>
     public static Option<string[]> Paths(string name, string value, string description, params string[] aliases) => NotEmpty(Texts(name, value, description, aliases));
 
+    /// <summary>A text that may be given several times and may be blank, but not empty.</summary>
+    public static Option<string[]> TextsNotEmpty(string name, string value, string description, params string[] aliases) => NotEmpty(Texts(name, value, description, aliases), orBlank: false);
+
     /// <summary>The same option, which has to be given, be it by its variable.</summary>
     public static Option<string?> Required(this Option<string?> option)
     {
@@ -35,15 +38,17 @@ internal static class OptionOf
         new(name, aliases) { Description = description, HelpName = value, Arity = ArgumentArity.OneOrMore, AllowMultipleArgumentsPerToken = false, DefaultValueFactory = _ => [] };
 
     /// <summary>A whole number from <paramref name="least"/> to <paramref name="most"/>.</summary>
-    public static Option<int?> Int(string name, string description, int least = 0, string value = "N", int most = int.MaxValue, params string[] aliases)
+    public static Option<int?> Int(string name, string description, int least = 0, string value = "N", int most = int.MaxValue, params string[] aliases) =>
+        Number(new Option<int?>(name, aliases) { Description = description, HelpName = value }, text => NumberText.TryInt(text, out int number) ? number : null, text => WholeProblem(name, text, least, most));
+
+    /// <summary>What is wrong with <paramref name="text"/> as a whole number from <paramref name="least"/> to <paramref name="most"/>, or null.</summary>
+    public static string? WholeProblem(string name, string text, int least, int most)
     {
-        var option = new Option<int?>(name, aliases) { Description = description, HelpName = value };
-        option.Validators.Add(result =>
-        {
-            if (!TryValue(result, option, out int? number) || (number >= least && number <= most)) return;
-            result.AddError(most == int.MaxValue ? $"{name} must be at least {least}, not {number}" : $"{name} must be between {least} and {most}, not {number}");
-        });
-        return option;
+        if (!NumberText.IsWhole(text)) return $"{name} takes a whole number, written in digits alone, not '{text}'";
+        if (NumberText.TryInt(text, out int number) && number >= least && number <= most) return null;
+        if (most < int.MaxValue) return $"{name} must be between {least} and {most}, not {text}";
+        bool tooLarge = text[0] != '-' && !NumberText.TryInt(text, out _);
+        return tooLarge ? $"{name} must be at most {most}, not {text}" : $"{name} must be at least {least}, not {text}";
     }
 
     /// <summary>Threads.</summary>
@@ -51,21 +56,24 @@ internal static class OptionOf
         Int("--threads", $"{purpose} (default here: {Processors.DefaultThreads})", least: 1, most: WorkerTeam.MaxThreads, aliases: "-t");
 
     /// <summary>A 64-bit seed.</summary>
-    public static Option<ulong?> Seed(string name, string description) => new(name) { Description = description, HelpName = "N" };
+    public static Option<ulong?> Seed(string name, string description) =>
+        Number(new Option<ulong?>(name) { Description = description, HelpName = "N" }, text => NumberText.TryUnsigned(text, out ulong seed) ? seed : null, text =>
+            !NumberText.IsWhole(text) ? $"{name} takes a whole number, written in digits alone, not '{text}'"
+            : NumberText.TryUnsigned(text, out _) ? null : $"{name} must be between 0 and {ulong.MaxValue}, not {text}");
 
     /// <summary>A number in a range; with <paramref name="above"/>, the least itself is outside.</summary>
     public static Option<float?> Float(string name, string description, float least, float most = float.PositiveInfinity, bool above = false)
     {
-        var option = new Option<float?>(name) { Description = description, HelpName = "X" };
         string lower = above ? $"greater than {Text(least)}" : $"at least {Text(least)}";
         string range = float.IsInfinity(most) ? lower : above ? $"{lower} and at most {Text(most)}" : $"between {Text(least)} and {Text(most)}";
-        option.Validators.Add(result =>
+        return Number(new Option<float?>(name) { Description = description, HelpName = "X" }, text => NumberText.TryFloat(text, out float number) ? number : null, Problem);
+
+        string? Problem(string text)
         {
-            if (!TryValue(result, option, out float? given) || given is not { } number) return;
-            bool inside = float.IsFinite(number) && number <= most && (above ? number > least : number >= least);
-            if (!inside) result.AddError($"{name} must be {range}, not {Text(number)}");
-        });
-        return option;
+            if (!NumberText.TryFloat(text, out float number)) return $"{name} takes a number with a decimal point, such as 0.7, not '{text}'";
+            if (float.IsPositiveInfinity(number) && float.IsInfinity(most)) return $"{name} must be at most {Text(float.MaxValue)}, not {text}";
+            return number <= most && (above ? number > least : number >= least) ? null : $"{name} must be {range}, not {text}";
+        }
 
         static string Text(float value) => value.ToString(CultureInfo.InvariantCulture);
     }
@@ -85,29 +93,25 @@ internal static class OptionOf
         return option;
     }
 
-    /// <summary>Reads the value where it converts; where it does not, the parser says so itself.</summary>
-    private static Option<T> NotEmpty<T>(Option<T> option)
+    /// <summary>Leaves nothing to the library's own conversion, which takes a decimal comma for a separator of thousands.</summary>
+    private static Option<T?> Number<T>(Option<T?> option, Func<string, T?> read, Func<string, string?> problem) where T : struct
     {
+        option.CustomParser = result => result.Tokens.Count > 0 ? read(result.Tokens[^1].Value) : null;
         option.Validators.Add(result =>
         {
             foreach (Token token in result.Tokens)
-                if (string.IsNullOrWhiteSpace(token.Value)) result.AddError($"{option.Name} is empty: {option.Name} {option.HelpName}");
+                if (problem(token.Value) is { } said) result.AddError(said);
         });
         return option;
     }
 
-    private static bool TryValue<T>(OptionResult result, Option<T> option, out T? value)
+    private static Option<T> NotEmpty<T>(Option<T> option, bool orBlank = true)
     {
-        value = default;
-        if (result.Errors.Any()) return false;
-        try
+        option.Validators.Add(result =>
         {
-            value = result.GetValue(option);
-            return value is not null;
-        }
-        catch (InvalidOperationException)
-        {
-            return false;
-        }
+            foreach (Token token in result.Tokens)
+                if (token.Value.Length == 0 || (orBlank && string.IsNullOrWhiteSpace(token.Value))) result.AddError($"{option.Name} is empty: {option.Name} {option.HelpName}");
+        });
+        return option;
     }
 }

@@ -29,7 +29,7 @@ internal sealed class SamplingArguments
     public Option<ulong?> Seed { get; } = OptionOf.Seed("--seed", "The same seed gives the same text (default: another one each time)");
 
     /// <summary>Stop strings.</summary>
-    public Option<string[]> Stop { get; } = OptionOf.Texts("--stop", "TEXT", "End the answer before this text (may be repeated)");
+    public Option<string[]> Stop { get; } = OptionOf.TextsNotEmpty("--stop", "TEXT", "End the answer before this text (may be repeated)");
 
     /// <summary>All of them.</summary>
     public IEnumerable<Symbol> Symbols => [MaxTokens, .. Choices, Stop];
@@ -38,7 +38,7 @@ internal sealed class SamplingArguments
     public IEnumerable<Symbol> Choices => [Temperature, TopP, TopK, MinP, RepeatPenalty, Seed];
 
     /// <summary>What they mean for a text; what is not given is the model's own advice.</summary>
-    public GenerationOptions Options(Call call) => Choice(call) with { MaxTokens = call.Get(MaxTokens), Stop = [.. (call.Get(Stop) ?? []).Where(stop => stop.Length > 0)] };
+    public GenerationOptions Options(Call call) => Choice(call) with { MaxTokens = call.Get(MaxTokens), Stop = [.. call.Get(Stop) ?? []] };
 
     /// <summary>What <see cref="Choices"/> mean.</summary>
     public GenerationOptions Choice(Call call) => new()

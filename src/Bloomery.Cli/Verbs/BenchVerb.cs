@@ -20,12 +20,12 @@ internal sealed class BenchVerb : Verb
     private const int MaxBatch = 1024;
 
     private readonly Option<string[]> _models = OptionOf.Paths("--model", "MODEL", "A model (may be repeated; default: the embedded text model)", "-m");
-    private readonly Option<string?> _prompts = NumberList.Option("--n-prompt", "Prompt lengths (default 512; 0 for none)", "-p");
-    private readonly Option<string?> _generated = NumberList.Option("--n-gen", "Generation lengths (default 128; 0 for none)", "-n");
-    private readonly Option<string[]> _pairs = OptionOf.Texts("--prompt-gen", "PP,TG", "A prompt of PP and then TG tokens (may be repeated)", "-pg");
-    private readonly Option<string?> _batches = NumberList.Option("--batch", "Sequences decoded together (default 1)", "-b");
-    private readonly Option<string?> _depths = NumberList.Option("--n-depth", "Tokens in the cache beforehand (default 0)", "-d");
-    private readonly Option<string?> _threads = NumberList.Option("--threads", $"Threads (default here: {Processors.DefaultThreads})", "-t");
+    private readonly Option<string?> _prompts = NumberList.Option("--n-prompt", "Prompt lengths (default 512; 0 for none)", aliases: "-p");
+    private readonly Option<string?> _generated = NumberList.Option("--n-gen", "Generation lengths (default 128; 0 for none)", aliases: "-n");
+    private readonly Option<string[]> _pairs = NumberList.Pairs("--prompt-gen", "PP,TG", "A prompt of PP and then TG tokens (may be repeated)", "-pg");
+    private readonly Option<string?> _batches = NumberList.Option("--batch", "Sequences decoded together (default 1)", 1, MaxBatch, "-b");
+    private readonly Option<string?> _depths = NumberList.Option("--n-depth", "Tokens in the cache beforehand (default 0)", aliases: "-d");
+    private readonly Option<string?> _threads = NumberList.Option("--threads", $"Threads (default here: {Processors.DefaultThreads})", 1, WorkerTeam.MaxThreads, "-t");
     private readonly Option<int?> _repetitions = OptionOf.Int("--repetitions", "How often each is measured (default 5)", least: 1, aliases: "-r");
     private readonly Option<string?> _output = OptionOf.Choice("--output", "The form of the result (default md)", "md", "json", "csv");
     private readonly Option<string[]> _kernels = OptionOf.Texts("--kernels", "TIER", "A kernel tier (may be repeated; default: the best that works)");
@@ -52,15 +52,14 @@ internal sealed class BenchVerb : Verb
     public override int Run(Call call)
     {
         IReadOnlyList<string?> models = OrDefault(call.Get(_models)), kernels = OrDefault(call.Get(_kernels)), kvTypes = OrDefault(call.Get(_kvTypes));
-        BenchTest[] tests = [.. BenchTest.All(NumberList.Read(call.Get(_prompts), 512), NumberList.Read(call.Get(_generated), 128), (call.Get(_pairs) ?? []).Select(Pair))];
+        BenchTest[] tests = [.. BenchTest.All(NumberList.Read(call.Get(_prompts), 512), NumberList.Read(call.Get(_generated), 128), (call.Get(_pairs) ?? []).Select(NumberList.ReadPair).Select(pair => new BenchTest(pair.First, pair.Second)))];
         if (tests.Length == 0) throw new UsageException("nothing to measure: -p and -n are 0");
-        if (NumberList.Read(call.Get(_batches), 1).Any(batch => batch is < 1 or > MaxBatch)) throw new UsageException($"-b must be between 1 and {MaxBatch}");
-        if (NumberList.Read(call.Get(_threads), 1).Any(threads => threads is < 1 or > WorkerTeam.MaxThreads)) throw new UsageException($"-t must be between 1 and {WorkerTeam.MaxThreads}");
         foreach (string? kv in kvTypes) CheckKvType(kv);
         foreach (string? tier in kernels) CheckKernels(tier);
         // What would end the last of many measurements, and lose all, is found before the first.
         foreach (string? tier in kernels) ComputeOptions.Detect(tier);
         string[] paths = [.. models.Select(model => ModelArgument.Resolve(model))];
+        ComputeOptions.WarnOfThreads(call, NumberList.Read(call.Get(_threads), 1).Max());
         var rows = new List<BenchRow>();
         foreach (string path in paths)
             foreach (string? tier in kernels)
@@ -115,13 +114,6 @@ internal sealed class BenchVerb : Verb
     }
 
     private static IReadOnlyList<string?> OrDefault(string[]? named) => named is { Length: > 0 } ? named : new string?[1];
-
-    private static BenchTest Pair(string text)
-    {
-        string[] parts = text.Split(',');
-        if (parts.Length == 2 && int.TryParse(parts[0], out int prompt) && int.TryParse(parts[1], out int generated) && prompt > 0 && generated > 0) return new BenchTest(prompt, generated);
-        throw new UsageException($"-pg takes two whole numbers, as in -pg 512,128, not '{text}'");
-    }
 
     private static void CheckKvType(string? text)
     {

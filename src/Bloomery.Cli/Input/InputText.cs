@@ -1,0 +1,94 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.Text;
+using System.Text.Unicode;
+using Bloomery.Cli.Framework;
+
+namespace Bloomery.Cli.Input;
+
+/// <summary>Bytes that should be text. Without a byte order mark they are UTF-8, or they are refused; with one they are what it says: UTF-8, UTF-16 or UTF-32.</summary>
+internal static class InputText
+{
+    private const int Looked = 4096;
+
+    /// <summary>The text in UTF-8, without a byte order mark.</summary>
+    /// <param name="bytes">What was read.</param>
+    /// <param name="name">Where from, for messages.</param>
+    /// <param name="at">The place of the first byte there.</param>
+    /// <exception cref="CliException">The bytes are no text; the message says which.</exception>
+    public static ReadOnlyMemory<byte> ToUtf8(ReadOnlyMemory<byte> bytes, string name, long at = 0)
+    {
+        ReadOnlySpan<byte> span = bytes.Span;
+        if (at == 0 && Marked(span) is { } mark) return Encoding.UTF8.GetBytes(Decode(span, mark, name));
+        if (at == 0 && span.StartsWith("\uFEFF"u8)) (bytes, at) = (bytes[3..], 3);
+        span = bytes.Span;
+        int valid = ValidLength(span);
+        bool binary = at <= 3 && LooksBinary(span);
+        if (valid == span.Length && !binary) return bytes;
+        string cause = valid < span.Length ? $"holds byte 0x{span[valid]:X2} at offset {at + valid}{Line(span[..valid], at)}, which is no UTF-8" : "is no text: a quarter of it is control characters";
+        throw new CliException($"{name}: {cause}; {(binary ? "if it is UTF-16 without a byte order mark, convert it first, as with: iconv -f UTF-16LE" : "convert the text first, as with: iconv -f LATIN1")} -t UTF-8");
+    }
+
+    /// <summary>The text.</summary>
+    /// <inheritdoc cref="ToUtf8"/>
+    public static string ToText(ReadOnlyMemory<byte> bytes, string name, long at = 0) => Encoding.UTF8.GetString(ToUtf8(bytes, name, at).Span);
+
+    /// <summary>The encoding of a mark other than UTF-8's, at the begin of <paramref name="bytes"/>; or null.</summary>
+    public static Encoding? Marked(ReadOnlySpan<byte> bytes) => bytes switch
+    {
+        [0xFF, 0xFE, 0, 0, ..] => new UTF32Encoding(bigEndian: false, byteOrderMark: true),
+        [0, 0, 0xFE, 0xFF, ..] => new UTF32Encoding(bigEndian: true, byteOrderMark: true),
+        [0xFF, 0xFE, ..] => new UnicodeEncoding(bigEndian: false, byteOrderMark: true),
+        [0xFE, 0xFF, ..] => new UnicodeEncoding(bigEndian: true, byteOrderMark: true),
+        _ => null,
+    };
+
+    /// <summary>How many bytes from the begin are valid UTF-8.</summary>
+    public static int ValidLength(ReadOnlySpan<byte> bytes)
+    {
+        if (Utf8.IsValid(bytes)) return bytes.Length;
+        int at = 0;
+        while (Rune.DecodeFromUtf8(bytes[at..], out _, out int length) == OperationStatus.Done) at += length;
+        return at;
+    }
+
+    /// <summary>Whether a quarter of the begin is control characters that no text has. UTF-16 without a mark often is valid UTF-8, and nonsense.</summary>
+    private static bool LooksBinary(ReadOnlySpan<byte> bytes)
+    {
+        bytes = bytes[..Math.Min(bytes.Length, Looked)];
+        int controls = 0;
+        foreach (byte value in bytes)
+            if (value is < 0x08 or > 0x0D and < 0x1B or > 0x1B and < 0x20) controls++;
+        return controls >= 4 && controls > bytes.Length / 4;
+    }
+
+    private static string Decode(ReadOnlySpan<byte> bytes, Encoding encoding, string name)
+    {
+        int mark = encoding.Preamble.Length;
+        var text = new StringBuilder(bytes.Length / 2);
+        Span<char> pair = stackalloc char[2];
+        for (int at = mark, units; at < bytes.Length; at += encoding is UTF32Encoding ? 4 : 2 * units)
+        {
+            if (!TryRune(bytes[at..], encoding, out Rune rune))
+                throw new CliException($"{name}: the bytes at offset {at} are no {(encoding is UTF32Encoding ? "UTF-32" : "UTF-16")}, which the byte order mark at its begin promises; save the text anew, best in UTF-8");
+            units = rune.EncodeToUtf16(pair);
+            text.Append(pair[..units]);
+        }
+        return text.ToString();
+    }
+
+    /// <summary>Reads one character of UTF-16 or UTF-32.</summary>
+    private static bool TryRune(ReadOnlySpan<byte> bytes, Encoding encoding, out Rune rune)
+    {
+        rune = default;
+        bool big = encoding.Preamble[^1] == 0xFF;
+        if (encoding is UTF32Encoding) return bytes.Length >= 4 && Rune.TryCreate(big ? BinaryPrimitives.ReadUInt32BigEndian(bytes) : BinaryPrimitives.ReadUInt32LittleEndian(bytes), out rune);
+        if (bytes.Length < 2) return false;
+        char first = Unit(bytes, big);
+        return Rune.TryCreate(first, out rune) || (bytes.Length >= 4 && Rune.TryCreate(first, Unit(bytes[2..], big), out rune));
+    }
+
+    private static char Unit(ReadOnlySpan<byte> bytes, bool big) => (char)(big ? BinaryPrimitives.ReadUInt16BigEndian(bytes) : BinaryPrimitives.ReadUInt16LittleEndian(bytes));
+
+    private static string Line(ReadOnlySpan<byte> before, long at) => at > 3 ? "" : $" (line {before.Count((byte)'\n') + 1})";
+}
