@@ -11,11 +11,26 @@ internal static class AtomicFile
     {
         Check(path);
         string full = Path.GetFullPath(path), target = Target(full);
-        if (OpenSpecial(full, target) is { } special)
+        try
         {
-            using (special) write(special);
-            return;
+            if (OpenSpecial(full, target) is not { } special) Replace(target, write);
+            else using (special) write(special);
         }
+        catch (IOException e) when (IsDiskFull(e))
+        {
+            throw new IOException($"{path}: no space is left there to write it; make room, or name another place", e);
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw new UnauthorizedAccessException($"{path}: may not be written (no permission); name another place", e);
+        }
+    }
+
+    /// <summary>Whether a device had no room, or the user's share of it is used up.</summary>
+    private static bool IsDiskFull(IOException e) => OperatingSystem.IsWindows() ? (e.HResult & 0xFFFF) is 39 or 112 : e.HResult is 28 or 69 or 122;
+
+    private static void Replace(string target, Action<Stream> write)
+    {
         string temporary = Path.Combine(Path.GetDirectoryName(target)!, $".{Path.GetFileName(target)}.{Guid.NewGuid():N}.tmp");
         try
         {

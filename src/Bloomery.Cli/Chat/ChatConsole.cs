@@ -1,4 +1,5 @@
 using Bloomery.Cli.Framework;
+using Bloomery.Cli.Input;
 using Bloomery.Cli.Output;
 
 namespace Bloomery.Cli.Chat;
@@ -9,13 +10,18 @@ internal sealed class ChatConsole : IDisposable
     private readonly Call _call;
     private readonly LineEditor? _editor;
     private readonly WordWrap? _wrap;
+    private readonly TextLines? _lines;
     private CancellationTokenSource? _answer;
 
     /// <summary>Takes over the terminal; Ctrl-C stops answers from now on, and not the program.</summary>
     public ChatConsole(Call call)
     {
         _call = call;
-        if (!Terminal.IsInputTerminal || !(call.WantsJson ? Terminal.IsErrorTerminal : Terminal.IsOutputTerminal)) return;
+        if (!Terminal.IsInputTerminal || !(call.WantsJson ? Terminal.IsErrorTerminal : Terminal.IsOutputTerminal))
+        {
+            _lines = new TextLines(StandardInput.Open(), StandardInput.Name);
+            return;
+        }
         _editor = new LineEditor(() => Console.ReadKey(intercept: true), () => Console.KeyAvailable, Show);
         _wrap = new WordWrap(() => Terminal.Width);
         call.Interrupt.Intercept = StopAnswer;
@@ -24,7 +30,7 @@ internal sealed class ChatConsole : IDisposable
     /// <summary>Reads a message; null at the end of the input.</summary>
     public string? Read(string prompt)
     {
-        if (_editor is null) return Console.In.ReadLine();
+        if (_editor is null) return _lines!.Read();
         // While a line is edited Ctrl-C is a key; while an answer is made it is a signal.
         Console.TreatControlCAsInput = true;
         try

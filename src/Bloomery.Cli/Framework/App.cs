@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.Reflection;
+using System.Text;
 using System.Text.Json;
 using Bloomery.Cli.Options;
 using Bloomery.Cli.Output;
@@ -22,16 +23,18 @@ internal static class App
     {
         bool verbose = args.TakeWhile(argument => argument != "--").Any(argument => argument is "--verbose" or "-v");
         string hint = "bloomery --help";
+        StandardError.Install();
         try
         {
+            if (RawBytes.ArgumentProblem(args) is { } problem) throw new UsageException(problem);
             Dictionary<Command, Verb> verbs = Commands(args, out RootCommand root);
             // A prompt may well begin with '@': it is no response file.
             var configuration = new ParserConfiguration { ResponseFileTokenReplacer = null };
             ParseResult parsed = root.Parse(args, configuration);
-            if (verbs.TryGetValue(parsed.CommandResult.Command, out Verb? verb)) hint = $"bloomery {parsed.CommandResult.Command.Name} --help";
-            if (args.Length == 0) return HelpPage.Write(Console.Error, verbs, null, Usage);
-            if (parsed.GetResult("--help") is not null) return HelpPage.Write(Console.Out, verbs, verb is null ? null : parsed.CommandResult.Command, Done);
-            if (parsed.GetResult("--version") is not null) return Version();
+            if (verbs.TryGetValue(parsed.CommandResult.Command, out Verb? verb) && args[0] == parsed.CommandResult.Command.Name) hint = $"bloomery {parsed.CommandResult.Command.Name} --help";
+            if (args.Length == 0) return Print(HelpPage.Text(verbs, null), Console.Error, Usage);
+            if (parsed.GetResult("--help") is not null) return Print(HelpPage.Text(verbs, verb is null ? null : parsed.CommandResult.Command));
+            if (parsed.GetResult("--version") is not null) return Print($"bloomery {typeof(App).Assembly.GetName().Version?.ToString(3)}\n");
             string[] complete = EnvironmentVariables.Apply(args, parsed, out HashSet<Option> taken);
             if (!ReferenceEquals(complete, args)) parsed = root.Parse(complete, configuration);
             if (UsageErrors.First(parsed, args, taken) is { } error) throw new UsageException(error);
@@ -39,7 +42,9 @@ internal static class App
             try
             {
                 verbose |= parsed.GetValue(CommonOptions.Verbose);
-                int code = verb!.Run(new Call(parsed, StandardOutput.Open(), interrupt));
+                var call = new Call(parsed, StandardOutput.Open(), interrupt);
+                if (verb!.Prints(call)) StandardOutput.Check();
+                int code = verb.Run(call);
                 return interrupt.Token.IsCancellationRequested ? Interrupt.ExitCode : code;
             }
             catch (Exception) when (interrupt.Token.IsCancellationRequested)
@@ -101,9 +106,10 @@ internal static class App
         return e is UsageException ? Usage : Failed;
     }
 
-    private static int Version()
+    private static int Print(string text, TextWriter? to = null, int code = Done)
     {
-        Console.Out.WriteLine($"bloomery {typeof(App).Assembly.GetName().Version?.ToString(3)}");
-        return Done;
+        if (to is null) StandardOutput.Open().Write(Encoding.UTF8.GetBytes(text));
+        else to.Write(text);
+        return code;
     }
 }

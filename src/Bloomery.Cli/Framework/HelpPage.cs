@@ -9,20 +9,38 @@ namespace Bloomery.Cli.Framework;
 internal sealed class HelpPage
 {
     private const int MaxWidth = 110, MaxLeft = 30;
-    private readonly TextWriter _to;
+
+    private static readonly (string Left, string Right)[] Others =
+    [
+        ("BLOOMERY_HOME", "the local store of models (default ~/.cache/bloomery)"),
+        ("BLOOMERY_MODELS", "the folder of the models that are used when none is named"),
+        ("HF_ENDPOINT", "the hub that pull asks (default https://huggingface.co)"),
+        ("HF_TOKEN", "an access token for it, sent to nobody else"),
+        ("HF_HOME, HF_HUB_CACHE, HUGGINGFACE_HUB_CACHE", "where an existing Hugging Face cache is read"),
+        ("NO_COLOR", "when set, no colours"),
+        ("COLUMNS", "the width of the terminal"),
+    ];
+
+    private readonly StringWriter _to = new() { NewLine = "\n" };
     private readonly int _width = Math.Min(Terminal.Width, MaxWidth);
 
-    private HelpPage(TextWriter to) => _to = to;
-
-    /// <summary>Writes the page of one command, or of the program.</summary>
-    /// <returns><paramref name="code"/>.</returns>
-    public static int Write(TextWriter to, IReadOnlyDictionary<Command, Verb> verbs, Command? command, int code)
+    /// <summary>The page of one command, or of the program.</summary>
+    public static string Text(IReadOnlyDictionary<Command, Verb> verbs, Command? command)
     {
-        var page = new HelpPage(to);
+        var page = new HelpPage();
         if (command is null) page.WriteRoot(verbs);
         else page.WriteVerb(command, verbs[command]);
-        to.Flush();
-        return code;
+        return page._to.ToString();
+    }
+
+    /// <summary>The page of the environment variables.</summary>
+    public static string Environment(IReadOnlyDictionary<Command, Verb> verbs)
+    {
+        var page = new HelpPage();
+        page.Paragraph("Every option can be given by a variable, too: BLOOMERY_MAX_TOKENS=64 is --max-tokens 64. The command line wins; a switch is 1 or 0.");
+        page.Table("Options", OptionVariables(verbs));
+        page.Table("Others", Others);
+        return page._to.ToString();
     }
 
     /// <summary>The left column of an option: <c>-n, --max-tokens N</c>.</summary>
@@ -42,7 +60,7 @@ internal sealed class HelpPage
         Table("Options", [.. command.Options.Where(option => option is not HelpOption).Select(option => (Spelling(option), option.Description ?? "")), ("-h, --help", "This page")]);
         if (verb.Remarks.Length > 0) Paragraph(verb.Remarks);
         Examples(verb.Examples.Split('\n'));
-        Paragraph("Every option has an environment variable; 'bloomery --help' lists them.");
+        Paragraph("Every option has an environment variable: see 'bloomery help environment'.");
     }
 
     private void WriteRoot(IReadOnlyDictionary<Command, Verb> verbs)
@@ -53,13 +71,11 @@ internal sealed class HelpPage
         Examples("bloomery run \"Why is the sky blue?\"", "bloomery chat", "bloomery run --help");
         Paragraph("MODEL is a GGUF file, a directory with safetensors, a name in the local store (see 'bloomery pull'), or, where it is optional, left out: the model that comes with bloomery.");
         Paragraph("Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted.");
-        Table("Environment variables (the command line wins; a switch is 1 or 0)", Variables(verbs));
+        Paragraph("'bloomery help VERB' shows what a verb takes, 'bloomery help environment' the environment variables: every option has one.");
     }
 
-    private static IEnumerable<(string Left, string Right)> Variables(IReadOnlyDictionary<Command, Verb> verbs)
+    private static IEnumerable<(string Left, string Right)> OptionVariables(IReadOnlyDictionary<Command, Verb> verbs)
     {
-        yield return ("BLOOMERY_HOME", "the local store of models (default ~/.cache/bloomery)");
-        yield return ("BLOOMERY_MODELS", "the folder of the models that are used when none is named");
         var options = verbs.Keys.SelectMany(command => command.Options.Where(option => option is not HelpOption).Select(option => (option, command)))
             .GroupBy(pair => EnvironmentVariables.Name(pair.option)).OrderBy(group => group.Key, StringComparer.Ordinal);
         foreach (var group in options)
@@ -67,10 +83,6 @@ internal sealed class HelpPage
             string[] names = [.. group.Select(pair => pair.command.Name).Distinct()];
             yield return (group.Key, $"{group.First().option.Name} of {(names.Length == verbs.Count ? "every verb" : string.Join(", ", names))}");
         }
-        yield return ("HF_ENDPOINT", "the hub that pull asks (default https://huggingface.co)");
-        yield return ("HF_TOKEN", "an access token for it, sent to nobody else");
-        yield return ("HF_HOME, HF_HUB_CACHE, HUGGINGFACE_HUB_CACHE", "where an existing Hugging Face cache is read");
-        yield return ("NO_COLOR", "when set, no colours");
     }
 
     /// <summary>Commands that can be copied: a long one goes on behind a backslash, and is not broken within quotes.</summary>

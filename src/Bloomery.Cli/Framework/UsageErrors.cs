@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using System.Globalization;
 using Bloomery.Cli.Options;
 
 namespace Bloomery.Cli.Framework;
@@ -15,10 +14,13 @@ internal static class UsageErrors
     public static string? First(ParseResult parsed, string[] args, IReadOnlySet<Option> fromEnvironment)
     {
         bool hasVerb = parsed.CommandResult.Command is not RootCommand;
-        if (!hasVerb && args is [{ } word, ..] && word[0] != '-') return NoVerb(word);
-        if (UnknownOption(parsed, args) is { } unknown) return $"unknown option '{unknown}'";
+        // The parser passes over a first word in brackets as a directive of its own.
+        if (args is [{ } word, ..] && !word.StartsWith('-') && (!hasVerb || word != parsed.CommandResult.Command.Name)) return NoVerb(word);
+        if (UnknownOption(parsed) is { } unknown) return NoOption(parsed, unknown);
         if (hasVerb && Swallowed(parsed, args) is { } swallowed) return $"{swallowed.Name} needs a value: {swallowed.Name} {swallowed.HelpName}";
-        ParseError? error = parsed.Errors.FirstOrDefault(e => e.SymbolResult is OptionResult) ?? parsed.Errors.FirstOrDefault();
+        // What was given and is wrong goes before what is missing.
+        ParseError? error = parsed.Errors.FirstOrDefault(e => e.SymbolResult is OptionResult { Implicit: false })
+            ?? parsed.Errors.FirstOrDefault(e => e.SymbolResult is OptionResult) ?? parsed.Errors.FirstOrDefault();
         return error switch
         {
             null => null,
@@ -31,18 +33,25 @@ internal static class UsageErrors
     }
 
     /// <summary>The parser takes an unknown option for the value of an argument where there is one to fill; a prompt that begins with a dash goes behind <c>--</c>.</summary>
-    private static string? UnknownOption(ParseResult parsed, string[] args)
+    private static string? UnknownOption(ParseResult parsed)
     {
-        int end = Array.IndexOf(args, "--");
-        string[] before = end < 0 ? args : args[..end];
-        IEnumerable<string> values = parsed.CommandResult.Children.OfType<ArgumentResult>().SelectMany(argument => argument.Tokens).Select(token => token.Value).Concat(parsed.UnmatchedTokens);
-        foreach (string value in values)
+        // Tokens by identity: the value of an option, or what stands behind "--", may be spelled as an option is.
+        var values = new HashSet<Token>(parsed.CommandResult.Children.OfType<OptionResult>().SelectMany(option => option.Tokens), ReferenceEqualityComparer.Instance);
+        foreach (Token token in parsed.Tokens.TakeWhile(token => token.Type != TokenType.DoubleDash))
         {
-            if (value.Length < 2 || value[0] != '-' || !before.Contains(value)) continue;
-            if (double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out _) || value.Any(char.IsWhiteSpace)) continue;
-            return value.Split('=')[0];
+            if (token.Type != TokenType.Argument || token.Value is not ['-', _, ..] || values.Contains(token)) continue;
+            if (NumberText.IsNumber(token.Value) || token.Value.Any(char.IsWhiteSpace)) continue;
+            return token.Value.Split('=')[0];
         }
         return null;
+    }
+
+    /// <summary>Says that there is no such option, and which one may be meant.</summary>
+    private static string NoOption(ParseResult parsed, string name)
+    {
+        IEnumerable<Option> options = parsed.CommandResult.Command.Options;
+        string? near = name.StartsWith("--", StringComparison.Ordinal) ? Nearest(name, options.Select(option => option.Name)) : null;
+        return $"unknown option '{name}'" + (near is null ? "" : $"; did you mean '{near}'?");
     }
 
     private static string OfOption(OptionResult? result, string message)
@@ -53,13 +62,8 @@ internal static class UsageErrors
         if (result.Implicit) return $"{name} {option.HelpName} is required";
         if (result.Tokens.Count == 0 && option.Arity.MinimumNumberOfValues > 0) return $"{name} needs a value: {name} {option.HelpName}";
         if (result.Tokens.Count > option.Arity.MaximumNumberOfValues) return $"{name} is given more than once";
-        if (message.StartsWith("--", StringComparison.Ordinal)) return FirstLine(message);
-        string value = result.Tokens.Count == 0 ? "" : result.Tokens[^1].Value;
-        Type type = Nullable.GetUnderlyingType(option.ValueType) ?? option.ValueType;
-        if (type == typeof(int)) return $"{name} takes a whole number, not '{value}'";
-        if (type == typeof(ulong)) return $"{name} takes a whole number that is not negative, not '{value}'";
-        if (type == typeof(float)) return $"{name} takes a number, not '{value}'";
-        return FirstLine(message);
+        // Our own message names the option; the value in it may have several lines.
+        return message.StartsWith(name, StringComparison.Ordinal) ? message : FirstLine(message);
     }
 
     private static string OfCommand(ParseResult parsed, string message)
@@ -81,11 +85,11 @@ internal static class UsageErrors
         return null;
     }
 
-    private static string NoVerb(string token)
-    {
-        string? near = App.Verbs.Names.Select(name => (name, distance: Distance(name, token.ToLowerInvariant()))).Where(pair => pair.distance <= 2).OrderBy(pair => pair.distance).Select(pair => pair.name).FirstOrDefault();
-        return $"there is no verb '{token}'" + (near is null ? "" : $"; did you mean '{near}'?");
-    }
+    /// <summary>Says that there is no such verb, and which one may be meant.</summary>
+    public static string NoVerb(string token) => $"there is no verb '{token}'" + (Nearest(token.ToLowerInvariant(), App.Verbs.Names) is { } near ? $"; did you mean '{near}'?" : "");
+
+    private static string? Nearest(string word, IEnumerable<string> names) =>
+        names.Select(name => (name, distance: Distance(name, word))).Where(pair => pair.distance <= 2).OrderBy(pair => pair.distance).Select(pair => pair.name).FirstOrDefault();
 
     private static string FirstLine(string message) => message.Split('\n')[0].Trim();
 

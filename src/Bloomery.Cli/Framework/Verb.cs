@@ -17,6 +17,9 @@ internal abstract class Verb
     /// <summary>Arguments and options in the order of the help page; <c>--json</c>, <c>--quiet</c> and <c>--verbose</c> are added to every verb.</summary>
     public abstract IEnumerable<Symbol> Symbols { get; }
 
+    /// <summary>Whether this run has something for standard output: then it has to be there.</summary>
+    public virtual bool Prints(Call call) => true;
+
     /// <summary>Does it. Failures are exceptions: one line for the user, exit code 1 (<see cref="UsageException"/>: 2).</summary>
     /// <returns>The exit code.</returns>
     public abstract int Run(Call call);

@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using Bloomery.Cli.Framework;
 using Bloomery.Formats;
@@ -10,10 +9,8 @@ internal static class InputFile
 {
     private const int MaxDepth = 512;
 
-    private static readonly UTF8Encoding Utf8 = new(false, throwOnInvalidBytes: false);
-
     /// <summary>What messages call a file.</summary>
-    public static string Name(string path) => path == "-" ? "standard input" : path;
+    public static string Name(string path) => path == "-" ? StandardInput.Name : path;
 
     /// <summary>The whole file.</summary>
     /// <exception cref="CliException">It cannot be read; the message names it.</exception>
@@ -21,11 +18,7 @@ internal static class InputFile
     {
         try
         {
-            if (path != "-") return File.ReadAllBytes(path);
-            using Stream input = Console.OpenStandardInput();
-            using var all = new MemoryStream();
-            input.CopyTo(all);
-            return all.ToArray();
+            return StandardInput.Is(path) ? StandardInput.ReadAll() : File.ReadAllBytes(path);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -35,17 +28,22 @@ internal static class InputFile
         {
             throw new CliException(Directory.Exists(path) ? $"{path}: is a directory, expected a file" : $"{path}: may not be read (no permission)");
         }
+        catch (IOException e)
+        {
+            throw new CliException($"{Name(path)}: cannot be read: {e.Message}");
+        }
     }
 
-    /// <summary>The whole file as text, without a byte-order mark.</summary>
+    /// <summary>The whole file as text, without a byte order mark.</summary>
+    /// <exception cref="CliException">It cannot be read, or is no text.</exception>
     public static string Text(string path)
     {
-        ReadOnlySpan<byte> bytes = Bytes(path);
-        return Utf8.GetString(bytes.StartsWith("\uFEFF"u8) ? bytes[3..] : bytes);
+        byte[] bytes = Bytes(path);
+        return ForeignContent.DescribePointer(path, bytes) is { } pointer ? throw new CliException($"{Name(path)}: {pointer}") : InputText.ToText(bytes, Name(path));
     }
 
     /// <summary>The file as JSON.</summary>
-    public static JsonDocument Json(string path) => JsonFile.TryParse(Bytes(path), path, MaxDepth, out JsonDocument? document, out string? problem)
+    public static JsonDocument Json(string path) => JsonFile.TryParse(InputText.ToUtf8(Bytes(path), Name(path)), path, MaxDepth, out JsonDocument? document, out string? problem)
         ? document
         : throw new CliException($"{Name(path)}: {problem}");
 

@@ -3,6 +3,7 @@ using System.Buffers.Binary;
 using System.Text;
 using System.Text.Unicode;
 using Bloomery.Cli.Framework;
+using Bloomery.Formats;
 
 namespace Bloomery.Cli.Input;
 
@@ -25,6 +26,7 @@ internal static class InputText
         int valid = ValidLength(span);
         bool binary = at <= 3 && LooksBinary(span);
         if (valid == span.Length && !binary) return bytes;
+        if (at <= 3 && span is not [(byte)'<', ..] && ForeignContent.Describe(name, span) is { } other) throw new CliException($"{name}: {other}");
         string cause = valid < span.Length ? $"holds byte 0x{span[valid]:X2} at offset {at + valid}{Line(span[..valid], at)}, which is no UTF-8" : "is no text: a quarter of it is control characters";
         throw new CliException($"{name}: {cause}; {(binary ? "if it is UTF-16 without a byte order mark, convert it first, as with: iconv -f UTF-16LE" : "convert the text first, as with: iconv -f LATIN1")} -t UTF-8");
     }

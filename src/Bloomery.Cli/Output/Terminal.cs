@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Bloomery.Cli.Output;
 
 /// <summary>What is known of the terminal.</summary>
@@ -26,7 +28,7 @@ internal static class Terminal
     {
         get
         {
-            if (int.TryParse(Environment.GetEnvironmentVariable("COLUMNS"), out int columns) && columns > 0) return Math.Max(20, columns);
+            if (int.TryParse(Environment.GetEnvironmentVariable("COLUMNS"), NumberStyles.None, CultureInfo.InvariantCulture, out int columns) && columns > 0) return Math.Max(20, columns);
             if (!IsOutputTerminal && !IsErrorTerminal) return 80;
             try
             {

@@ -32,6 +32,7 @@ internal sealed class ChatVerb : Verb
     /// <inheritdoc/>
     public override int Run(Call call)
     {
+        StandardInput.Check();
         using Model model = ModelArgument.LoadModel(call, _compute, ModelArgument.Resolve(call.Get(_model)));
         if (model.IsGenerative && model.ChatTemplate is null) throw new CliException($"{model.Path}: the model has no chat template; 'bloomery run --raw' continues a text");
         if (!model.IsGenerative) throw new CliException($"{model.Path}: an encoder does not talk; 'bloomery embed' takes it");

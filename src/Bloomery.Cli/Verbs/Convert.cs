@@ -29,5 +29,8 @@ internal sealed class Convert : Verb
     public override IEnumerable<Symbol> Symbols => [_in, _out, _type, _tensorTypes, _threads];
 
     /// <inheritdoc/>
+    public override bool Prints(Call call) => call.WantsJson;
+
+    /// <inheritdoc/>
     public override int Run(Call call) => ConversionCall.Run(call, call.Need(_in), call.Need(_out), call.Get(_type), call.Get(_tensorTypes), null, call.Get(_threads));
 }

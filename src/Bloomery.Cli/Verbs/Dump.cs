@@ -31,6 +31,9 @@ internal sealed class Dump : Verb
     public override IEnumerable<Symbol> Symbols => [_file, _out, _tensors];
 
     /// <inheritdoc/>
+    public override bool Prints(Call call) => call.WantsJson;
+
+    /// <inheritdoc/>
     public override int Run(Call call)
     {
         string to = call.Need(_out);

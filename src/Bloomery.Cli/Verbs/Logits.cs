@@ -37,6 +37,9 @@ internal sealed class Logits : Verb
     public override IEnumerable<Symbol> Symbols => [_model, _ids, _out, _hidden, _soft, .. _compute.Symbols];
 
     /// <inheritdoc/>
+    public override bool Prints(Call call) => call.WantsJson;
+
+    /// <inheritdoc/>
     public override int Run(Call call)
     {
         string to = call.Need(_out);

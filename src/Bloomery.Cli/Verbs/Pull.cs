@@ -26,6 +26,9 @@ internal sealed class Pull : Verb
     public override IEnumerable<Symbol> Symbols => [_name];
 
     /// <inheritdoc/>
+    public override bool Prints(Call call) => call.WantsJson;
+
+    /// <inheritdoc/>
     public override int Run(Call call)
     {
         HubName name;

@@ -27,6 +27,9 @@ internal sealed class Quantize : Verb
     public override IEnumerable<Symbol> Symbols => [_in, _out, _type, _imatrix, _tensorTypes, _threads];
 
     /// <inheritdoc/>
+    public override bool Prints(Call call) => call.WantsJson;
+
+    /// <inheritdoc/>
     public override int Run(Call call)
     {
         string to = call.Need(_out);

@@ -17,7 +17,7 @@ namespace Bloomery.Cli.Verbs;
 [Key("run")]
 internal sealed class RunVerb : Verb
 {
-    private readonly Argument<string?> _prompt = ArgumentOf.OptionalText("PROMPT", "What to answer; without it, standard input when that is piped");
+    private readonly Argument<string?> _prompt = ArgumentOf.OptionalText("PROMPT", "What to answer; piped standard input goes behind it, or is the prompt where none is given");
     private readonly Option<string?> _model = OptionOf.Path("--model", "MODEL", "A GGUF file, a directory with safetensors or a name in the local store (default: the embedded text model)", "-m");
     private readonly SamplingArguments _sampling = new();
     private readonly Option<string?> _system = OptionOf.Text("--system", "TEXT", "A system message before the prompt");
@@ -29,10 +29,10 @@ internal sealed class RunVerb : Verb
     public override string Summary => "Answers a prompt";
 
     /// <inheritdoc/>
-    public override string Examples => "bloomery run \"Why is the sky blue?\"\necho \"Give me three names for a cat.\" | bloomery run --temp 0.8 --seed 7 > names.txt\nbloomery run \"Once upon a time\" --raw -n 64 -m model.gguf --json\nbloomery run --prompt-cache book.kv < book-and-question.txt";
+    public override string Examples => "bloomery run \"Why is the sky blue?\"\necho \"Give me three names for a cat.\" | bloomery run --temp 0.8 --seed 7 > names.txt\nbloomery run \"Summarise this text.\" < notes.txt\nbloomery run \"Once upon a time\" --raw -n 64 -m model.gguf --json\nbloomery run --prompt-cache book.kv < book-and-question.txt";
 
     /// <inheritdoc/>
-    public override string Remarks => "The answer is streamed. Sampling that is not given is the model's own advice (generation_config.json, or NAME.generation.json beside a GGUF file), else temperature 1 and top-p 1; temperature 0 is greedy. With --json: {\"text\", \"ids\", \"prompt_ids\", \"finish_reason\", \"usage\", \"timings\"}.";
+    public override string Remarks => "The answer is streamed. Sampling that is not given is the model's own advice (generation_config.json, or NAME.generation.json beside a GGUF file), else temperature 1 and top-p 1; temperature 0 is greedy. A pipe that stays silent for three seconds is not waited for where PROMPT is given. With --json: {\"text\", \"ids\", \"prompt_ids\", \"finish_reason\", \"usage\", \"timings\"}.";
 
     /// <inheritdoc/>
     public override IEnumerable<Symbol> Symbols => [_prompt, _model, .. _sampling.Symbols, _system, _raw, _cache, .. _compute.Symbols];
@@ -40,14 +40,17 @@ internal sealed class RunVerb : Verb
     /// <inheritdoc/>
     public override int Run(Call call)
     {
-        string prompt = Prompt(call);
+        // A pipe is read while the model is loaded.
+        string? given = call.Get(_prompt);
+        PipedText? piped = given is null ? null : new PipedText();
+        given ??= PromptOfInput(call);
         GenerationOptions options = _sampling.Options(call) with { System = call.Get(_system), Raw = call.Get(_raw) };
         long start = Stopwatch.GetTimestamp();
         using Model model = ModelArgument.LoadModel(call, _compute, ModelArgument.Resolve(call.Get(_model)));
         if (!model.IsGenerative) throw new CliException($"{model.Path}: an encoder generates nothing; 'bloomery embed' takes it");
-        int[] ids = model.EncodePrompt(prompt, options);
-        call.Warn(model.Warnings);
         double load = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        int[] ids = model.EncodePrompt(Joined(call, given, piped?.Read(call) ?? ""), options);
+        call.Warn(model.Warnings);
         if (ids.Length > model.ContextLength) throw new CliException($"the prompt of {ids.Length} tokens does not fit the context of {model.ContextLength}; raise --context, or shorten it");
         using CachedPrompt? cached = call.Get(_cache) is { } file ? new CachedPrompt(call, model, file, ids) : null;
         using TextGeneration generation = model.Begin(ids, options, cached?.Sequence);
@@ -67,15 +70,23 @@ internal sealed class RunVerb : Verb
         return 0;
     }
 
-    private string Prompt(Call call)
+    private string PromptOfInput(Call call)
     {
-        if (call.Get(_prompt) is { } given) return given;
         if (Terminal.IsInputTerminal) throw new UsageException("PROMPT is missing: give it as an argument or through a pipe");
-        string piped = InputFile.Text("-");
-        if (piped.Length == 0) throw new UsageException("PROMPT is missing: standard input is empty");
-        // A line's end belongs to the pipe, not to the message; --raw takes the text as it is.
-        return call.Get(_raw) ? piped : piped.TrimEnd('\r', '\n');
+        string text = InputFile.Text("-");
+        if (text.Length == 0) throw new UsageException("PROMPT is missing: standard input is empty");
+        return WithoutLineEnd(call, text);
     }
+
+    /// <summary>A prompt and what came through the pipe: in paragraphs of their own, or with <c>--raw</c> as they are.</summary>
+    private string Joined(Call call, string prompt, string piped)
+    {
+        piped = WithoutLineEnd(call, piped);
+        return prompt.Length == 0 || piped.Length == 0 ? prompt + piped : prompt + (call.Get(_raw) ? "" : "\n\n") + piped;
+    }
+
+    /// <summary>A line's end belongs to the pipe, not to the message; --raw takes the text as it is.</summary>
+    private string WithoutLineEnd(Call call, string text) => call.Get(_raw) ? text : text.TrimEnd('\r', '\n');
 
     private static void WriteJson(Utf8JsonWriter json, GenerationResult result, double load)
     {

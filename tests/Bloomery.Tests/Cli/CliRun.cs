@@ -32,9 +32,21 @@ public sealed record CliRun(int ExitCode, string Output, string Error)
     public static CliRun With(string? input, IReadOnlyDictionary<string, string>? environment, params string[] arguments)
     {
         using Process process = Start(environment, arguments);
+        return Finish(process, input, arguments);
+    }
+
+    private static CliRun Finish(Process process, string? input, string[] arguments)
+    {
         Task<string> output = process.StandardOutput.ReadToEndAsync(), error = process.StandardError.ReadToEndAsync();
-        if (input is not null) process.StandardInput.Write(input);
-        process.StandardInput.Close();
+        try
+        {
+            if (input is not null) process.StandardInput.Write(input);
+            process.StandardInput.Close();
+        }
+        catch (IOException)
+        {
+            // It ended without reading all of it.
+        }
         if (!process.WaitForExit(Limit))
         {
             process.Kill(entireProcessTree: true);
@@ -43,11 +55,24 @@ public sealed record CliRun(int ExitCode, string Output, string Error)
         return new CliRun(process.ExitCode, output.GetAwaiter().GetResult(), error.GetAwaiter().GetResult());
     }
 
-    /// <summary>Starts the program; the caller disposes.</summary>
-    public static Process Start(IReadOnlyDictionary<string, string>? environment, params string[] arguments)
+    /// <summary>Runs to the end with what a shell does to its standard streams: <c>&lt;&amp;-</c> closes the input.</summary>
+    public static CliRun Redirected(string redirections, params string[] arguments) => Shell($"exec \"$@\" {redirections}", arguments);
+
+    /// <summary>Runs a shell's script to the end; <c>"$@"</c> in it is the program with its arguments.</summary>
+    public static CliRun Shell(string script, params string[] arguments)
     {
-        string dotnet = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
-        var start = new ProcessStartInfo(dotnet, [Program, .. arguments])
+        using Process process = Start(null, "sh", ["-c", script, "sh", Host, Program, .. arguments]);
+        return Finish(process, null, arguments);
+    }
+
+    private static string Host => Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
+
+    /// <summary>Starts the program; the caller disposes.</summary>
+    public static Process Start(IReadOnlyDictionary<string, string>? environment, params string[] arguments) => Start(environment, Host, [Program, .. arguments]);
+
+    private static Process Start(IReadOnlyDictionary<string, string>? environment, string program, string[] arguments)
+    {
+        var start = new ProcessStartInfo(program, arguments)
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

@@ -1,3 +1,5 @@
+using System.CommandLine;
+using System.CommandLine.Help;
 using System.Globalization;
 using Bloomery.Cli.Framework;
 using Bloomery.Cli.Options;
@@ -20,13 +22,48 @@ public class UsageTests
     }
 
     [Fact]
-    public void Help_lists_every_verb_and_every_variable()
+    public void Help_lists_every_verb_and_names_the_page_of_the_variables()
     {
         CliRun run = CliRun.Of("--help").Expect(0);
         Assert.Empty(run.Error);
         foreach (string verb in App.Verbs.Names) Assert.Contains($"\n  {verb} ", run.Output, StringComparison.Ordinal);
-        foreach (string variable in (string[])["BLOOMERY_HOME", "BLOOMERY_KERNELS", "BLOOMERY_JSON", "BLOOMERY_QUIET", "BLOOMERY_VERBOSE"])
-            Assert.Contains($"\n  {variable} ", run.Output, StringComparison.Ordinal);
+        Assert.Contains("bloomery help environment", run.Output, StringComparison.Ordinal);
+        Assert.InRange(run.Output.Split('\n').Length, 20, 50);
+        Assert.Equal(run.Output, CliRun.Of("help").Expect(0).Output);
+        Assert.Equal(CliRun.Of("run", "--help").Expect(0).Output, CliRun.Of("help", "run").Expect(0).Output);
+    }
+
+    [Fact]
+    public void The_variables_have_a_page_of_their_own()
+    {
+        string page = CliRun.Of("help", "environment").Expect(0).Output;
+        string[] options = [.. App.Commands([], out _).Keys.SelectMany(command => command.Options).Where(option => option is not HelpOption).Select(EnvironmentVariables.Name).Distinct()];
+        Assert.Contains("BLOOMERY_MAX_TOKENS", options);
+        foreach (string variable in (string[])["BLOOMERY_HOME", "BLOOMERY_MODELS", "HF_TOKEN", "HF_ENDPOINT", "NO_COLOR", .. options])
+            Assert.Contains($"\n  {variable} ", page, StringComparison.Ordinal);
+    }
+
+    /// <summary>A prompt is text, whatever the parser's library makes of brackets, at signs and dashes.</summary>
+    [Theory]
+    [InlineData("-n", "run", "-n", "2", "--", "-n")]
+    [InlineData("--temp", "run", "--temp", "1", "--", "--temp")]
+    [InlineData("--help", "run", "--", "--help")]
+    [InlineData("[suggest]", "run", "[suggest]")]
+    [InlineData("[diagram] of a tree", "run", "[diagram] of a tree", "-n", "2")]
+    [InlineData("[x:y]", "run", "-n", "2", "[x:y]")]
+    [InlineData("@alice hello", "run", "@alice hello")]
+    [InlineData("@alice", "run", "@alice")]
+    [InlineData("run", "run", "run")]
+    [InlineData("-5", "run", "-5")]
+    [InlineData("- a list", "run", "- a list")]
+    [InlineData("a=b", "run", "a=b")]
+    [InlineData("", "run", "")]
+    public void A_prompt_is_text(string prompt, params string[] arguments)
+    {
+        App.Commands(arguments, out RootCommand root);
+        ParseResult parsed = root.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        Assert.Null(UsageErrors.First(parsed, arguments, new HashSet<Option>()));
+        Assert.Equal(prompt, parsed.GetValue<string?>("PROMPT"));
     }
 
     [Theory]
@@ -59,20 +96,27 @@ public class UsageTests
     [InlineData("--file is given more than once (see 'bloomery tokenize --help')", "tokenize", "x", "--file", "a", "--file", "b")]
     [InlineData("'more' is one argument too many (see 'bloomery list --help')", "list", "formats", "more")]
     [InlineData("there is no verb 'lst'; did you mean 'list'? (see 'bloomery --help')", "lst")]
-    [InlineData("--kernels takes reference, portable, avx2, avx512 or assembled, not 'quick' (see 'bloomery system --help')", "system", "--kernels", "quick")]
+    [InlineData("--kernels takes portable or reference, not 'quick' (see 'bloomery system --help')", "system", "--kernels", "quick")]
+    [InlineData("there is no verb '[suggest]' (see 'bloomery --help')", "[suggest]", "run", "hi")]
+    [InlineData("there is no verb '' (see 'bloomery --help')", "")]
+    [InlineData("there is no verb 'rnu'; did you mean 'run'? (see 'bloomery help --help')", "help", "rnu")]
+    [InlineData("unknown option '--tmep'; did you mean '--temp'? (see 'bloomery run --help')", "run", "hi", "--tmep", "1")]
+    [InlineData("unknown option '-x' (see 'bloomery run --help')", "run", "-x")]
+    [InlineData("'-b' is one argument too many (see 'bloomery run --help')", "run", "a", "--", "-b")]
+    [InlineData("--stop is empty: --stop TEXT (see 'bloomery run --help')", "run", "hi", "--stop", "a", "--stop", "")]
     [InlineData("there is no verb 'LIST'; did you mean 'list'? (see 'bloomery --help')", "LIST", "--json")]
     [InlineData("--type needs a value: --type T (see 'bloomery convert --help')", "convert", "a", "b", "--type", "--json")]
     [InlineData("--file is empty: --file TEXTS (see 'bloomery tokenize --help')", "tokenize", "x", "--file", "")]
     [InlineData("TOK is empty (see 'bloomery tokenize --help')", "tokenize", "", "--file", "-")]
     [InlineData("--model is empty: --model MODEL (see 'bloomery run --help')", "run", "x", "-m", "")]
     [InlineData("--model is empty: --model MODEL (see 'bloomery bench --help')", "bench", "-m", "x", "-m", "")]
-    [InlineData("-b must be between 1 and 1024 (see 'bloomery bench --help')", "bench", "-b", "1,100000")]
+    [InlineData("--batch must be between 1 and 1024, not 100000 (see 'bloomery bench --help')", "bench", "-b", "1,100000")]
     [InlineData("--temp must be between 0 and 2, not 2.5 (see 'bloomery run --help')", "run", "x", "--temp", "2.5")]
-    [InlineData("--temp must be between 0 and 2, not NaN (see 'bloomery run --help')", "run", "x", "--temp", "nan")]
+    [InlineData("--temp takes a number with a decimal point, such as 0.7, not 'nan' (see 'bloomery run --help')", "run", "x", "--temp", "nan")]
     [InlineData("--top-p must be greater than 0 and at most 1, not 0 (see 'bloomery run --help')", "run", "x", "--top-p", "0")]
     [InlineData("--repeat-penalty must be greater than 0, not 0 (see 'bloomery run --help')", "run", "x", "--repeat-penalty", "0")]
     [InlineData("--threads must be between 1 and 1024, not 100000 (see 'bloomery run --help')", "run", "x", "--threads", "100000")]
-    [InlineData("--length-penalty must be between -50 and 50, not NaN (see 'bloomery generate --help')", "generate", "x", "--ids-file", "-", "--length-penalty", "nan")]
+    [InlineData("--length-penalty takes a number with a decimal point, such as 0.7, not 'nan' (see 'bloomery generate --help')", "generate", "x", "--ids-file", "-", "--length-penalty", "nan")]
     [InlineData("--beams must be between 1 and 1000, not 1000000 (see 'bloomery generate --help')", "generate", "x", "--ids-file", "-", "--beams", "1000000")]
     public void A_wrong_command_line_is_one_line_and_exit_code_2(string expected, params string[] arguments)
     {
@@ -117,7 +161,8 @@ public class UsageTests
     public void Bench_finds_what_is_missing_before_it_measures()
     {
         string[] first = ["bench", "-m", EmbeddedModels.Find(ModelKind.Text), "-p", "0", "-n", "1", "-r", "1", "--verbose"];
-        List<string[]> missing = [["-m", "no-such-model"], .. ComputeOptions.Tiers.Where(tier => !KernelTiers.Has(tier)).Select(tier => (string[])["--kernels", "reference", "--kernels", tier])];
+        string[] elsewhere = [.. ((string[])["avx2", "avx512", "assembled"]).Where(tier => !KernelTiers.Has(tier))];
+        List<string[]> missing = [["-m", "no-such-model"], .. elsewhere.Select(tier => (string[])["--kernels", "reference", "--kernels", tier])];
         foreach (string[] second in missing)
         {
             CliRun run = CliRun.Of([.. first, .. second]).Expect(1);
@@ -138,6 +183,25 @@ public class UsageTests
         Assert.Contains("reference", names);
         CliRun.Of("inspect", "no-such-model", "--kernels", names[1]).Expect(1);
         CliRun.Of("inspect", "no-such-model", "--kernels", "auto").Expect(1);
+    }
+
+    [Fact]
+    public void Only_tiers_of_this_build_are_offered()
+    {
+        string line = Assert.Single(CliRun.Of("run", "--help").Expect(0).Output.Split('\n'), line => line.StartsWith("  --kernels", StringComparison.Ordinal));
+        string[] offered = line.Trim().Split(' ')[1].Split('|');
+        Assert.Equal(KernelTiers.Names.Select(name => name.Split('-')[0]).Distinct(), offered);
+        Assert.All(offered, tier => Assert.True(KernelTiers.Has(tier), tier));
+    }
+
+    [Fact]
+    public void More_threads_than_processors_are_warned_of()
+    {
+        int many = Environment.ProcessorCount + 1;
+        string[] arguments = ["run", "hi", "-n", "1", "--temp", "0", "--threads"];
+        Assert.StartsWith($"bloomery: warning: --threads {many} is more than the {Environment.ProcessorCount} processors", CliRun.Of([.. arguments, $"{many}"]).Expect(0).ErrorLine, StringComparison.Ordinal);
+        Assert.Empty(CliRun.Of([.. arguments, $"{many}", "--quiet"]).Expect(0).Error);
+        Assert.Empty(CliRun.Of([.. arguments, "1"]).Expect(0).Error);
     }
 
     [Fact]
