@@ -37,12 +37,11 @@ internal sealed class ChatVerb : Verb
         if (model.IsGenerative && model.ChatTemplate is null) throw new CliException($"{model.Path}: the model has no chat template; 'bloomery run --raw' continues a text");
         if (!model.IsGenerative) throw new CliException($"{model.Path}: an encoder does not talk; 'bloomery embed' takes it");
         call.Warn(model.Warnings);
-        using var engine = new EngineChatModel(model, _sampling.Options(call));
+        using ChatSession chat = new(model, call.Get(_system), _sampling.Options(call));
         using var console = new ChatConsole(call);
         call.Log($"{Path.GetFileName(Path.TrimEndingDirectorySeparator(model.Path))}, context {model.ContextLength} tokens; /help lists the commands, Ctrl-D ends");
-        var conversation = new Conversation { System = call.Get(_system) };
-        new ChatSession(engine, conversation, console.Read, console.Write, console.BeginAnswer).Run();
-        if (call.WantsJson) call.WriteJson(conversation.Write);
+        new ChatLoop(chat, console.Read, console.Write, console.BeginAnswer).Run();
+        if (call.WantsJson) call.WriteJson(chat.Write);
         return 0;
     }
 }

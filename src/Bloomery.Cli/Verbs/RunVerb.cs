@@ -53,7 +53,7 @@ internal sealed class RunVerb : Verb
         call.Warn(model.Warnings);
         if (ids.Length > model.ContextLength) throw new CliException($"the prompt of {ids.Length} tokens does not fit the context of {model.ContextLength}; raise --context, or shorten it");
         using CachedPrompt? cached = call.Get(_cache) is { } file ? new CachedPrompt(call, model, file, ids) : null;
-        using TextGeneration generation = model.Begin(ids, options, cached?.Sequence);
+        using TextGeneration generation = model.Begin(ids, options, cached is null ? null : () => cached.Sequence);
         using (var screen = new AnswerWriter(call))
         {
             while (generation.MoveNext(out TextPiece piece, call.Cancellation))

@@ -22,15 +22,19 @@ public sealed record BeamOptions
     public int ReturnCount { get; init; } = 1;
 
     /// <summary>Refuses what cannot be honoured.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">A parameter is out of its range.</exception>
-    public void Validate()
+    /// <exception cref="ArgumentOutOfRangeException">A parameter is out of its range; the message names it.</exception>
+    internal void Validate()
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(NumBeams, 1, "num_beams");
-        ArgumentOutOfRangeException.ThrowIfLessThan(MaxNewTokens, 1, "max_new_tokens");
-        ArgumentOutOfRangeException.ThrowIfLessThan(ReturnCount, 1, "num_return_sequences");
-        if (ReturnCount > NumBeams)
-            throw new ArgumentOutOfRangeException("num_return_sequences", ReturnCount, $"num_return_sequences must be at most num_beams ({NumBeams})");
-        if (!double.IsFinite(LengthPenalty))
-            throw new ArgumentOutOfRangeException("length_penalty", LengthPenalty, "length_penalty must be a finite number");
+        AtLeastOne(NumBeams, nameof(NumBeams));
+        AtLeastOne(MaxNewTokens, nameof(MaxNewTokens));
+        AtLeastOne(ReturnCount, nameof(ReturnCount));
+        if (ReturnCount > NumBeams) throw new ArgumentOutOfRangeException(nameof(ReturnCount), $"ReturnCount must be at most the {NumBeams} of NumBeams, not {ReturnCount}");
+        if (!double.IsFinite(LengthPenalty)) throw new ArgumentOutOfRangeException(nameof(LengthPenalty), FormattableString.Invariant($"LengthPenalty must be a finite number, not {LengthPenalty}"));
+        if (!Enum.IsDefined(EarlyStopping)) throw new ArgumentOutOfRangeException(nameof(EarlyStopping), $"EarlyStopping is no way to end: {(int)EarlyStopping}");
+
+        static void AtLeastOne(int value, string name)
+        {
+            if (value < 1) throw new ArgumentOutOfRangeException(name, $"{name} must be at least 1, not {value}");
+        }
     }
 }

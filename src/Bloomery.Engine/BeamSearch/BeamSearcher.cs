@@ -131,7 +131,7 @@ internal sealed class BeamSearcher
         {
             ReadOnlySpan<float> row = logits.Slice(beam * vocabulary, vocabulary);
             double logSumExp = LogitMath.LogSumExp(row);
-            if (!double.IsFinite(logSumExp)) throw new InvalidOperationException("the model's logits are not finite numbers");
+            if (!double.IsFinite(logSumExp)) throw LogitFailure.Of(row, _running[beam].History.Length - 1);
             _logSumExp[beam] = logSumExp;
             RunningBeam running = _running[beam];
             if (_chain is null) _candidates.Add(beam, row, running.Score - logSumExp);

@@ -1,6 +1,9 @@
+using System.Text.Json.Serialization;
+
 namespace Bloomery;
 
 /// <summary>When a beam search that has as many finished hypotheses as beams may end.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<EarlyStopping>))]
 public enum EarlyStopping
 {
     /// <summary>When the best running beam, scored at its present length, is no better than the worst finished one (<c>false</c>).</summary>

@@ -1,6 +1,9 @@
+using System.Text.Json.Serialization;
+
 namespace Bloomery;
 
 /// <summary>How token states become one vector.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<Pooling>))]
 public enum Pooling
 {
     /// <summary>Their mean.</summary>

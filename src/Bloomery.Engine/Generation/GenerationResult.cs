@@ -1,5 +1,3 @@
-using Bloomery.Engine.Stopping;
-
 namespace Bloomery;
 
 /// <summary>A finished text with its figures.</summary>
@@ -9,4 +7,8 @@ namespace Bloomery;
 /// <param name="FinishReason">Why it ended.</param>
 /// <param name="PromptSeconds">Time from the first id to the first token.</param>
 /// <param name="DecodeSeconds">Time for the tokens after the first.</param>
-public sealed record GenerationResult(string Text, int[] Ids, int[] PromptIds, FinishReason FinishReason, double PromptSeconds, double DecodeSeconds);
+public sealed record GenerationResult(string Text, int[] Ids, int[] PromptIds, FinishReason FinishReason, double PromptSeconds, double DecodeSeconds)
+{
+    /// <summary>How many tokens it took.</summary>
+    public TokenUsage Usage { get; init; } = new(PromptIds.Length, 0, Ids.Length);
+}

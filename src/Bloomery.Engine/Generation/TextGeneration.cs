@@ -1,94 +1,148 @@
 using System.Diagnostics;
-using System.Text;
 using Bloomery.Engine.Generation;
 using Bloomery.Engine.Inference;
 using Bloomery.Engine.Sampling;
-using Bloomery.Engine.Stopping;
-using Bloomery.Formats.Tokenizers;
 
 namespace Bloomery;
 
-/// <summary>One text in the making: tokens from a <see cref="TokenGenerator"/>, turned into text that never ends inside a character and never leaks a part of a stop string.</summary>
+/// <summary>
+/// One text in the making, driven step by step. Each step takes a turn of the model, so that several texts, and everything else that
+/// the model does, can go on side by side; a text that is left alone keeps nobody waiting.
+/// </summary>
 public sealed class TextGeneration : IDisposable
 {
-    private readonly Sequence _sequence;
-    private readonly TokenGenerator _tokens;
-    private readonly StopRules _rules;
-    private readonly StreamingDecoder? _decoder;
-    private readonly StopMatcher _stops;
-    private readonly HashSet<int> _endIds;
-    private readonly List<int> _ids = [];
-    private readonly StringBuilder _text = new();
-    private readonly bool _ownsSequence;
-    private readonly ReadOnlyMemory<int> _feed;
+    private readonly Turns _turns;
+    private readonly TextAssembler _assembler;
+    private readonly Func<CancellationToken, OpenedText> _open;
+    private readonly Lock _step = new();
+    private readonly CancellationTokenSource _disposal = new();
+    private readonly Func<CancellationToken, TextPiece> _takeStep;
+    private CancellationTokenSource? _link;
+    private CancellationToken _linked;
+    private OpenedText? _opened;
+    private volatile bool _givenUp;
     private double _promptSeconds, _decodeSeconds;
 
-    /// <param name="sequence">What the text is appended to.</param>
-    /// <param name="ownsSequence">Whether the sequence ends with the text.</param>
-    /// <param name="tokenizer">Turns ids into text; null where ids are all there is.</param>
+    /// <param name="turns">The model's.</param>
+    /// <param name="assembler">Makes text of tokens.</param>
     /// <param name="promptIds">The prompt as the caller gave it.</param>
-    /// <param name="feed">What of it is still to be run; for encoder-decoders, the decoder's start.</param>
-    /// <param name="tokens">Chooses the tokens.</param>
-    /// <param name="rules">Say when to stop.</param>
-    internal TextGeneration(Sequence sequence, bool ownsSequence, Tokenizer? tokenizer, int[] promptIds, ReadOnlyMemory<int> feed, TokenGenerator tokens, StopRules rules)
-    {
-        (_sequence, _ownsSequence, _tokens, _rules) = (sequence, ownsSequence, tokens, rules);
-        (PromptIds, _feed) = (promptIds, feed);
-        if (rules.MaxTokens == 0) FinishReason = Bloomery.FinishReason.Length;
-        _decoder = tokenizer?.CreateStreamingDecoder(skipSpecial: true);
-        _stops = new StopMatcher(rules.StopStrings);
-        _endIds = [.. rules.EndIds];
-    }
+    /// <param name="open">Makes what the first step needs; called within a turn.</param>
+    internal TextGeneration(Turns turns, TextAssembler assembler, int[] promptIds, Func<CancellationToken, OpenedText> open) =>
+        (_turns, _assembler, PromptIds, _open, _takeStep) = (turns, assembler, promptIds, open, Step);
 
     /// <summary>The ids of the prompt.</summary>
     public int[] PromptIds { get; }
 
     /// <summary>The ids generated so far.</summary>
-    public IReadOnlyList<int> Ids => _ids;
+    public IReadOnlyList<int> Ids => _assembler.Ids;
 
     /// <summary>The text so far.</summary>
-    public string Text => _text.ToString();
+    public string Text => _assembler.Text;
 
     /// <summary>Why the text ended; null while it goes on.</summary>
-    public FinishReason? FinishReason { get; private set; }
+    public FinishReason? FinishReason => _assembler.FinishReason ?? (_givenUp ? Bloomery.FinishReason.Cancelled : null);
 
     /// <summary>The most likely tokens at the last step, if asked for.</summary>
-    public ReadOnlySpan<TokenAlternative> Alternatives => _tokens.Alternatives;
+    public ReadOnlySpan<TokenAlternative> Alternatives => _opened is null ? [] : _opened.Tokens.Alternatives;
 
-    /// <summary>The text with its figures; once it has ended.</summary>
-    public GenerationResult Result => new(Text, [.. _ids], PromptIds, FinishReason ?? Bloomery.FinishReason.Cancelled, _promptSeconds, _decodeSeconds);
+    /// <summary>Tokens read and written so far.</summary>
+    public TokenUsage Usage => new(PromptIds.Length, _opened?.Cached ?? 0, Ids.Count);
+
+    /// <summary>The text with its figures, as far as it has come.</summary>
+    public GenerationResult Result =>
+        new(Text, [.. Ids], PromptIds, FinishReason ?? Bloomery.FinishReason.Cancelled, _promptSeconds, _decodeSeconds) { Usage = Usage };
 
     /// <summary>Makes one step; false when the text has ended.</summary>
+    /// <param name="piece">What the step brought.</param>
+    /// <param name="cancellation">Ends the step, and the waiting for a turn.</param>
     /// <exception cref="OperationCanceledException">It was cancelled; the step may be taken again.</exception>
+    /// <exception cref="ObjectDisposedException">The text or its model is disposed.</exception>
     public bool MoveNext(out TextPiece piece, CancellationToken cancellation = default)
     {
-        piece = default;
-        if (FinishReason is not null) return false;
-        long begin = Stopwatch.GetTimestamp();
-        bool first = _ids.Count == 0;
-        TokenChoice choice = first ? _tokens.Start(_feed.Span, cancellation) : _tokens.Next(cancellation);
-        if (first) _promptSeconds = Stopwatch.GetElapsedTime(begin).TotalSeconds;
-        else _decodeSeconds += Stopwatch.GetElapsedTime(begin).TotalSeconds;
-
-        _ids.Add(choice.Id);
-        FinishReason = _tokens.FinishReason;
-        bool ended = FinishReason == Bloomery.FinishReason.Stop && _endIds.Contains(choice.Id);
-        string released = ended ? "" : _decoder?.Push(choice.Id) ?? "";
-        if (FinishReason is not null) released += _decoder?.Finish();
-        string text = _stops.Push(released, _rules.StringsCount(_ids.Count));
-        if (_stops.Stopped) FinishReason = Bloomery.FinishReason.Stop;
-        else if (FinishReason is not null) text += _stops.Flush();
-        _text.Append(text);
-        piece = new TextPiece(text, choice, FinishReason);
-        return true;
+        lock (_step)
+        {
+            piece = default;
+            ObjectDisposedException.ThrowIf(_disposal.IsCancellationRequested, this);
+            _turns.ThrowIfClosed();
+            if (FinishReason is not null) return false;
+            try
+            {
+                piece = _turns.RunLinked(_takeStep, Link(cancellation));
+                return true;
+            }
+            catch (OperationCanceledException)
+            {
+                ObjectDisposedException.ThrowIf(_disposal.IsCancellationRequested, this);
+                throw new OperationCanceledException(cancellation);
+            }
+        }
     }
 
     /// <summary>Gives up: what has been held back is lost.</summary>
-    public void Cancel() => FinishReason ??= Bloomery.FinishReason.Cancelled;
+    public void Cancel() => _givenUp = true;
 
-    /// <inheritdoc/>
+    /// <summary>Frees what the text holds; a step under way on another thread is cancelled.</summary>
     public void Dispose()
     {
-        if (_ownsSequence) _sequence.Dispose();
+        _givenUp = true;
+        _disposal.Cancel();
+        lock (_step)
+        {
+            _link?.Dispose();
+            _link = null;
+            if (_opened is { Owned: true, Sequence: var sequence }) sequence.Dispose();
+        }
+    }
+
+    /// <summary>Makes all steps within a turn that the caller has taken already.</summary>
+    /// <param name="onPiece">Told of each.</param>
+    /// <param name="cancellation">Ends it.</param>
+    internal GenerationResult RunToEnd(Action<TextPiece>? onPiece, CancellationToken cancellation)
+    {
+        lock (_step)
+        {
+            while (FinishReason is null)
+            {
+                TextPiece piece = Step(cancellation);
+                onPiece?.Invoke(piece);
+            }
+            return Result;
+        }
+    }
+
+    private TextPiece Step(CancellationToken cancellation)
+    {
+        try
+        {
+            long begin = Stopwatch.GetTimestamp();
+            bool first = Ids.Count == 0;
+            _opened ??= _open(cancellation);
+            TokenChoice choice = first ? _opened.Tokens.Start(_opened.Feed.Span, cancellation) : _opened.Tokens.Next(cancellation);
+            if (first) _promptSeconds = Stopwatch.GetElapsedTime(begin).TotalSeconds;
+            else _decodeSeconds += Stopwatch.GetElapsedTime(begin).TotalSeconds;
+            string text = _assembler.Push(choice.Id, _opened.Tokens.FinishReason);
+            return new TextPiece(text, choice, FinishReason)
+            {
+                Alternatives = Alternatives.IsEmpty ? [] : Alternatives.ToArray(),
+                Usage = FinishReason is null ? null : Usage,
+            };
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            _assembler.End(Bloomery.FinishReason.Failed); // half a step was made: another would not begin where this one did
+            throw;
+        }
+    }
+
+    /// <summary>A token that also says whether this text or its model is disposed; the same one for a caller that comes with the same token again.</summary>
+    private CancellationToken Link(CancellationToken cancellation)
+    {
+        if (_link is null || _linked != cancellation)
+        {
+            _link?.Dispose();
+            _link = CancellationTokenSource.CreateLinkedTokenSource(cancellation, _disposal.Token, _turns.Closing);
+            _linked = cancellation;
+        }
+        return _link.Token;
     }
 }

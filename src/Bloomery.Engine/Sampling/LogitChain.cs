@@ -80,11 +80,11 @@ internal sealed class LogitChain
 
     private int Greedy(ReadOnlySpan<float> logits, in SampleContext context)
     {
-        if (_shaping.Length == 0) return Checked(LogitMath.ArgMax(logits), logits);
+        if (_shaping.Length == 0) return Likeliest(logits, logits, context);
         Span<float> work = context.Scratch.Logits[..logits.Length];
         logits.CopyTo(work);
         Shape(work, context);
-        return Checked(LogitMath.ArgMax(work), work);
+        return Likeliest(work, logits, context);
     }
 
     private (int Id, double Probability) Draw(ReadOnlySpan<float> logits, in SampleContext context)
@@ -103,6 +103,8 @@ internal sealed class LogitChain
         logits.CopyTo(work);
         Shape(work, context);
         foreach (LogitStep step in _temperature) step.Apply(work, context);
+        // Truncation compares, and no comparison with NaN holds: it would leave out what is wrong, or everything.
+        if (_truncation.Length > 0 && !float.IsFinite(LogitMath.Max(work))) throw LogitFailure.Of(logits, context.History.Length - 1);
 
         var left = new Remaining(work, scratch.Ids);
         foreach (LogitStep step in _truncation)
@@ -112,16 +114,14 @@ internal sealed class LogitChain
         }
         if (_likeliestFirst) left.Pack(always: true);
         float max = LogitMath.Max(left.Logits);
-        if (!float.IsFinite(max)) Checked(-1, left.Logits);
+        if (!float.IsFinite(max)) throw LogitFailure.Of(logits, context.History.Length - 1);
         left.Weigh(max, scratch.Weights);
         return left;
     }
 
-    private static int Checked(int id, ReadOnlySpan<float> logits)
+    private static int Likeliest(ReadOnlySpan<float> work, ReadOnlySpan<float> logits, in SampleContext context)
     {
-        if (id >= 0) return id;
-        throw new InvalidOperationException(float.IsNegativeInfinity(LogitMath.Max(logits))
-            ? "no token is left to choose from: the biases, bans and masks of this request remove all of them"
-            : "the model's logits are not finite numbers");
+        int id = LogitMath.ArgMax(work);
+        return id >= 0 && float.IsFinite(work[id]) ? id : throw LogitFailure.Of(logits, context.History.Length - 1);
     }
 }

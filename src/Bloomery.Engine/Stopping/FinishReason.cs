@@ -1,6 +1,9 @@
+using System.Text.Json.Serialization;
+
 namespace Bloomery;
 
-/// <summary>Why a sequence ended.</summary>
+/// <summary>Why a text ended.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<FinishReason>))]
 public enum FinishReason
 {
     /// <summary>An end token, a stop token or a stop string.</summary>
@@ -9,12 +12,9 @@ public enum FinishReason
     /// <summary>The most tokens that were asked for, or the full context.</summary>
     Length,
 
-    /// <summary>The client went away or cancelled.</summary>
+    /// <summary>The caller cancelled it, or disposed it before its end.</summary>
     Cancelled,
 
-    /// <summary>The server is shutting down.</summary>
-    ServerStopping,
-
-    /// <summary>An error that concerns this sequence alone.</summary>
+    /// <summary>A step failed; its exception said why.</summary>
     Failed,
 }

@@ -1,6 +1,9 @@
+using System.Text.Json.Serialization;
+
 namespace Bloomery;
 
 /// <summary>Element types of cached keys and values.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<KvType>))]
 public enum KvType
 {
     /// <summary>32-bit floats.</summary>

@@ -296,7 +296,7 @@ public sealed class ModelTests
 
     private static int[] Run(Model model, int[] prompt, Sequence sequence, GenerationOptions? options = null)
     {
-        using TextGeneration generation = model.Begin(prompt, options ?? Greedy, sequence);
+        using TextGeneration generation = model.Begin(prompt, options ?? Greedy, () => sequence);
         while (generation.MoveNext(out _))
         {
         }

@@ -201,7 +201,7 @@ public sealed class PromptCacheTests : IDisposable
 
     private static int[] Run(Model model, int[] prompt, Sequence sequence, Action? afterPrompt = null)
     {
-        using TextGeneration generation = model.Begin(prompt, Greedy, sequence);
+        using TextGeneration generation = model.Begin(prompt, Greedy, () => sequence);
         while (generation.MoveNext(out _))
         {
             afterPrompt?.Invoke();

@@ -1,11 +1,10 @@
-using System.Text;
 using Bloomery.Cli.Framework;
 using Bloomery.Cli.Output;
 
 namespace Bloomery.Cli.Chat;
 
 /// <summary>The conversation at a terminal: reads a message or a command, streams the answer, and goes on.</summary>
-internal sealed class ChatSession(IChatModel model, Conversation conversation, Func<string, string?> read, Action<string> write, Func<CancellationTokenSource> beginAnswer)
+internal sealed class ChatLoop(ChatSession chat, Func<string, string?> read, Action<string> write, Func<CancellationTokenSource> beginAnswer)
 {
     private const string Help = """
         /help            this list
@@ -36,29 +35,31 @@ internal sealed class ChatSession(IChatModel model, Conversation conversation, F
 
     private void Answer(string text)
     {
-        conversation.Add("user", text);
-        int dropped = conversation.Fit(model);
-        if (dropped < 0)
+        chat.OnDropped = dropped =>
         {
-            conversation.RemoveLast();
-            write($"(this message is too long for the context of {model.ContextLength} tokens; it was not sent)\n");
-            return;
-        }
-        if (dropped > 0) write($"(the context of {model.ContextLength} tokens is full: the oldest {(dropped == 1 ? "exchange was" : $"{dropped} exchanges were")} dropped)\n");
-        var answer = new StringBuilder();
-        AnswerEnd end;
+            int exchanges = Math.Max(1, dropped.Count(message => message.Role == "user"));
+            write($"(the context of {chat.ContextLength} tokens is full: the oldest {(exchanges == 1 ? "exchange was" : $"{exchanges} exchanges were")} dropped)\n");
+        };
+        bool stopped = false, limited = false;
         using (CancellationTokenSource stop = beginAnswer())
         {
-            end = model.Answer(conversation.Messages, piece =>
+            try
             {
-                answer.Append(piece);
-                write(Terminal.Safe(piece));
-            }, stop.Token);
+                limited = chat.Answer(text, piece => write(Terminal.Safe(piece.Text)), stop.Token).FinishReason == FinishReason.Length;
+            }
+            catch (OperationCanceledException)
+            {
+                stopped = true;
+            }
+            catch (ArgumentException e) when (e.ParamName == ChatSession.MessageParameter)
+            {
+                write($"(this message is too long for the context of {chat.ContextLength} tokens; it was not sent)\n");
+                return;
+            }
         }
         write("\n");
-        if (end == AnswerEnd.Cancelled) write("(stopped)\n");
-        if (end == AnswerEnd.Length) write("(the answer ends here: the limit of tokens is reached)\n");
-        conversation.Add("assistant", answer.ToString());
+        if (stopped) write("(stopped)\n");
+        if (limited) write("(the answer ends here: the limit of tokens is reached)\n");
     }
 
     /// <returns>False to end the chat.</returns>
@@ -74,26 +75,26 @@ internal sealed class ChatSession(IChatModel model, Conversation conversation, F
                     write(Help);
                     break;
                 case "/system" when rest.Length == 0:
-                    write(conversation.System is null ? "(no system prompt)\n" : Terminal.Safe(conversation.System) + "\n");
+                    write(chat.System is null ? "(no system prompt)\n" : Terminal.Safe(chat.System) + "\n");
                     break;
                 case "/system":
-                    conversation.System = rest;
+                    chat.System = rest;
                     write("(system prompt set)\n");
                     break;
                 case "/reset":
-                    conversation.Reset();
+                    chat.Reset();
                     write("(conversation forgotten)\n");
                     break;
                 case "/save" or "/load" when rest.Length == 0:
                     write($"({name} needs a file: {name} chat.json)\n");
                     break;
                 case "/save":
-                    conversation.Save(rest);
-                    write($"(saved {conversation.Count} messages in {rest})\n");
+                    chat.Save(rest);
+                    write($"(saved {chat.Count} messages in {rest})\n");
                     break;
                 case "/load":
-                    conversation.Load(rest);
-                    write($"(loaded {conversation.Count} messages from {rest})\n");
+                    chat.Load(rest);
+                    write($"(loaded {chat.Count} messages from {rest})\n");
                     break;
                 case "/quit" or "/exit" or "/bye":
                     return false;
@@ -102,7 +103,7 @@ internal sealed class ChatSession(IChatModel model, Conversation conversation, F
                     break;
             }
         }
-        catch (Exception e) when (e is CliException or IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
+        catch (Exception e) when (e is CliException or FormatException or IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
         {
             write($"({e.Message})\n");
         }

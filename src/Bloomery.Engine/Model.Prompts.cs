@@ -1,0 +1,59 @@
+using Bloomery.Formats.ChatTemplates;
+using Bloomery.Formats.Tokenizers;
+
+namespace Bloomery;
+
+/// <content>What a model reads of a prompt or a conversation.</content>
+public sealed partial class Model
+{
+    private const string SystemRole = "system";
+
+    /// <summary>The ids of a prompt: through the chat template where the model has one, unless <see cref="GenerationOptions.Raw"/>.</summary>
+    public int[] EncodePrompt(string prompt, GenerationOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(prompt);
+        _turns.ThrowIfClosed();
+        options ??= new GenerationOptions();
+        if (options.Raw || ChatTemplate is null)
+            return Tokenizer.EncodeToIds(options.System is null ? prompt : options.System + "\n\n" + prompt, new EncodeOptions { AddSpecial = true });
+        return EncodeChat([new ChatMessage("user", prompt)], options);
+    }
+
+    /// <summary>The ids of a conversation, with the opening of the model's answer. Special tokens spelled in messages stay text.</summary>
+    /// <param name="messages">The conversation; a message of role <c>system</c> may come first.</param>
+    /// <param name="options">A system message to put before them.</param>
+    /// <exception cref="ArgumentException">There are no messages, one has no role or content, or there are two system messages.</exception>
+    /// <exception cref="InvalidOperationException">The model has no chat template.</exception>
+    public int[] EncodeChat(IReadOnlyList<ChatMessage> messages, GenerationOptions? options = null)
+    {
+        CheckMessages(messages, options);
+        _turns.ThrowIfClosed();
+        ChatTemplate template = ChatTemplate ?? throw new InvalidOperationException("the model has no chat template");
+        if (options?.System is { } system) messages = [new ChatMessage(SystemRole, system), .. messages];
+        Dictionary<string, string> special = [];
+        if (TokenizerBundle.BosToken is { } bos) special["bos_token"] = bos;
+        if (TokenizerBundle.EosToken is { } eos) special["eos_token"] = eos;
+        RenderedPrompt prompt = template.Render(messages, addGenerationPrompt: true, special);
+        TextRange[] plain = [.. prompt.PlainRanges.Select(r => new TextRange(r.Begin, r.End))];
+        return Tokenizer.EncodeToIds(prompt.Text, new EncodeOptions { ParseSpecial = true, PlainRanges = plain });
+    }
+
+    private static void CheckMessages(IReadOnlyList<ChatMessage> messages, GenerationOptions? options)
+    {
+        ArgumentNullException.ThrowIfNull(messages);
+        if (messages.Count == 0) throw new ArgumentException("there are no messages to answer", nameof(messages));
+        for (int i = 0; i < messages.Count; i++)
+        {
+            string? problem = messages[i] switch
+            {
+                null => "is null",
+                { Role: null } => "has no Role",
+                { Content: null } => "has no Content",
+                { Role: SystemRole } when options?.System is not null => "is a system message, and System is given too: give one of them",
+                _ => null,
+            };
+            if (problem is not null) throw new ArgumentException($"messages[{i}] {problem}", nameof(messages));
+        }
+        if (options?.Raw == true) throw new ArgumentException("Raw is for prompts: messages are put together by the model's chat template", nameof(options));
+    }
+}
