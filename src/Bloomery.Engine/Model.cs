@@ -54,7 +54,7 @@ public sealed partial class Model : IDisposable, IAsyncDisposable
     public ChatTemplate? ChatTemplate => _template.Value;
 
     /// <summary>What is wrong with the model's files and was passed over, one sentence each; of the tokenizer's files once it has been used.</summary>
-    public IReadOnlyList<string> Warnings => [.. Runtime.Model.Warnings, .. _bundle.IsValueCreated ? _bundle.Value.Warnings : []];
+    public IReadOnlyList<string> Warnings => [.. Runtime.Warnings, .. _bundle.IsValueCreated ? _bundle.Value.Warnings : []];
 
     /// <summary>The model's own advice on sampling and stopping.</summary>
     public GenerationDefaults Defaults { get; }

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using Bloomery.Numerics.Platform;
 using Bloomery.Numerics.Threading;
 
 namespace Bloomery.Conformance;
@@ -17,6 +19,24 @@ public class WorkerTeamTests
             {
                 if (i == failAt) throw new InvalidOperationException($"item {i}");
                 Interlocked.Increment(ref Counts[i]);
+            }
+        }
+    }
+
+    /// <summary>One item cancels; the others last until it has.</summary>
+    private sealed class CancellingJob(CancellationTokenSource cancel, int at) : IRangeJob
+    {
+        private int _done;
+
+        public int Done => _done;
+
+        public void Run(int begin, int end, int worker)
+        {
+            for (int i = begin; i < end; i++)
+            {
+                if (i == at) cancel.Cancel();
+                else if (i > at) cancel.Token.WaitHandle.WaitOne();
+                Interlocked.Increment(ref _done);
             }
         }
     }
@@ -117,6 +137,69 @@ public class WorkerTeamTests
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
     }
 
+    /// <summary>More threads than processors: no more are woken than can run, and every item is done once all the same.</summary>
+    [Fact]
+    public void ACrowdOfThreadsDoesEveryItemOnce()
+    {
+        using WorkerTeam team = new(64 + Environment.ProcessorCount);
+        CountingJob job = new(200);
+        for (int i = 0; i < 500; i++) team.Run(job, 200, 3);
+        Assert.All(job.Counts, count => Assert.Equal(500, count));
+    }
+
+    [Fact]
+    public void OneThreadStopsAtTheChunkThatIsCancelled()
+    {
+        using WorkerTeam team = new(1);
+        using CancellationTokenSource cancel = new();
+        CancellingJob job = new(cancel, at: 6);
+        Assert.Throws<OperationCanceledException>(() => team.Run(job, 100, 3, cancel.Token));
+        Assert.Equal(9, job.Done); // its chunk to the end, and none after it
+        Assert.Throws<OperationCanceledException>(() => team.Run(job, 100, 3, cancel.Token));
+        Assert.Equal(9, job.Done);
+    }
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(4)]
+    [InlineData(70)]
+    public void ManyThreadsBeginNoChunkAfterTheCancellation(int threads)
+    {
+        using WorkerTeam team = new(threads);
+        for (int round = 0; round < 50; round++)
+        {
+            using CancellationTokenSource cancel = new();
+            CancellingJob job = new(cancel, at: 0);
+            OperationCanceledException e = Assert.Throws<OperationCanceledException>(() => team.Run(job, 1000, 1, cancel.Token));
+            Assert.Equal(cancel.Token, e.CancellationToken);
+            Assert.InRange(job.Done, 1, threads); // what was begun before it
+            CountingJob after = new(100);
+            team.Run(after, 100, 7, CancellationToken.None);
+            Assert.All(after.Counts, count => Assert.Equal(1, count));
+        }
+    }
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(5)]
+    [InlineData(80)]
+    public void ATeamThatIsDroppedEndsItsThreads(int threads)
+    {
+        IReadOnlyList<Thread> started = Drop(threads);
+        Assert.Equal(threads - 1, started.Count);
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        Assert.All(started, thread => Assert.True(thread.Join(TimeSpan.FromSeconds(60)), $"{thread.Name} goes on"));
+
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        static IReadOnlyList<Thread> Drop(int threads)
+        {
+            WorkerTeam team = new(threads);
+            team.Run(new CountingJob(64), 64, 1);
+            return team.Started;
+        }
+    }
+
     [Fact]
     public void DisposalEndsTheThreadsAndMayBeRepeated()
     {
@@ -125,6 +208,15 @@ public class WorkerTeamTests
         team.Dispose();
         team.Dispose();
         Assert.Throws<ObjectDisposedException>(() => team.Run(new CountingJob(8), 8, 1));
+    }
+
+    [Fact]
+    public void MoreThreadsThanProcessorsAreAnnounced()
+    {
+        Assert.Null(Processors.Crowding(1));
+        Assert.Null(Processors.Crowding(Processors.Usable));
+        Assert.Contains($"{Processors.Usable + 1} threads", Processors.Crowding(Processors.Usable + 1), StringComparison.Ordinal);
+        Assert.InRange(Processors.DefaultThreads, 1, Processors.Usable);
     }
 
     [Fact]

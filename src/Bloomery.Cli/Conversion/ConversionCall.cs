@@ -42,6 +42,8 @@ internal static class ConversionCall
         if (!toGguf && recipe is { Base.BlockSize: > 1 }) throw new UsageException($"a safetensors directory takes f32, f16 or bf16, not {type}; for GGUF name an OUT that ends with .gguf");
         if (toGguf) AtomicFile.Check(to);
         string path = ModelLocation.Resolve(from);
+        int workers = threads ?? Processors.DefaultThreads;
+        if (Processors.Crowding(workers) is { } crowding) call.Warn([crowding]);
         List<string> notes = [];
         ConversionResult result;
         using (ProgressLine progress = call.Progress($"Writing {Path.GetFileName(Path.TrimEndingDirectorySeparator(to))}"))
@@ -50,7 +52,7 @@ internal static class ConversionCall
             {
                 Types = recipe,
                 Importance = imatrix is null ? null : ImportanceMatrix.Open(imatrix),
-                Threads = threads ?? Processors.DefaultThreads,
+                Threads = workers,
                 Progress = progress,
                 Warn = notes.Add,
                 Cancellation = call.Cancellation,

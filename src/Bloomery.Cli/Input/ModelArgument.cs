@@ -39,7 +39,7 @@ internal static class ModelArgument
 
     private static void Describe(Call call, Runtime runtime)
     {
-        call.Warn(runtime.Model.Warnings);
+        call.Warn(runtime.Warnings);
         call.Detail($"kernels: {runtime.Choice.Reason}; threads: {runtime.Team.Threads}; context: {runtime.ContextLength}{Beyond(runtime)}; kv: {runtime.KeyType},{runtime.ValueType}; weights: {runtime.Model.Weights.ByteLength >> 20} MiB, {runtime.Model.Weights.MappedBytes >> 20} of them mapped");
     }
 

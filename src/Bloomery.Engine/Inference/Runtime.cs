@@ -46,6 +46,9 @@ internal sealed class Runtime : IDisposable
     /// <summary>The family.</summary>
     public Architecture Architecture => Model.Architecture;
 
+    /// <summary>What is odd about the checkpoint, or about how it is run, without being an error.</summary>
+    public IReadOnlyList<string> Warnings => [.. Model.Warnings, .. Processors.Crowding(Team.Threads) is { } crowding ? [crowding] : (string[])[]];
+
     /// <summary>Whether a token's states depend on later tokens, so that a text is run whole.</summary>
     public bool SeesAhead => Architecture is DecoderArchitecture { SeesAhead: true };
 

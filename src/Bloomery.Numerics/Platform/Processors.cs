@@ -8,6 +8,11 @@ internal static class Processors
     /// <summary>Processors that this process may use: its affinity and the quota of its container are taken into account.</summary>
     public static int Usable => Environment.ProcessorCount;
 
+    /// <summary>What to tell whoever asks for more threads than can run at once; null where they can.</summary>
+    public static string? Crowding(int threads) => threads <= Usable
+        ? null
+        : $"{threads} threads, and this process may use {Usable} processor{(Usable == 1 ? "" : "s")} (affinity and the quota of its container are counted): the others only wait; {Usable} or fewer are as fast";
+
     /// <summary>Physical cores among all processors of the machine; null where the system does not say.</summary>
     public static int? PhysicalCores { get; } = CountCores();
 
