@@ -15,6 +15,7 @@ internal sealed class PagedKvStore : KvStore
     private readonly int[] _keyRow, _valueRow;        // by layer, bytes of a row
     private readonly long _pageBytes;
     private readonly List<NativeBuffer> _pages = [];
+    private readonly Func<string, long, NativeBuffer> _allocate;
     private int[] _positions = [];
     private int _length, _pending;
 
@@ -23,8 +24,10 @@ internal sealed class PagedKvStore : KvStore
     /// <param name="keyType">How keys are stored.</param>
     /// <param name="valueType">How values are stored.</param>
     /// <param name="capacity">Tokens to make room for at once, so that no step allocates; it grows beyond.</param>
-    public PagedKvStore(KvShape shape, KvType keyType, KvType valueType, int capacity = 0)
+    /// <param name="allocate">Where memory comes from, by owner and bytes; null: the system.</param>
+    public PagedKvStore(KvShape shape, KvType keyType, KvType valueType, int capacity = 0, Func<string, long, NativeBuffer>? allocate = null)
     {
+        _allocate = allocate ?? ((owner, bytes) => new NativeBuffer(owner, bytes));
         (Shape, KeyType, ValueType) = (shape, keyType, valueType);
         int layers = shape.Layers.Count;
         (_keyOffset, _valueOffset, _keyRow, _valueRow) = (new long[layers], new long[layers], new int[layers], new int[layers]);
@@ -151,6 +154,6 @@ internal sealed class PagedKvStore : KvStore
     private void Reserve(int tokens)
     {
         if (tokens > _positions.Length) Array.Resize(ref _positions, checked((int)Math.Max(tokens, Math.Min(_positions.Length * 2L, Array.MaxLength))));
-        while (_pages.Count * (long)SlotsPerPage < tokens) _pages.Add(new NativeBuffer("kv", _pageBytes));
+        while (_pages.Count * (long)SlotsPerPage < tokens) _pages.Add(_allocate("kv", _pageBytes));
     }
 }
