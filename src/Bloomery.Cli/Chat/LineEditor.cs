@@ -1,9 +1,10 @@
+using System.Globalization;
 using System.Text;
 using Bloomery.Cli.Output;
 
 namespace Bloomery.Cli.Chat;
 
-/// <summary>Reads a message of one or more lines at a terminal: cursor keys, history, paste. Draws with a few ANSI sequences, so any terminal will do.</summary>
+/// <summary>Reads a message of one or more lines at a terminal: cursor keys, history, paste. Draws with a few ANSI sequences, so any terminal will do; of a message that is higher than the screen, the part around the cursor.</summary>
 internal sealed class LineEditor
 {
     private const string PasteBegin = "[200~", PasteEnd = "[201~";
@@ -12,19 +13,24 @@ internal sealed class LineEditor
     private readonly Func<ConsoleKeyInfo> _readKey;
     private readonly Func<bool> _keyAvailable;
     private readonly Action<string> _write;
+    private readonly Func<(int Width, int Height)> _size;
+    private readonly Dictionary<int, string> _edited = [];
     private string _prompt = "";
-    private int _cursor, _shownRow, _recalled;
+    private int _cursor, _shownRow, _top, _recalled;
+    private int? _column; // that Up and Down keep to, while they follow each other
     private bool _pasting;
 
     /// <summary>An editor over a keyboard and a screen.</summary>
-    public LineEditor(Func<ConsoleKeyInfo> readKey, Func<bool> keyAvailable, Action<string> write) => (_readKey, _keyAvailable, _write) = (readKey, keyAvailable, write);
+    public LineEditor(Func<ConsoleKeyInfo> readKey, Func<bool> keyAvailable, Action<string> write, Func<(int Width, int Height)>? size = null) =>
+        (_readKey, _keyAvailable, _write, _size) = (readKey, keyAvailable, write, size ?? (() => (Terminal.Width, Terminal.Height)));
 
     /// <summary>Reads one message.</summary>
     /// <returns>The text; null when the user ended the input with Ctrl-D.</returns>
     public string? Read(string prompt)
     {
-        (_prompt, _cursor, _shownRow, _recalled, _pasting) = (prompt, 0, 0, _history.Count, false);
+        (_prompt, _cursor, _shownRow, _top, _recalled, _pasting, _column) = (prompt, 0, 0, 0, _history.Count, false, null);
         _text.Clear();
+        _edited.Clear();
         _write("\u001b[?2004h");
         try
         {
@@ -68,6 +74,7 @@ internal sealed class LineEditor
     private Outcome Handle(ConsoleKeyInfo key)
     {
         bool control = key.Modifiers.HasFlag(ConsoleModifiers.Control);
+        if (key.Key is not (ConsoleKey.UpArrow or ConsoleKey.DownArrow)) _column = null;
         if (control && key.Key == ConsoleKey.C) return Outcome.Cleared;
         if (control && key.Key == ConsoleKey.D)
         {
@@ -122,6 +129,7 @@ internal sealed class LineEditor
             case ConsoleKey.J: Insert("\n"); break;
             case ConsoleKey.H: Delete(_cursor - Step(-1), _cursor); break;
             case ConsoleKey.LeftArrow: _cursor = WordBegin(); break;
+            case ConsoleKey.RightArrow: _cursor = WordEnd(); break;
             case ConsoleKey.L:
                 _write("\u001b[2J\u001b[H");
                 _shownRow = 0;
@@ -139,20 +147,36 @@ internal sealed class LineEditor
             case ConsoleKey.End: _cursor = LineEnd(); break;
             case ConsoleKey.Backspace: Delete(_cursor - Step(-1), _cursor); break;
             case ConsoleKey.Delete: Delete(_cursor, _cursor + Step(1)); break;
-            case ConsoleKey.UpArrow: Recall(-1); break;
-            case ConsoleKey.DownArrow: Recall(1); break;
+            case ConsoleKey.UpArrow: Vertical(-1); break;
+            case ConsoleKey.DownArrow: Vertical(1); break;
             default: return false;
         }
         return true;
     }
 
+    /// <summary>To the row above or below, and at the first or last one to an earlier or later message.</summary>
+    private void Vertical(int step)
+    {
+        ScreenLayout layout = Layout();
+        int row = layout.CursorRow + step;
+        if (row < 0 || row >= layout.Rows)
+        {
+            Recall(step);
+            return;
+        }
+        _column ??= layout.CursorColumn;
+        _cursor = layout.IndexAt(row, _column.Value);
+    }
+
+    /// <summary>Shows another message of the history; what was typed, there or in a new message, comes back with it.</summary>
     private void Recall(int step)
     {
         int wanted = _recalled + step;
         if (wanted < 0 || wanted > _history.Count) return;
+        _edited[_recalled] = _text.ToString();
         _recalled = wanted;
-        _text.Clear().Append(wanted == _history.Count ? "" : _history[wanted]);
-        _cursor = _text.Length;
+        _text.Clear().Append(_edited.TryGetValue(wanted, out string? edited) ? edited : _history[wanted]);
+        (_cursor, _column) = (_text.Length, null);
     }
 
     private void Insert(string text)
@@ -167,11 +191,13 @@ internal sealed class LineEditor
         _cursor = from;
     }
 
-    /// <summary>Characters to the neighbour: two where it is a surrogate pair, none at the ends.</summary>
+    /// <summary>UTF-16 units to the neighbour, which may be made of several (a pair, marks, joined emoji); none at the ends.</summary>
     private int Step(int direction)
     {
-        if (direction < 0) return _cursor == 0 ? 0 : _cursor > 1 && char.IsLowSurrogate(_text[_cursor - 1]) ? 2 : 1;
-        return _cursor == _text.Length ? 0 : _cursor + 1 < _text.Length && char.IsHighSurrogate(_text[_cursor]) ? 2 : 1;
+        if (direction > 0) return _cursor == _text.Length ? 0 : StringInfo.GetNextTextElementLength(_text.ToString(_cursor, _text.Length - _cursor));
+        int begin = LineBegin();
+        if (begin == _cursor) return _cursor == 0 ? 0 : 1;
+        return _cursor - begin - StringInfo.ParseCombiningCharacters(_text.ToString(begin, _cursor - begin))[^1];
     }
 
     private int LineBegin() => _cursor == 0 ? 0 : _text.ToString().LastIndexOf('\n', _cursor - 1) + 1;
@@ -186,21 +212,35 @@ internal sealed class LineEditor
         return at;
     }
 
-    private void Draw()
+    private int WordEnd()
     {
-        var layout = new ScreenLayout(_prompt, _text.ToString(), _cursor, Terminal.Width);
-        string up = _shownRow > 0 ? $"\u001b[{_shownRow}A" : "";
-        string back = layout.Rows - 1 > layout.CursorRow ? $"\u001b[{layout.Rows - 1 - layout.CursorRow}A" : "";
-        string right = layout.CursorColumn > 0 ? $"\u001b[{layout.CursorColumn}C" : "";
-        _write($"{up}\r\u001b[J{layout.Text}{back}\r{right}");
-        _shownRow = layout.CursorRow;
+        int at = _cursor;
+        while (at < _text.Length && char.IsWhiteSpace(_text[at])) at++;
+        while (at < _text.Length && !char.IsWhiteSpace(_text[at])) at++;
+        return at;
     }
 
-    /// <summary>Leaves the text on the screen, with the cursor below it.</summary>
+    private ScreenLayout Layout() => new(_prompt, _text.ToString(), _cursor, _size().Width);
+
+    /// <summary>Draws the rows that the screen has room for.</summary>
+    private void Draw(bool whole = false)
+    {
+        ScreenLayout layout = Layout();
+        int height = whole ? layout.Rows : Math.Min(layout.Rows, Math.Max(1, _size().Height - 1));
+        _top = Math.Clamp(_top, Math.Max(0, layout.CursorRow - height + 1), Math.Min(layout.CursorRow, layout.Rows - height));
+        int below = _top + height - 1 - layout.CursorRow;
+        string up = _shownRow > 0 ? $"\u001b[{_shownRow}A" : "";
+        string back = below > 0 ? $"\u001b[{below}A" : "";
+        string right = layout.CursorColumn > 0 ? $"\u001b[{layout.CursorColumn}C" : "";
+        _write($"{up}\r\u001b[J{string.Join("\r\n", layout.Lines.Skip(_top).Take(height))}{back}\r{right}");
+        _shownRow = layout.CursorRow - _top;
+    }
+
+    /// <summary>Leaves the whole text on the screen, with the cursor below it.</summary>
     private void Finish()
     {
         _cursor = _text.Length;
-        Draw();
+        Draw(whole: true);
         _write("\r\n");
     }
 }

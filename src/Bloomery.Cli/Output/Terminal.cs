@@ -41,6 +41,23 @@ internal static class Terminal
         }
     }
 
+    /// <summary>Rows of the terminal; 24 where there is none.</summary>
+    public static int Height
+    {
+        get
+        {
+            if (!IsOutputTerminal && !IsErrorTerminal) return 24;
+            try
+            {
+                return Console.WindowHeight > 0 ? Console.WindowHeight : 24;
+            }
+            catch (IOException)
+            {
+                return 24;
+            }
+        }
+    }
+
     /// <summary>Writes a line to standard error: one line for programs, broken between words on a terminal.</summary>
     public static void WriteError(string line)
     {

@@ -48,7 +48,7 @@ internal sealed class WordWrap(Func<int> width)
             _spaceCells += rune.Value == '\t' ? TabStop - at % TabStop : 1;
             return;
         }
-        int cells = ScreenLayout.Cells(rune);
+        int cells = CharacterWidth.Of(rune);
         // Scripts with wide characters have no spaces: they may be broken anywhere.
         if (cells == 2) EndWord();
         _word.Append(rune.ToString());

@@ -51,6 +51,86 @@ public class LineEditorTests
         Assert.Equal("new", editor.Read("> "));
     }
 
+    private static readonly ConsoleKeyInfo Up = Key(ConsoleKey.UpArrow), Down = Key(ConsoleKey.DownArrow), Left = Key(ConsoleKey.LeftArrow), AltEnter = new('\r', ConsoleKey.Enter, shift: false, alt: true, control: false);
+
+    [Fact]
+    public void Up_and_down_move_in_a_draft_of_several_lines()
+    {
+        Assert.Equal("oXne\ntwo", Type("one", AltEnter, "two", Left, Left, Up, "X", Enter));
+        Assert.Equal("one\ntwo\nthreeX", Type("one", AltEnter, "two", AltEnter, "three", Up, Up, Down, Down, "X", Enter));
+        Assert.Equal("Xone\ntwo", Type("one", AltEnter, "two", Key(ConsoleKey.Home), Up, "X", Enter));
+        // A short line in between does not lose the column.
+        Assert.Equal("abcdX\n\nabcd", Type("abcd", AltEnter, AltEnter, "abcd", Up, Up, "X", Enter));
+        Assert.Equal("abcd\n\nabcXd", Type("abcd", AltEnter, AltEnter, "abcd", Left, Up, Up, Down, Down, "X", Enter));
+        // At the first and the last line, without a history, nothing happens.
+        Assert.Equal("aX\nb", Type("a", AltEnter, "b", Up, Up, "X", Enter));
+        Assert.Equal("a\nbX", Type("a", AltEnter, "b", Down, "X", Enter));
+    }
+
+    [Theory]
+    [InlineData(60)]
+    [InlineData(100)]
+    [InlineData(200)]
+    public void Up_moves_by_the_rows_that_are_seen(int width)
+    {
+        // The text takes two rows: two columns are the prompt's, the last stays free.
+        string row = new('a', width - 3);
+        Assert.Equal(row[..3] + "X" + row[3..] + "bbb", Type((width, 24), row + "bbb", Up, "X", Enter));
+        Assert.Equal("漢X" + new string('漢', width / 2), Type((width, 24), "漢" + new string('漢', width / 2), Up, Key(ConsoleKey.Home), Key(ConsoleKey.RightArrow), "X", Enter));
+        Assert.Equal("漢字X\nabcd", Type((width, 24), "漢字", AltEnter, "abcd", Up, "X", Enter));
+        Assert.Equal("漢字\nabXcd", Type((width, 24), "漢字", AltEnter, "abcd", Up, Left, Down, "X", Enter));
+    }
+
+    [Fact]
+    public void The_unsent_draft_comes_back()
+    {
+        Assert.Equal(["first", "draft"], Type(2, "first", Enter, "draft", Up, Down, Enter));
+        Assert.Equal(["first", "two\nlines!"], Type(2, "first", Enter, "two", AltEnter, "lines", Up, Up, Down, "!", Enter));
+        Assert.Equal(["one", "two", "draft"], Type(3, "one", Enter, "two", Enter, "draft", Up, Up, Up, Down, Down, Down, Enter));
+        // So does what was changed in an old message; the old one stays as it was said.
+        Assert.Equal(["one", "one!", "one"], Type(3, "one", Enter, Up, "!", Down, Up, Enter, Up, Up, Enter));
+        // A message of several lines is walked through before the one before it.
+        Assert.Equal(["one", "a\nb", "one"], Type(3, "one", Enter, "a", AltEnter, "b", Enter, Up, Up, Up, Enter));
+        Assert.Equal(["one", "a\nb", "aX\nb"], Type(3, "one", Enter, "a", AltEnter, "b", Enter, Up, Up, "X", Enter));
+    }
+
+    [Fact]
+    public void What_is_one_character_to_the_eye_is_passed_and_deleted_whole()
+    {
+        Assert.Equal("xb", Type("xe\u0301", Key(ConsoleKey.Backspace), "b", Enter));
+        Assert.Equal("b👨‍👩‍👧", Type("👨‍👩‍👧", Left, "b", Enter));
+        Assert.Equal("ab", Type("a", AltEnter, "b", Left, Key(ConsoleKey.Backspace), Enter));
+        Assert.Equal("a bX c", Type("a b c", Key(ConsoleKey.Home), new ConsoleKeyInfo('\0', ConsoleKey.RightArrow, false, false, control: true), new ConsoleKeyInfo('\0', ConsoleKey.RightArrow, false, false, control: true), "X", Enter));
+    }
+
+    [Fact]
+    public void A_draft_that_is_higher_than_the_screen_shows_the_part_around_the_cursor()
+    {
+        var screen = new List<string>();
+        object[] input = [.. Enumerable.Range(0, 30).SelectMany(i => (object[])[$"line{i:00}", AltEnter]), "end"];
+        var keys = new Queue<ConsoleKeyInfo>(Keys([.. input, .. Enumerable.Repeat(Up, 25), Enter]));
+        var editor = new LineEditor(keys.Dequeue, () => false, screen.Add, () => (60, 10));
+        Assert.EndsWith("line29\nend", editor.Read("> "), StringComparison.Ordinal);
+        string[] drawn = [.. screen.Where(text => text.Contains("\u001b[J", StringComparison.Ordinal))];
+        Assert.All(drawn[..^1], text => Assert.InRange(text.Split("\r\n").Length, 1, 9));
+        Assert.Contains("line05", drawn[^2], StringComparison.Ordinal);
+        Assert.DoesNotContain("line29", drawn[^2], StringComparison.Ordinal);
+        Assert.Equal(31, drawn[^1].Split("\r\n").Length);
+    }
+
+    private static List<string> Type(int messages, params object[] input)
+    {
+        var keys = new Queue<ConsoleKeyInfo>(Keys(input));
+        var editor = new LineEditor(keys.Dequeue, () => keys.Count > 0, _ => { });
+        return [.. Enumerable.Range(0, messages).Select(_ => editor.Read("> ") ?? "(end)")];
+    }
+
+    private static string? Type((int Width, int Height) size, params object[] input)
+    {
+        var keys = new Queue<ConsoleKeyInfo>(Keys(input));
+        return new LineEditor(keys.Dequeue, () => keys.Count > 0, _ => { }, () => size).Read("> ");
+    }
+
     private static string? Type(params object[] input)
     {
         var keys = new Queue<ConsoleKeyInfo>(Keys(input));

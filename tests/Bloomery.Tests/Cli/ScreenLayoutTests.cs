@@ -18,6 +18,8 @@ public class ScreenLayoutTests
     [InlineData("ab cdefghijkl", 13, 10, 2, 1, 8)]  // no row could hold it
     [InlineData("漢字", 2, 10, 1, 0, 6)]
     [InlineData("e\u0301x", 3, 10, 1, 0, 4)]
+    [InlineData("⚡✅", 2, 10, 1, 0, 6)]
+    [InlineData("🌡😀", 4, 10, 1, 0, 5)]      // not all pictures are wide
     public void The_cursor_lands_where_the_text_does(string text, int cursor, int width, int rows, int row, int column)
     {
         var layout = new ScreenLayout("> ", text, cursor, width);
