@@ -2,6 +2,7 @@ using System.Text.Json;
 using Bloomery.Formats;
 using Bloomery.Formats.Gguf;
 using Bloomery.Formats.Tokenizers;
+using Bloomery.Formats.Tokenizers.Json;
 
 namespace Bloomery.Conversion;
 
@@ -52,7 +53,7 @@ internal sealed class GgufVocabularyDraft(string model, List<string> tokens, Lis
     public static GgufVocabularyDraft FromJson(JsonElement root, string path)
     {
         JsonElement model = root.GetProperty("model");
-        string kind = model.TryGetProperty("type", out JsonElement type) ? type.GetString()! : model.TryGetProperty("merges", out _) ? "BPE" : "WordPiece";
+        string kind = ModelReader.TypeOf(new JsonSection(path, "model", model));
         return kind switch
         {
             "BPE" when Mentions(root, "ByteLevel") => ByteLevel(root, model),
@@ -121,7 +122,7 @@ internal sealed class GgufVocabularyDraft(string model, List<string> tokens, Lis
     /// <summary>There a piece's score says how early it is merged; the rank of its first merge says the same.</summary>
     private static GgufVocabularyDraft SentencePiece(JsonElement root, JsonElement model)
     {
-        string? unknown = model.TryGetProperty("unk_token", out JsonElement unk) ? unk.GetString() : null;
+        string? unknown = TextOf(model, "unk_token");
         (List<string> tokens, List<int> types) = Vocabulary(root, model.GetProperty("vocab").EnumerateObject().Select(p => (p.Name, p.Value.GetInt32())), unknown);
         Dictionary<string, int> ranks = new(StringComparer.Ordinal);
         foreach ((string left, string right) in ReadMerges(model)) ranks.TryAdd(left + right, ranks.Count);
@@ -133,8 +134,7 @@ internal sealed class GgufVocabularyDraft(string model, List<string> tokens, Lis
 
     private static GgufVocabularyDraft WordPiece(JsonElement root, JsonElement model)
     {
-        string unknown = model.TryGetProperty("unk_token", out JsonElement unk) ? unk.GetString()! : "[UNK]";
-        string continuing = model.TryGetProperty("continuing_subword_prefix", out JsonElement prefix) ? prefix.GetString()! : "##";
+        string unknown = TextOf(model, "unk_token") ?? "[UNK]", continuing = TextOf(model, "continuing_subword_prefix") ?? "##";
         (List<string> tokens, List<int> types) = Vocabulary(root, model.GetProperty("vocab").EnumerateObject().Select(p => (p.Name, p.Value.GetInt32())), null);
         for (int id = 0; id < tokens.Count; id++)
             if (types[id] == Normal) tokens[id] = tokens[id].StartsWith(continuing, StringComparison.Ordinal) ? tokens[id][continuing.Length..] : "\u2581" + tokens[id];
@@ -153,7 +153,7 @@ internal sealed class GgufVocabularyDraft(string model, List<string> tokens, Lis
         {
             Scores = scores,
             SpacePrefix = !root.GetRawText().Contains("\"never\"", StringComparison.Ordinal),
-            CharsMap = Find(root.GetProperty("normalizer"), "precompiled_charsmap") is { } map ? System.Convert.FromBase64String(map) : null,
+            CharsMap = root.TryGetProperty("normalizer", out JsonElement normalizer) && Find(normalizer, "precompiled_charsmap") is { } map ? System.Convert.FromBase64String(map) : null,
         };
     }
 
@@ -215,6 +215,9 @@ internal sealed class GgufVocabularyDraft(string model, List<string> tokens, Lis
     private static bool Mentions(JsonElement root, string type) =>
         ((string[])["normalizer", "pre_tokenizer", "decoder"]).Any(part => root.TryGetProperty(part, out JsonElement element) && element.ValueKind == JsonValueKind.Object
             && element.GetRawText().Contains($"\"{type}\"", StringComparison.Ordinal));
+
+    private static string? TextOf(JsonElement element, string name) =>
+        element.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
     /// <summary>The first text of that name in a component or one inside it.</summary>
     private static string? Find(JsonElement element, string name)

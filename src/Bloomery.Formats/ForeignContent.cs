@@ -70,7 +70,7 @@ internal static class ForeignContent
         string? line = text.Split('\n').FirstOrDefault(l => l.StartsWith("size ", StringComparison.Ordinal))?[5..].Trim();
         string size = long.TryParse(line, NumberStyles.None, CultureInfo.InvariantCulture, out long bytes) ? $" of {bytes} bytes" : "";
         string folder = Path.GetDirectoryName(Path.GetFullPath(path)) is { Length: > 0 } parent ? parent : ".";
-        return $"this is a pointer of Git LFS, and the file{size} that it stands for was not fetched: run 'git lfs pull' in {folder}";
+        return $"this is a pointer of Git LFS, and the file{size} that it stands for was not fetched: 'git lfs pull' in {folder} fetches it";
     }
 
     /// <summary>PyTorch's archives begin with the pickle, or with a note of their version.</summary>

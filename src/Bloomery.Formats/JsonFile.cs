@@ -33,10 +33,11 @@ internal static class JsonFile
     /// <summary>Reads JSON from memory.</summary>
     /// <param name="utf8">The text.</param>
     /// <param name="name">The file's name, for messages.</param>
+    /// <param name="repeats">Whether repeated keys may stay; the last is what is found by its name, but all are enumerated.</param>
     /// <exception cref="ModelFormatException">It is no JSON.</exception>
-    public static JsonDocument Parse(ReadOnlyMemory<byte> utf8, string name)
+    public static JsonDocument Parse(ReadOnlyMemory<byte> utf8, string name, bool repeats = false)
     {
-        if (TryParse(utf8, name, MaxDepth, out JsonDocument? document, out string? problem))
+        if (TryParse(utf8, name, MaxDepth, repeats, out JsonDocument? document, out string? problem))
         {
             if (FindHalfPair(utf8.Span) is not (>= 0 and var at)) return document;
             document.Dispose();
@@ -51,7 +52,10 @@ internal static class JsonFile
     /// <param name="maxDepth">How deep it may nest.</param>
     /// <param name="document">The document.</param>
     /// <param name="problem">Why there is none.</param>
-    public static bool TryParse(ReadOnlyMemory<byte> utf8, string name, int maxDepth, [NotNullWhen(true)] out JsonDocument? document, [NotNullWhen(false)] out string? problem)
+    public static bool TryParse(ReadOnlyMemory<byte> utf8, string name, int maxDepth, [NotNullWhen(true)] out JsonDocument? document, [NotNullWhen(false)] out string? problem) =>
+        TryParse(utf8, name, maxDepth, repeats: false, out document, out problem);
+
+    private static bool TryParse(ReadOnlyMemory<byte> utf8, string name, int maxDepth, bool repeats, [NotNullWhen(true)] out JsonDocument? document, [NotNullWhen(false)] out string? problem)
     {
         (document, problem) = (null, null);
         if (utf8.Span.StartsWith("\uFEFF"u8)) utf8 = utf8[3..];
@@ -62,7 +66,7 @@ internal static class JsonFile
         if (problem is not null) return false;
         try
         {
-            document = PythonJson.Parse(utf8, maxDepth);
+            document = PythonJson.Parse(utf8, maxDepth, repeats);
             return true;
         }
         catch (JsonException e)
@@ -104,7 +108,7 @@ internal static class JsonFile
     }
 
     /// <summary>Where an escape stands that is half of a surrogate pair; -1: nowhere.</summary>
-    private static int FindHalfPair(ReadOnlySpan<byte> json)
+    public static int FindHalfPair(ReadOnlySpan<byte> json)
     {
         for (int at = 0; json[at..].IndexOf((byte)'\\') is >= 0 and int next;)
         {

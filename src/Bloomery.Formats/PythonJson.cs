@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 
 namespace Bloomery.Formats;
@@ -13,13 +14,16 @@ internal static class PythonJson
     private const string Infinity = "1e999   ";
 
     /// <summary>Parses UTF-8 without a byte order mark.</summary>
+    /// <param name="utf8">The text.</param>
+    /// <param name="maxDepth">How deep it may nest.</param>
+    /// <param name="repeats">Whether repeated keys may stay, as looking for them takes longer than all the rest.</param>
     /// <exception cref="JsonException">Python would not read it either.</exception>
-    public static JsonDocument Parse(ReadOnlyMemory<byte> utf8, int maxDepth)
+    public static JsonDocument Parse(ReadOnlyMemory<byte> utf8, int maxDepth, bool repeats)
     {
         JsonDocumentOptions options = new() { MaxDepth = maxDepth };
         try
         {
-            return JsonDocument.Parse(utf8, options with { AllowDuplicateProperties = false });
+            return JsonDocument.Parse(utf8, options with { AllowDuplicateProperties = repeats });
         }
         catch (JsonException)
         {
@@ -30,6 +34,9 @@ internal static class PythonJson
             return JsonDocument.Parse(last.WrittenMemory, options);
         }
     }
+
+    /// <summary>Whether an element is text, and not the NaN that a string stands for.</summary>
+    public static bool IsText(JsonElement element) => element.ValueKind == JsonValueKind.String && !JsonMarshal.GetRawUtf8Value(element).SequenceEqual("\"\uFFFFNaN\""u8);
 
     /// <summary>JSON as people know it: with the names of the numbers that were spelled otherwise.</summary>
     public static string Show(string json) => json.Replace("\"\\uFFFFNaN\"", "NaN", StringComparison.Ordinal).Replace("\"\uFFFFNaN\"", "NaN", StringComparison.Ordinal).Replace("1e999", "Infinity", StringComparison.Ordinal);

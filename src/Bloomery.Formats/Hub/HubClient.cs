@@ -120,21 +120,24 @@ public sealed class HubClient : IDisposable
         try
         {
             using JsonDocument document = JsonFile.Parse(listing, "the answer");
-            return [.. document.RootElement.GetProperty("siblings").EnumerateArray().Select(ReadFile)];
+            if (document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty("siblings", out JsonElement files) && files.ValueKind == JsonValueKind.Array)
+                return [.. files.EnumerateArray().Select(ReadFile)];
+            throw new ModelFormatException("the answer", "siblings", null, "there is no such list");
         }
-        catch (Exception exception) when (exception is ModelFormatException or KeyNotFoundException or InvalidOperationException or FormatException)
+        catch (ModelFormatException exception)
         {
-            throw new HubException($"the hub's list of files of {name} cannot be understood: {Problem.Describe(exception)}", exception);
+            throw new HubException($"the hub's list of files of {name} cannot be understood: {exception.Message}", exception);
         }
     }
 
     private static HubFile ReadFile(JsonElement sibling)
     {
+        if (Text(sibling, "rfilename") is not { } path) throw new ModelFormatException("the answer", "siblings", null, "a file has no name (rfilename)");
         JsonElement lfs = sibling.TryGetProperty("lfs", out JsonElement found) ? found : default;
-        long? bytes = sibling.TryGetProperty("size", out JsonElement size) && size.ValueKind == JsonValueKind.Number ? size.GetInt64() : null;
-        return new HubFile(sibling.GetProperty("rfilename").GetString() ?? "", bytes, Text(lfs, "sha256"), Text(sibling, "blobId"));
+        long? bytes = sibling.TryGetProperty("size", out JsonElement size) && size.ValueKind == JsonValueKind.Number && size.TryGetInt64(out long count) ? count : null;
+        return new HubFile(path, bytes, Text(lfs, "sha256")?.ToLowerInvariant(), Text(sibling, "blobId")?.ToLowerInvariant());
     }
 
     private static string? Text(JsonElement element, string name) =>
-        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString()!.ToLowerInvariant() : null;
+        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 }

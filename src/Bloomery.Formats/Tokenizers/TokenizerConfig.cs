@@ -119,7 +119,7 @@ internal sealed class TokenizerConfig
     private static string? Token(JsonElement root, string key, string file)
     {
         if (!root.TryGetProperty(key, out JsonElement token) || token.ValueKind == JsonValueKind.Null) return null;
-        if (token.ValueKind == JsonValueKind.String) return token.GetString();
+        if (PythonJson.IsText(token)) return token.GetString();
         return Text(token, "content") ?? throw Error(file, key, "expected text, or an object with 'content'");
     }
 
@@ -130,7 +130,7 @@ internal sealed class TokenizerConfig
     }
 
     private static string? Text(JsonElement element, string key) =>
-        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(key, out JsonElement text) && text.ValueKind == JsonValueKind.String
+        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(key, out JsonElement text) && PythonJson.IsText(text)
             ? text.GetString() : null;
 
     private static ModelFormatException Error(string file, string? key, string problem) => new(file, key, null, problem);

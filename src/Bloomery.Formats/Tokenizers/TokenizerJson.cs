@@ -19,7 +19,7 @@ internal static class TokenizerJson
     /// <exception cref="ModelFormatException">It is not a tokenizer that this library can run; the message names the place.</exception>
     public static PipelineTokenizer Load(ReadOnlyMemory<byte> utf8, string name)
     {
-        using JsonDocument document = JsonFile.Parse(utf8, name);
+        using JsonDocument document = JsonFile.Parse(utf8, name, repeats: true);
         var root = new JsonSection(name, "", document.RootElement);
         JsonSection modelJson = root.Get("model");
         Models.TokenModel model = ModelReader.Read(modelJson);

@@ -19,6 +19,11 @@ public sealed class InputFileTests : IDisposable
     [InlineData("""{"input_ids": [[1]], "decoder_input_ids": [[-5]]}""", "standard input: decoder_input_ids, row 0: -5 is no token id")]
     [InlineData("""{"input_ids": [[1, 2, 3], [1, 2, 3, 4, 5]]}""", "standard input: input_ids, row 1: 5 tokens do not fit the context of 4; --context N raises it where positions are computed")]
     [InlineData("""{"input_ids": [1]}""", "standard input: input_ids, row 0 is a number, expected a list of token ids")]
+    [InlineData("""{"input_ids": [[1, NaN]]}""", "standard input: input_ids, row 0: NaN is no token id")]
+    [InlineData("""{"input_ids": [[1, -Infinity]]}""", "standard input: input_ids, row 0: -Infinity is no token id")]
+    [InlineData("""{"input_ids": [[]], "other": NaN, "input_ids": [[1, 70000]]}""", "standard input: input_ids, row 0: token id 70000 is outside")]
+    [InlineData("""{"input_ids": [[1]], "x": "\udfff"}""", "standard input: a string holds half of a surrogate pair, which is no text (at byte 27)")]
+    [InlineData("version https://git-lfs.github.com/spec/v1\nsize 3\n", "standard input: this is a pointer of Git LFS")]
     [InlineData("", "standard input: is empty, expected JSON")]
     [InlineData("\n", "standard input: is empty, expected JSON")]
     [InlineData("""{"input_ids": [[1]""", "standard input: not JSON: ")]
@@ -45,6 +50,7 @@ public sealed class InputFileTests : IDisposable
     [InlineData("""[["a", "b"]]""", "standard input: item 0 is a list, expected a string")]
     [InlineData("""{"a": 1}""", "standard input: expected a JSON list of strings, found an object")]
     [InlineData("""["a"] x""", "standard input: not JSON: 'x' is invalid after a single JSON value. Expected end of data (line 1, byte 7)")]
+    [InlineData("""["a", NaN]""", "standard input: item 1 is a number, expected a string"), InlineData("""[["a", "b"], -Infinity]""", "standard input: item 0 is a list, expected a string")]
     [InlineData("""["\ud800"]""", "standard input: item 0 holds half of a surrogate pair, which is no text")]
     public void Lists_of_texts(string content, string said) =>
         Assert.Equal("bloomery: " + said, CliRun.With(content, null, "embed", "--file", "-").Expect(1).ErrorLine);

@@ -1,9 +1,11 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Bloomery.Formats;
+using Bloomery.Formats.Gguf;
 using Bloomery.Formats.Safetensors;
 using Bloomery.Formats.Tokenizers;
 using Bloomery.Models.Config;
+using Bloomery.Tests.Formats.Gguf;
 using Bloomery.Tests.Formats.Safetensors;
 using Encoding = System.Text.Encoding;
 
@@ -118,6 +120,24 @@ public sealed class JsonFileTests : IDisposable
     }
 
     [Theory]
+    [InlineData("""{"a": 0, "b": 1, "a": 2}""", 2, 1), InlineData("""{"a": 0, "b": 0, "b": 1}""", 0, 1), InlineData("""{"a": 1, "b": 1, "a": 1, "b": 0}""", 1, 0), InlineData("""{"\u0061": 5, "a": 1, "b": 0}""", 1, 0)]
+    public void Of_a_repeated_token_the_last_id_counts(string vocabulary, int a, int b)
+    {
+        string path = _directory.Write("tokenizer.json", Encoding.UTF8.GetBytes($$$"""{"model": {"type": "BPE", "merges": []}, "model": {"type": "WordLevel", "vocab": {{{vocabulary}}}, "unk_token": "a"}}"""));
+        Tokenizer tokenizer = TokenizerLoader.Load(path).Tokenizer;
+        Assert.Equal((a, b), (tokenizer.TokenToId("a"), tokenizer.TokenToId("b")));
+        Assert.Equal(("a", "b"), (tokenizer.IdToToken(a), tokenizer.IdToToken(b)));
+    }
+
+    [Theory]
+    [InlineData("config.json", """{"model_type": NaN}""", "model_type: is NaN; a string is needed"), InlineData("tokenizer_config.json", """{"bos_token": NaN}""", "bos_token"), InlineData("generation_config.json", """{"temperature": NaN}""", "temperature: is NaN; a number is needed")]
+    [InlineData("generation_config.json", """{"eos_token_id": [1, Infinity]}""", "eos_token_id"), InlineData("tokenizer.json", """{"model": {"type": "WordLevel", "vocab": {"a": NaN}}}""", "model.vocab.a: expected a number, found NaN")]
+    [InlineData("tokenizer.json", """{"model": {"type": "Unigram", "vocab": [["a", -Infinity]]}}""", "the number is not finite"), InlineData("tokenizer.json", """{"model": {"type": NaN}}""", "model.type: expected a string, found NaN")]
+    [InlineData("model.safetensors.index.json", """{"weight_map": {"x": NaN}}""", "is not the plain name")]
+    public void What_is_asked_for_has_to_be_of_its_kind(string name, string content, string says) =>
+        Assert.Contains(says, Assert.Throws<ModelFormatException>(() => Open(name, content)).Message, StringComparison.Ordinal);
+
+    [Theory]
     [InlineData("hidden_size", "NaN", "hidden_size: is NaN; a number is needed"), InlineData("hidden_size", "Infinity", "hidden_size: is Infinity; a number is needed"), InlineData("rope_theta", "-Infinity", "rope_theta: is -Infinity; a number is needed")]
     [InlineData("hidden_size", "\"1,024\"", "hidden_size: is \"1,024\"; a number is needed"), InlineData("hidden_size", "\"1.024,5\"", "a number is needed"), InlineData("hidden_size", "\" 16\"", "a number is needed")]
     [InlineData("hidden_size", "\"16 \"", "a number is needed"), InlineData("hidden_size", "\"0x10\"", "a number is needed"), InlineData("hidden_size", "\"1_6\"", "a number is needed"), InlineData("hidden_size", "\"\"", "a number is needed")]
@@ -135,6 +155,17 @@ public sealed class JsonFileTests : IDisposable
     [InlineData("\"16\"", 16), InlineData("\"1e-5\"", 1e-5), InlineData("\"-2.5E+1\"", -25), InlineData("16.0", 16)]
     public void Quoted_numbers_are_read_as_JSON_spells_them(string value, double expected) =>
         Assert.Equal(expected, new ModelConfig("f", JsonNode.Parse($$"""{"a": {{value}}}""")!.AsObject()).DoubleOrNull("a"));
+
+    [Theory]
+    [InlineData("2,048"), InlineData("2048 "), InlineData("2.048,0"), InlineData("many"), InlineData("")]
+    public void Numbers_in_texts_of_GGUF_keys_are_numbers(string value)
+    {
+        byte[] file = new GgufBytes().Key("general.architecture", "llama").Key("llama.context_length", value).Key("llama.block_count", "12").Build();
+        using GgufFile gguf = GgufFile.Open(file, "m.gguf");
+        ModelConfig config = GgufConfig.Read(gguf);
+        Assert.Equal(12, config.IntOrNull("num_hidden_layers"));
+        Assert.Equal($"m.gguf: llama.context_length: is \"{value}\"; a number is needed", Assert.Throws<ModelFormatException>(() => config.IntOrNull("max_position_embeddings")).Message);
+    }
 
     private void Open(string name, string content) => Open(name, Encoding.UTF8.GetBytes(content));
 

@@ -77,7 +77,7 @@ internal sealed class JsonSection
     /// <summary>This part as text.</summary>
     public string AsText()
     {
-        Expect(JsonValueKind.String, "a string");
+        if (!PythonJson.IsText(_element)) throw Unexpected("a string");
         try
         {
             return _element.GetString()!;

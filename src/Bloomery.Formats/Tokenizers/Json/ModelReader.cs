@@ -11,7 +11,7 @@ internal static class ModelReader
     /// <summary>Reads a model.</summary>
     public static TokenModel Read(JsonSection json)
     {
-        string type = json.Text("type", null) ?? Guess(json);
+        string type = TypeOf(json);
         try
         {
             return type switch
@@ -34,8 +34,10 @@ internal static class ModelReader
         }
     }
 
-    private static string Guess(JsonSection json)
+    /// <summary>The kind of model.</summary>
+    public static string TypeOf(JsonSection json)
     {
+        if (json.Text("type", null) is { } stated) return stated;
         if (json.Find("merges") is not null) return "BPE";
         if (json.Find("continuing_subword_prefix") is not null || json.Find("max_input_chars_per_word") is not null) return "WordPiece";
         return json.Get("vocab").Element.ValueKind == System.Text.Json.JsonValueKind.Array ? "Unigram" : "WordLevel";
@@ -44,19 +46,23 @@ internal static class ModelReader
     private static Vocabulary ReadVocabulary(JsonSection json)
     {
         JsonSection section = json.Get("vocab");
-        var entries = new List<(string Token, int Id)>();
-        int highest = -1;
-        foreach ((string token, JsonSection value) in section.Members())
-        {
-            int id = value.AsCount();
-            entries.Add((token, id));
-            highest = Math.Max(highest, id);
-        }
+        List<(string Token, int Id)> entries = [.. section.Members().Select(member => (member.Name, member.Value.AsCount()))];
+        if (TryMake(entries, section, last: false) is { } vocabulary && vocabulary.Count == entries.Count) return vocabulary;
+        // A token occurs twice: its last id counts.
+        Dictionary<string, int> ids = new(StringComparer.Ordinal);
+        foreach ((string token, int id) in entries) ids[token] = id;
+        return TryMake([.. ids.Select(pair => (pair.Key, pair.Value))], section, last: true)!;
+    }
+
+    /// <summary>Null where two tokens have one id, unless there is no other way to read them.</summary>
+    private static Vocabulary? TryMake(List<(string Token, int Id)> entries, JsonSection section, bool last)
+    {
+        int highest = entries.Count == 0 ? -1 : entries.Max(entry => entry.Id);
         if (highest > MaxId(entries.Count)) throw section.Error($"id {highest} is out of range for {entries.Count} tokens");
         var tokens = new string?[highest + 1];
         foreach ((string token, int id) in entries)
         {
-            if (tokens[id] is { } other && other != token) throw section.Error($"id {id} belongs to both '{other}' and '{token}'");
+            if (tokens[id] is { } other && other != token) return last ? throw section.Error($"id {id} belongs to both '{other}' and '{token}'") : null;
             tokens[id] = token;
         }
         return new Vocabulary(tokens);
