@@ -147,13 +147,16 @@ internal sealed class GgufVocabularyDraft(string model, List<string> tokens, Lis
     {
         JsonElement[] entries = [.. model.GetProperty("vocab").EnumerateArray()];
         int unknown = model.TryGetProperty("unk_id", out JsonElement unk) && unk.ValueKind == JsonValueKind.Number ? unk.GetInt32() : -1;
-        (List<string> tokens, List<int> types) = Vocabulary(root, entries.Select((e, id) => (e[0].GetString()!, id)), unknown < 0 ? null : entries[unknown][0].GetString());
+        string? spelled = unknown < 0 ? null : entries[unknown][0].GetString();
+        (List<string> tokens, List<int> types) = Vocabulary(root, entries.Select((e, id) => (e[0].GetString()!, id)), spelled);
         List<float> scores = [.. tokens.Select((_, id) => id < entries.Length ? (float)entries[id][1].GetDouble() : 0f)];
         return new GgufVocabularyDraft("t5", tokens, types)
         {
             Scores = scores,
             SpacePrefix = !root.GetRawText().Contains("\"never\"", StringComparison.Ordinal),
-            CharsMap = root.TryGetProperty("normalizer", out JsonElement normalizer) && Find(normalizer, "precompiled_charsmap") is { } map ? System.Convert.FromBase64String(map) : null,
+            CharsMap = root.TryGetProperty("normalizer", out JsonElement normalizer) && Find(normalizer, "precompiled_charsmap") is { } map
+                ? System.Convert.FromBase64String(map)
+                : null,
         };
     }
 

@@ -16,9 +16,10 @@ internal static class SentenceModuleFiles
     {
         if (SentenceFiles.PoolingConfig(folder) is not { } path) return null;
         ModelConfig config = ModelConfig.Load(path);
-        string? stated = config.Json["pooling_mode"] switch { JsonArray and [JsonValue one] => one.ToString(), JsonValue one => one.ToString(), _ => null };
+        JsonNode? node = config.Json["pooling_mode"] is JsonArray and [var first] ? first : config.Json["pooling_mode"];
+        string? stated = (node as JsonValue)?.ToString();
         for (int i = 0; i < Modes.Length; i++)
-            if (stated is null ? config.BoolOr(false, Mode + Modes[i]) : stated == Modes[i] || stated + "_tokens" == Modes[i] || stated + "_token" == Modes[i]) return i + 1;
+            if (stated is null ? config.BoolOr(false, Mode + Modes[i]) : stated == Modes[i] || stated == Modes[i].Split('_')[0]) return i + 1;
         return null;
     }
 
@@ -30,7 +31,8 @@ internal static class SentenceModuleFiles
         for (int i = 0; i < Modes.Length; i++) config[Mode + Modes[i]] = i == pooling - 1;
         Directory.CreateDirectory(Path.Combine(directory, SentenceFiles.PoolingFolder));
         OutputDirectory.WriteJson(Path.Combine(directory, SentenceFiles.PoolingFolder), "config.json", config);
-        OutputDirectory.WriteJson(directory, SentenceFiles.Modules, new JsonArray(Module(0, "", "Transformer"), Module(1, SentenceFiles.PoolingFolder, "Pooling"), Module(2, "2_Normalize", "Normalize")));
+        JsonArray modules = [Module(0, "", "Transformer"), Module(1, SentenceFiles.PoolingFolder, "Pooling"), Module(2, "2_Normalize", "Normalize")];
+        OutputDirectory.WriteJson(directory, SentenceFiles.Modules, modules);
     }
 
     /// <summary>Copies the pooling's configuration along.</summary>
@@ -42,5 +44,6 @@ internal static class SentenceModuleFiles
         File.Copy(config, copy, overwrite: true);
     }
 
-    private static JsonObject Module(int index, string path, string type) => new() { ["idx"] = index, ["name"] = $"{index}", ["path"] = path, ["type"] = Namespace + type };
+    private static JsonObject Module(int index, string path, string type) =>
+        new() { ["idx"] = index, ["name"] = $"{index}", ["path"] = path, ["type"] = Namespace + type };
 }

@@ -54,6 +54,7 @@ internal static class TensorRoles
         const string Prefix = "blk.";
         if (!name.StartsWith(Prefix, StringComparison.Ordinal)) return -1;
         int dot = name.IndexOf('.', Prefix.Length);
-        return dot > 0 && int.TryParse(name.AsSpan(Prefix.Length, dot - Prefix.Length), System.Globalization.NumberStyles.None, null, out int layer) ? layer : -1;
+        return dot > 0
+            && int.TryParse(name.AsSpan(Prefix.Length, dot - Prefix.Length), System.Globalization.NumberStyles.None, null, out int layer) ? layer : -1;
     }
 }

@@ -7,7 +7,8 @@ using System.Text.Unicode;
 namespace Bloomery.Formats;
 
 /// <summary>
-/// The one reader of JSON, as Python reads it, which is where these files come from: NaN and infinities are numbers, of a key that is repeated the last value counts.
+/// The one reader of JSON, as Python reads it, which is where these files come from: NaN and infinities are numbers,
+/// of a key that is repeated the last value counts.
 /// Depth and size are bounded, a byte order mark of UTF-8 is passed over, and every text that comes out is well-formed.
 /// </summary>
 internal static class JsonFile
@@ -52,10 +53,12 @@ internal static class JsonFile
     /// <param name="maxDepth">How deep it may nest.</param>
     /// <param name="document">The document.</param>
     /// <param name="problem">Why there is none.</param>
-    public static bool TryParse(ReadOnlyMemory<byte> utf8, string name, int maxDepth, [NotNullWhen(true)] out JsonDocument? document, [NotNullWhen(false)] out string? problem) =>
+    public static bool TryParse(
+        ReadOnlyMemory<byte> utf8, string name, int maxDepth, [NotNullWhen(true)] out JsonDocument? document, [NotNullWhen(false)] out string? problem) =>
         TryParse(utf8, name, maxDepth, repeats: false, out document, out problem);
 
-    private static bool TryParse(ReadOnlyMemory<byte> utf8, string name, int maxDepth, bool repeats, [NotNullWhen(true)] out JsonDocument? document, [NotNullWhen(false)] out string? problem)
+    private static bool TryParse(
+        ReadOnlyMemory<byte> utf8, string name, int maxDepth, bool repeats, [NotNullWhen(true)] out JsonDocument? document, [NotNullWhen(false)] out string? problem)
     {
         (document, problem) = (null, null);
         if (utf8.Span.StartsWith("\uFEFF"u8)) utf8 = utf8[3..];
@@ -125,6 +128,7 @@ internal static class JsonFile
     }
 
     private static char? Escape(ReadOnlySpan<byte> json, int at) =>
-        at + 6 <= json.Length && json[at] == '\\' && json[at + 1] == 'u' && System.Buffers.Text.Utf8Parser.TryParse(json.Slice(at + 2, 4), out ushort unit, out int used, 'x') && used == 4
+        at + 6 <= json.Length && json[at] == '\\' && json[at + 1] == 'u'
+            && System.Buffers.Text.Utf8Parser.TryParse(json.Slice(at + 2, 4), out ushort unit, out int used, 'x') && used == 4
             ? (char)unit : null;
 }

@@ -4,7 +4,10 @@ using System.Text.Json;
 
 namespace Bloomery.Formats;
 
-/// <summary>What Python's json reads and the platform's does not: NaN, Infinity and keys that are repeated. Files without them, which are nearly all, are parsed as they stand.</summary>
+/// <summary>
+/// What Python's json reads and the platform's does not: NaN, Infinity and keys that are repeated.
+/// Files without them, which are nearly all, are parsed as they stand.
+/// </summary>
 internal static class PythonJson
 {
     /// <summary>The string that stands for NaN; it begins with a code point that is no character, so that no text is taken for it.</summary>
@@ -36,10 +39,13 @@ internal static class PythonJson
     }
 
     /// <summary>Whether an element is text, and not the NaN that a string stands for.</summary>
-    public static bool IsText(JsonElement element) => element.ValueKind == JsonValueKind.String && !JsonMarshal.GetRawUtf8Value(element).SequenceEqual("\"\uFFFFNaN\""u8);
+    public static bool IsText(JsonElement element) =>
+        element.ValueKind == JsonValueKind.String && !JsonMarshal.GetRawUtf8Value(element).SequenceEqual("\"\uFFFFNaN\""u8);
 
     /// <summary>JSON as people know it: with the names of the numbers that were spelled otherwise.</summary>
-    public static string Show(string json) => json.Replace("\"\\uFFFFNaN\"", "NaN", StringComparison.Ordinal).Replace("\"\uFFFFNaN\"", "NaN", StringComparison.Ordinal).Replace("1e999", "Infinity", StringComparison.Ordinal);
+    public static string Show(string json) => json
+        .Replace("\"\\uFFFFNaN\"", "NaN", StringComparison.Ordinal).Replace("\"\uFFFFNaN\"", "NaN", StringComparison.Ordinal)
+        .Replace("1e999", "Infinity", StringComparison.Ordinal);
 
     /// <summary>Replaces the names of numbers outside of strings.</summary>
     private static byte[] Spell(ReadOnlySpan<byte> json, ReadOnlySpan<byte> notANumber)
@@ -55,7 +61,9 @@ internal static class PythonJson
             }
             // A word begins where no number or word goes on.
             bool begins = at == 0 || !(char.IsAsciiLetterOrDigit((char)json[at - 1]) || json[at - 1] is (byte)'.' or (byte)'+');
-            ReadOnlySpan<byte> spelling = !begins ? default : json[at..].StartsWith("NaN"u8) ? notANumber : json[at..].StartsWith("Infinity"u8) ? "1e999   "u8 : default;
+            ReadOnlySpan<byte> spelling = !begins ? default
+                : json[at..].StartsWith("NaN"u8) ? notANumber
+                : json[at..].StartsWith("Infinity"u8) ? "1e999   "u8 : default;
             if (spelling.IsEmpty)
             {
                 at++;

@@ -27,12 +27,13 @@ public abstract class TensorFile : IDisposable
     /// <summary>The files that the tensors lie in.</summary>
     public IEnumerable<string> Files => _parts.Select(part => part.Path);
 
-    /// <summary>Opens a GGUF file, a safetensors file, or the model in a directory (its safetensors, else its one GGUF model), whichever <paramref name="path"/> is.</summary>
+    /// <summary>Opens a GGUF file, a safetensors file, or the model in a directory: its safetensors, else its one GGUF model.</summary>
     /// <exception cref="ModelFormatException">It is none of these, or a damaged one.</exception>
     /// <exception cref="IOException">It cannot be read.</exception>
     public static TensorFile OpenAny(string path)
     {
-        if (Directory.Exists(path)) return GgufFolder.HasSafetensors(path) || GgufFolder.Models(path) is [] ? SafetensorsFile.OpenModel(path) : GgufFile.Open(GgufFolder.Single(path));
+        if (Directory.Exists(path))
+            return GgufFolder.HasSafetensors(path) || GgufFolder.Models(path) is [] ? SafetensorsFile.OpenModel(path) : GgufFile.Open(GgufFolder.Single(path));
         // A file that is called GGUF is read as one, so that what it lacks is said in that format's words.
         bool named = path.EndsWith(".gguf", StringComparison.OrdinalIgnoreCase);
         return named || GgufFile.IsGguf(path) ? GgufFile.Open(path) : SafetensorsFile.Open(path);
@@ -115,8 +116,9 @@ public abstract class TensorFile : IDisposable
     /// <exception cref="ModelFormatException">It is of such a type.</exception>
     internal static void RequireReadable(TensorInfo tensor)
     {
-        if (tensor.IsOpaque)
-            throw new ModelFormatException(tensor.File, tensor.Name, tensor.Offset, $"is of type {tensor.Format.Name.ToUpperInvariant()}, which is not supported; these are: {string.Join(", ", SafetensorsTypes.All)}");
+        if (!tensor.IsOpaque) return;
+        string type = tensor.Format.Name.ToUpperInvariant(), others = string.Join(", ", SafetensorsTypes.All);
+        throw new ModelFormatException(tensor.File, tensor.Name, tensor.Offset, $"is of type {type}, which is not supported; these are: {others}");
     }
 
     /// <summary>Expands a whole tensor below 2 Gi weights to floats.</summary>

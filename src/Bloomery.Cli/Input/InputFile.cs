@@ -45,8 +45,8 @@ internal static class InputFile
     /// <summary>The file as JSON.</summary>
     public static JsonDocument Json(string path)
     {
-        byte[] bytes = Utf8(path);
-        if (JsonFile.FindHalfPair(bytes) is >= 0 and int at)
+        ReadOnlyMemory<byte> bytes = Utf8(path);
+        if (JsonFile.FindHalfPair(bytes.Span) is >= 0 and int at)
             throw new CliException($"{Name(path)}: a string holds half of a surrogate pair, which is no text (at byte {at})");
         return Parse(bytes, path);
     }
@@ -55,7 +55,9 @@ internal static class InputFile
     public static string[] Texts(string path)
     {
         using JsonDocument document = Parse(Utf8(path), path);
-        return [.. Items(document, path).Select((item, i) => PythonJson.IsText(item) ? String(item, path, i) : throw new CliException($"{Name(path)}: item {i} is {Name(item)}, expected a string"))];
+        return [.. Items(document, path).Select((item, i) => PythonJson.IsText(item)
+            ? String(item, path, i)
+            : throw new CliException($"{Name(path)}: item {i} is {Name(item)}, expected a string"))];
     }
 
     /// <summary>A JSON list whose items are strings or pairs of strings.</summary>
@@ -65,7 +67,8 @@ internal static class InputFile
         return [.. Items(document, path).Select((item, i) => item.ValueKind switch
         {
             JsonValueKind.String when PythonJson.IsText(item) => (String(item, path, i), (string?)null),
-            JsonValueKind.Array when item.GetArrayLength() == 2 && PythonJson.IsText(item[0]) && PythonJson.IsText(item[1]) => (String(item[0], path, i), String(item[1], path, i)),
+            JsonValueKind.Array when item.GetArrayLength() == 2 && PythonJson.IsText(item[0]) && PythonJson.IsText(item[1]) =>
+                (String(item[0], path, i), String(item[1], path, i)),
             _ => throw new CliException($"{Name(path)}: item {i} is {Name(item)}, expected a string or a pair of strings"),
         })];
     }
@@ -94,13 +97,14 @@ internal static class InputFile
         int[] ids = new int[row.GetArrayLength()];
         int count = 0;
         foreach (JsonElement id in row.EnumerateArray())
-            if (id.ValueKind != JsonValueKind.Number || !id.TryGetInt32(out ids[count++])) throw new CliException($"{where}: {PythonJson.Show(id.GetRawText())} is no token id");
+            if (id.ValueKind != JsonValueKind.Number || !id.TryGetInt32(out ids[count++]))
+                throw new CliException($"{where}: {PythonJson.Show(id.GetRawText())} is no token id");
         return ids;
     }
 
-    private static byte[] Utf8(string path) => InputText.ToUtf8(Bytes(path), Name(path));
+    private static ReadOnlyMemory<byte> Utf8(string path) => InputText.ToUtf8(Bytes(path), Name(path));
 
-    private static JsonDocument Parse(byte[] bytes, string path) => JsonFile.TryParse(bytes, path, MaxDepth, out JsonDocument? document, out string? problem)
+    private static JsonDocument Parse(ReadOnlyMemory<byte> bytes, string path) => JsonFile.TryParse(bytes, path, MaxDepth, out JsonDocument? document, out string? problem)
         ? document
         : throw new CliException($"{Name(path)}: {problem}");
 

@@ -28,7 +28,8 @@ internal static class Terminal
     {
         get
         {
-            if (int.TryParse(Environment.GetEnvironmentVariable("COLUMNS"), NumberStyles.None, CultureInfo.InvariantCulture, out int columns) && columns > 0) return Math.Max(20, columns);
+            if (int.TryParse(Environment.GetEnvironmentVariable("COLUMNS"), NumberStyles.None, CultureInfo.InvariantCulture, out int columns) && columns > 0)
+                return Math.Max(20, columns);
             if (!IsOutputTerminal && !IsErrorTerminal) return 80;
             try
             {

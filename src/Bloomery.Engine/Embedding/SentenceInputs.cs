@@ -46,7 +46,8 @@ internal sealed record SentenceInputs(string Prompt, bool Lowercase, int? MaxLen
         if (Find(folder, "config_sentence_transformers.json") is not { } config || config.StringOr("", "default_prompt_name") is not { Length: > 0 } name) return "";
         string? prompt = config.Section("prompts")?.Json[name] is JsonValue value && value.TryGetValue(out string? text) ? text : null;
         if (prompt is null) throw config.Error("default_prompt_name", $"is '{name}', and there is no such prompt");
-        if (prompt.Length > 0 && SentenceFiles.PoolingConfig(folder) is { } path && ModelConfig.Load(path) is var pooling && !pooling.BoolOr(true, "include_prompt"))
+        if (prompt.Length > 0 && SentenceFiles.PoolingConfig(folder) is { } path
+            && ModelConfig.Load(path) is var pooling && !pooling.BoolOr(true, "include_prompt"))
             throw pooling.Error("include_prompt", "is false, which is not supported together with a default prompt");
         return prompt;
     }

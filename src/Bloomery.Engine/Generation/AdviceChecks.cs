@@ -4,7 +4,10 @@ using Bloomery.Models.Config;
 
 namespace Bloomery.Engine.Generation;
 
-/// <summary>What a model's own advice asks for and cannot have: numbers out of their range, token ids that the model does not have. The message names file, key, value and range.</summary>
+/// <summary>
+/// What a model's own advice asks for and cannot have: numbers out of their range, token ids that the model does not have.
+/// The message names file, key, value and range.
+/// </summary>
 internal static class AdviceChecks
 {
     /// <summary>Refuses numbers that are out of their range, unless the caller gives others.</summary>
@@ -39,7 +42,8 @@ internal static class AdviceChecks
         ];
         foreach ((string key, IEnumerable<int>? ids) in all)
             foreach (int id in ids ?? [])
-                if ((uint)id >= (uint)vocabulary) return (advice.Source!, key, $"names the token id {id}, which is outside the vocabulary of {vocabulary}; mend or remove the key");
+                if ((uint)id >= (uint)vocabulary)
+                    return (advice.Source!, key, $"names the token id {id}, outside the vocabulary of {vocabulary}; mend or remove the key");
         return null;
     }
 

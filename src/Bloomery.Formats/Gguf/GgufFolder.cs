@@ -31,7 +31,8 @@ internal static class GgufFolder
     {
         [var only] => only,
         [] => throw new ModelFormatException(directory, null, null, "there are no safetensors in this directory, and no GGUF model"),
-        var several => throw new ModelFormatException(directory, null, null, $"{several.Length} GGUF files in this directory are models; name one of them: {List(several)}"),
+        var several => throw new ModelFormatException(directory, null, null,
+            $"{several.Length} GGUF files in this directory are models; name one of them: {List(several)}"),
     };
 
     /// <summary>Whether a folder's weights are safetensors, which then are the model.</summary>

@@ -41,7 +41,8 @@ public sealed class ImportanceMatrix
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static ImportanceMatrix Open(string path)
     {
-        if (!GgufFile.IsGguf(path)) GgufThrow.Bad(path, null, 0, ForeignContent.DescribeFile(path) ?? "this is no importance matrix in GGUF: write one with llama-imatrix --output-format gguf");
+        if (!GgufFile.IsGguf(path))
+            GgufThrow.Bad(path, null, 0, ForeignContent.DescribeFile(path) ?? "this is no importance matrix in GGUF: write one with llama-imatrix --output-format gguf");
         using GgufFile file = GgufFile.Open(path);
         return new ImportanceMatrix(file);
     }

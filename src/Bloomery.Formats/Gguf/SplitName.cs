@@ -28,6 +28,7 @@ internal sealed partial record SplitName(string Stem, int Part, int Count, strin
     /// <summary>The names of all parts.</summary>
     public IEnumerable<string> All() => Enumerable.Range(1, Count).Select(Of);
 
-    [GeneratedRegex(@"^(?<stem>.+)-(?<part>[0-9]{5})-of-(?<count>[0-9]{5})(?<extension>\.gguf)$", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase | RegexOptions.Singleline)]
+    [GeneratedRegex(@"^(?<stem>.+)-(?<part>[0-9]{5})-of-(?<count>[0-9]{5})(?<extension>\.gguf)$",
+        RegexOptions.CultureInvariant | RegexOptions.IgnoreCase | RegexOptions.Singleline)]
     private static partial Regex Pattern();
 }

@@ -120,7 +120,8 @@ public sealed class HubClient : IDisposable
         try
         {
             using JsonDocument document = JsonFile.Parse(listing, "the answer");
-            if (document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty("siblings", out JsonElement files) && files.ValueKind == JsonValueKind.Array)
+            JsonElement root = document.RootElement;
+            if (root.ValueKind == JsonValueKind.Object && root.TryGetProperty("siblings", out JsonElement files) && files.ValueKind == JsonValueKind.Array)
                 return [.. files.EnumerateArray().Select(ReadFile)];
             throw new ModelFormatException("the answer", "siblings", null, "there is no such list");
         }
@@ -134,10 +135,12 @@ public sealed class HubClient : IDisposable
     {
         if (Text(sibling, "rfilename") is not { } path) throw new ModelFormatException("the answer", "siblings", null, "a file has no name (rfilename)");
         JsonElement lfs = sibling.TryGetProperty("lfs", out JsonElement found) ? found : default;
-        long? bytes = sibling.TryGetProperty("size", out JsonElement size) && size.ValueKind == JsonValueKind.Number && size.TryGetInt64(out long count) ? count : null;
+        long? bytes = sibling.TryGetProperty("size", out JsonElement size) && size.ValueKind == JsonValueKind.Number
+            && size.TryGetInt64(out long count) ? count : null;
         return new HubFile(path, bytes, Text(lfs, "sha256")?.ToLowerInvariant(), Text(sibling, "blobId")?.ToLowerInvariant());
     }
 
     private static string? Text(JsonElement element, string name) =>
-        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out JsonElement value)
+            && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 }

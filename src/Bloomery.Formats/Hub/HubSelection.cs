@@ -47,5 +47,7 @@ internal static class HubSelection
 
     private static bool IsWeights(string path) => path.EndsWith(".safetensors", StringComparison.Ordinal);
 
-    private static string Names(IReadOnlyCollection<HubFile> files) => files.Count == 0 ? "nothing" : string.Join(", ", files.Take(20).Select(file => file.Path)) + (files.Count > 20 ? ", ..." : "");
+    private static string Names(IReadOnlyCollection<HubFile> files) => files.Count == 0
+        ? "nothing"
+        : string.Join(", ", files.Take(20).Select(file => file.Path)) + (files.Count > 20 ? ", ..." : "");
 }

@@ -1,6 +1,9 @@
 namespace Bloomery.Formats.Hub;
 
-/// <summary>The models in a cache of Hugging Face's own tools, read-only: <c>models--ORG--NAME</c> with <c>refs/</c> (branches and tags, each naming a commit) and <c>snapshots/</c> (a folder for each commit).</summary>
+/// <summary>
+/// The models in a cache of Hugging Face's own tools, read-only: <c>models--ORG--NAME</c> with <c>refs/</c> (branches and tags, each naming a commit)
+/// and <c>snapshots/</c> (a folder for each commit).
+/// </summary>
 internal sealed class HuggingFaceCache(string folder)
 {
     private const int MaxRefBytes = 1024, ShortestCommit = 7;
@@ -55,7 +58,8 @@ internal sealed class HuggingFaceCache(string folder)
         if (File.Exists(reference) && new FileInfo(reference).Length <= MaxRefBytes)
         {
             string commit = File.ReadAllText(reference).Trim();
-            return HubName.IsPath(commit) && !commit.Contains('/', StringComparison.Ordinal) && Directory.Exists(Path.Combine(snapshots, commit)) ? Path.Combine(snapshots, commit) : null;
+            bool plain = HubName.IsPath(commit) && !commit.Contains('/', StringComparison.Ordinal);
+            return plain && Directory.Exists(Path.Combine(snapshots, commit)) ? Path.Combine(snapshots, commit) : null;
         }
         if (revision.Contains('/', StringComparison.Ordinal)) return null;
         string[] fitting = [.. Folders(snapshots).Where(commit => Path.GetFileName(commit).Equals(revision, StringComparison.OrdinalIgnoreCase))];

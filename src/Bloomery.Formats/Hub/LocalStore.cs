@@ -10,12 +10,14 @@ public sealed class LocalStore
     private readonly HuggingFaceCache? _cache;
 
     /// <summary>A store in <paramref name="folder"/>; <paramref name="huggingFace"/> is the <c>hub</c> folder of a Hugging Face cache or null.</summary>
-    public LocalStore(string folder, string? huggingFace) => (Folder, _cache) = (Path.GetFullPath(folder), huggingFace is null ? null : new HuggingFaceCache(huggingFace));
+    public LocalStore(string folder, string? huggingFace) =>
+        (Folder, _cache) = (Path.GetFullPath(folder), huggingFace is null ? null : new HuggingFaceCache(huggingFace));
 
     /// <summary>The store that the environment names.</summary>
     public static LocalStore Default => new(
         NonEmpty("BLOOMERY_HOME") ?? Path.Combine(CacheFolder(), "bloomery"),
-        AtHome(NonEmpty("HF_HUB_CACHE") ?? NonEmpty("HUGGINGFACE_HUB_CACHE") ?? Path.Combine(NonEmpty("HF_HOME") ?? Path.Combine(CacheFolder(), "huggingface"), "hub")));
+        AtHome(NonEmpty("HF_HUB_CACHE") ?? NonEmpty("HUGGINGFACE_HUB_CACHE")
+            ?? Path.Combine(NonEmpty("HF_HOME") ?? Path.Combine(CacheFolder(), "huggingface"), "hub")));
 
     /// <summary>Where the store keeps its models.</summary>
     public string Folder { get; }
@@ -32,8 +34,10 @@ public sealed class LocalStore
     {
         IEnumerable<StoredModel> own = Folders(Folder).SelectMany(organization => Folders(organization).SelectMany(model =>
             StoredFiles.Models($"{Path.GetFileName(organization)}/{Path.GetFileName(model).Replace('~', '/')}", model, removable: true)));
-        IEnumerable<StoredModel> byHand = Folders(Folder).SelectMany(folder => StoredFiles.Models(Path.GetFileName(folder), folder, removable: true, deep: false));
-        return [.. own.Concat(byHand).Concat(StoredFiles.Single(Folder)).Concat(_cache?.List() ?? []).DistinctBy(model => model.Name).OrderBy(model => model.Name, StringComparer.OrdinalIgnoreCase)];
+        IEnumerable<StoredModel> byHand = Folders(Folder)
+            .SelectMany(folder => StoredFiles.Models(Path.GetFileName(folder), folder, removable: true, deep: false));
+        IEnumerable<StoredModel> all = own.Concat(byHand).Concat(StoredFiles.Single(Folder)).Concat(_cache?.List() ?? []);
+        return [.. all.DistinctBy(model => model.Name).OrderBy(model => model.Name, StringComparer.OrdinalIgnoreCase)];
     }
 
     /// <summary>Finds a model by its name: <c>ORG/NAME</c>, <c>ORG/NAME@REVISION</c>, either with <c>:FILE</c>, <c>hf:</c> before any, or the last part of a name where only one model has it.</summary>
@@ -53,8 +57,10 @@ public sealed class LocalStore
     internal IReadOnlyList<string> Choices(string name)
     {
         string wanted = WithoutMain(name);
-        string[] names = [.. List().Select(m => m.Name).Where(n => n.Contains(':', StringComparison.Ordinal) && n.Split(':')[0] is var repository && (Same(repository, wanted) || Same(repository.Split('/')[^1], wanted)))];
+        string[] names = [.. List().Select(m => m.Name).Where(n => n.Contains(':', StringComparison.Ordinal) && IsOf(n.Split(':')[0]))];
         return names.Length > 1 ? names : [];
+
+        bool IsOf(string repository) => Same(repository, wanted) || Same(repository.Split('/')[^1], wanted);
     }
 
     /// <summary>A revision of a Hugging Face cache, which its list may give another name.</summary>
@@ -77,7 +83,8 @@ public sealed class LocalStore
     /// <exception cref="InvalidOperationException">It lies in somebody else's cache.</exception>
     public StoredModel Remove(string name)
     {
-        if (!TryFind(name, out StoredModel? model) && Choices(name) is { Count: > 0 } choices) throw new FileNotFoundException($"'{name}' is several models; name one of them: {string.Join(", ", choices)}");
+        if (!TryFind(name, out StoredModel? model) && Choices(name) is { Count: > 0 } choices)
+            throw new FileNotFoundException($"'{name}' is several models; name one of them: {string.Join(", ", choices)}");
         if (model is null) throw new FileNotFoundException($"no model called '{name}' in {Folder}; 'bloomery models list' shows what there is");
         if (!model.Removable) throw new InvalidOperationException($"{model.Path} belongs to a Hugging Face cache; remove it there");
         RefuseLinks(model.Path);
@@ -109,7 +116,8 @@ public sealed class LocalStore
 
     private static string CacheFolder() => NonEmpty("XDG_CACHE_HOME") ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache");
 
-    private static string AtHome(string path) => path.StartsWith("~/", StringComparison.Ordinal) ? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), path[2..]) : path;
+    private static string AtHome(string path) =>
+        path.StartsWith("~/", StringComparison.Ordinal) ? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), path[2..]) : path;
 
     private static string? NonEmpty(string variable) => Environment.GetEnvironmentVariable(variable) is { Length: > 0 } value ? value : null;
 }

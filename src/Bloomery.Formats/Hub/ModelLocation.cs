@@ -14,7 +14,8 @@ public static class ModelLocation
         store ??= LocalStore.Default;
         if (store.TryFind(model, out StoredModel? stored))
             return stored.Complete ? stored.Path : throw new InvalidOperationException($"{stored.Path}: the download of this model is not complete; 'bloomery pull hf:{stored.NameWithFile}' goes on with it");
-        if (store.Choices(model) is { Count: > 0 } choices) throw new FileNotFoundException($"'{model}' is several models; name one of them: {string.Join(", ", choices)}");
+        if (store.Choices(model) is { Count: > 0 } choices)
+            throw new FileNotFoundException($"'{model}' is several models; name one of them: {string.Join(", ", choices)}");
         string advice = HubName.IsHubName(model) ? $"'bloomery pull {model}' fetches it" : "'bloomery models list' shows the local store, 'bloomery pull hf:ORG/NAME' adds to it";
         throw new FileNotFoundException($"no model '{model}': neither a file or directory nor a name in {store.Folder}; {advice}");
     }

@@ -22,7 +22,8 @@ internal static class StoredFiles
         string[] weights = Directory.GetFiles(folder, "*.safetensors");
         bool begun = pending.Any(file => !IsGguf(file));
         if (weights.Length > 0 || begun) yield return new StoredModel(name, folder, weights.Sum(Size) + Directory.GetFiles(folder, "*.safetensors" + Partial).Sum(Size), removable) { Complete = !begun };
-        IEnumerable<string> here = (deep ? Directory.GetFiles(folder, "*" + Gguf, Below) : Directory.GetFiles(folder)).Select(file => Path.GetRelativePath(folder, file).Replace('\\', '/'));
+        string[] listed = deep ? Directory.GetFiles(folder, "*" + Gguf, Below) : Directory.GetFiles(folder);
+        IEnumerable<string> here = listed.Select(file => Path.GetRelativePath(folder, file).Replace('\\', '/'));
         string[] files = GgufFolder.Models(here.Concat(pending).Distinct());
         foreach (string file in files)
         {
@@ -34,7 +35,8 @@ internal static class StoredFiles
 
     /// <summary>The GGUF files that lie in a folder themselves, by their own names.</summary>
     public static IEnumerable<StoredModel> Single(string folder) => Directory.Exists(folder)
-        ? GgufFolder.Models(Directory.GetFiles(folder).AsEnumerable()).Select(file => new StoredModel(Path.GetFileName(file), file, Parts(file).Sum(Size), Removable: true))
+        ? GgufFolder.Models(Directory.GetFiles(folder).AsEnumerable())
+            .Select(file => new StoredModel(Path.GetFileName(file), file, Parts(file).Sum(Size), Removable: true))
         : [];
 
     /// <summary>Deletes a model's files; others in the folder stay.</summary>
@@ -63,7 +65,8 @@ internal static class StoredFiles
     private static IEnumerable<string> Parts(string first)
     {
         if (SplitName.Parse(first) is not { } name || !Directory.Exists(Path.GetDirectoryName(first))) return [first];
-        return Directory.GetFiles(Path.GetDirectoryName(first)!).Select(part => part.EndsWith(Partial, StringComparison.Ordinal) ? part[..^Partial.Length] : part)
+        return Directory.GetFiles(Path.GetDirectoryName(first)!)
+            .Select(part => part.EndsWith(Partial, StringComparison.Ordinal) ? part[..^Partial.Length] : part)
             .Where(part => name.IsSameFile(SplitName.Parse(part))).Append(first).Distinct();
     }
 

@@ -51,7 +51,10 @@ internal sealed class SafetensorsHeader
     {
         ReadOnlySpan<byte> head = source.Head;
         if (head.Length <= LengthBytes)
-            SafetensorsThrow.Bad(_file, null, 0, ForeignContent.DescribeWeights(_file, head, "safetensors") ?? $"this is no safetensors file: it has only {source.Length} bytes");
+        {
+            string? known = ForeignContent.DescribeWeights(_file, head, "safetensors");
+            SafetensorsThrow.Bad(_file, null, 0, known ?? $"this is no safetensors file: it has only {source.Length} bytes");
+        }
         ulong length = BinaryPrimitives.ReadUInt64LittleEndian(head);
         bool plausible = length > 0 && length <= (ulong)(source.Length - LengthBytes) && head[LengthBytes] == (byte)'{';
         if (!plausible && ForeignContent.DescribeWeights(_file, head, "safetensors") is { } other) SafetensorsThrow.Bad(_file, null, 0, other);
@@ -200,10 +203,12 @@ internal sealed class SafetensorsHeader
         foreach (long d in entry.Shape)
         {
             bytes *= (UInt128)d; // as if each element took a block
-            if (bytes / (UInt128)entry.Format.BlockSize > long.MaxValue) SafetensorsThrow.Bad(_file, name, entry.At, $"the product of the shape [{string.Join(", ", entry.Shape)}] is too large");
+            if (bytes / (UInt128)entry.Format.BlockSize > long.MaxValue)
+                SafetensorsThrow.Bad(_file, name, entry.At, $"the product of the shape [{string.Join(", ", entry.Shape)}] is too large");
         }
         (UInt128 whole, UInt128 rest) = UInt128.DivRem(bytes, (UInt128)entry.Format.BlockSize);
-        if (rest != 0) SafetensorsThrow.Bad(_file, name, entry.At, $"the shape [{string.Join(", ", entry.Shape)}] of {entry.Format.Name} does not fill whole bytes");
+        if (rest != 0)
+            SafetensorsThrow.Bad(_file, name, entry.At, $"the shape [{string.Join(", ", entry.Shape)}] of {entry.Format.Name} does not fill whole bytes");
         return whole;
     }
 

@@ -34,5 +34,6 @@ internal static class SafetensorsTypes
         return dtype is not null;
     }
 
-    private static BlockFormat Find(string dtype) => BlockFormat.TryFind(dtype, out BlockFormat? format) ? format : throw new InvalidOperationException($"there is no format {dtype}");
+    private static BlockFormat Find(string dtype) =>
+        BlockFormat.TryFind(dtype, out BlockFormat? format) ? format : throw new InvalidOperationException($"there is no format {dtype}");
 }

@@ -50,8 +50,10 @@ internal sealed class ShardIndex
     {
         string directory = Path.GetDirectoryName(Path.GetFullPath(_path))!, file = Path.Combine(directory, shard);
         if (!File.Exists(file)) SafetensorsThrow.Bad(_path, shard, null, "the index names this shard, but it is not there");
-        // A file beside the index may be a link to anywhere, as its owner put it; a folder of an index must not lead elsewhere. A cache's snapshots link to its blobs.
-        if (shard.Contains('/', StringComparison.Ordinal) && !RealPath.IsBelow(file, directory) && !RealPath.IsBelow(file, Path.Combine(directory, "..", "..", "blobs")))
+        // A file beside the index may be a link to anywhere, as its owner put it; a folder of an index must not lead elsewhere.
+        // A cache's snapshots link to its blobs.
+        if (shard.Contains('/', StringComparison.Ordinal) && !RealPath.IsBelow(file, directory)
+            && !RealPath.IsBelow(file, Path.Combine(directory, "..", "..", "blobs")))
             SafetensorsThrow.Bad(_path, shard, null, "the index names this shard, but a link takes it out of the model's folder");
         return file;
     }
@@ -59,7 +61,8 @@ internal sealed class ShardIndex
     private static void CheckName(string path, string tensor, string file)
     {
         if (Pickles.IsName(file)) SafetensorsThrow.Bad(path, tensor, null, $"the index names {file}; {Pickles.Advice}");
-        bool plain = file.Length <= MaxPath && file.AsSpan().IndexOfAny("\\:\0") < 0 && file.EndsWith(".safetensors", StringComparison.Ordinal)
+        bool plain = file.Length <= MaxPath && file.AsSpan().IndexOfAny("\\:\0") < 0
+            && file.EndsWith(".safetensors", StringComparison.Ordinal)
             && file.Split('/').All(part => part.Length is > 0 and <= MaxName && part[0] != '.');
         if (!plain) SafetensorsThrow.Bad(path, tensor, null, $"'{file}' is not the plain name of a safetensors file in the same directory or below");
     }

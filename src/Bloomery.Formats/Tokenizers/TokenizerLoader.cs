@@ -65,7 +65,9 @@ public static class TokenizerLoader
             if (File.Exists(file)) return WithConfig(SentencePieceTokenizer.Load(file), file, directory);
         }
 
-        if (GgufFolder.Models(directory) is []) throw new ModelFormatException(directory, null, null, $"no tokenizer: expected {JsonNames[0]}, {SentencePieceNames[0]} or a GGUF file in this directory");
+        if (GgufFolder.Models(directory) is [])
+            throw new ModelFormatException(directory, null, null,
+                $"no tokenizer: expected {JsonNames[0]}, {SentencePieceNames[0]} or a GGUF file in this directory");
         return LoadGguf(GgufFolder.Single(directory));
     }
 

@@ -103,7 +103,9 @@ internal sealed class ModelConfig
     {
         (string name, JsonNode? node) = Find(names);
         if (node is null) return fallback;
-        return node is JsonValue value && value.TryGetValue(out string? s) && s != PythonJson.NotANumber ? s : throw Error(name, $"is {Text(node)}; a string is needed");
+        return node is JsonValue value && value.TryGetValue(out string? s) && s != PythonJson.NotANumber
+            ? s
+            : throw Error(name, $"is {Text(node)}; a string is needed");
     }
 
     /// <summary>A list of numbers, or null.</summary>
@@ -121,7 +123,9 @@ internal sealed class ModelConfig
         (string name, JsonNode? node) = Find(names);
         if (node is null) return null;
         if (node is not JsonArray array) throw Error(name, $"is {Text(node)}; a list of strings is needed");
-        return [.. array.Select(item => item is JsonValue v && v.TryGetValue(out string? s) && s != PythonJson.NotANumber ? s : throw Error(name, "holds something else than strings"))];
+        return [.. array.Select(item => item is JsonValue v && v.TryGetValue(out string? s) && s != PythonJson.NotANumber
+            ? s
+            : throw Error(name, "holds something else than strings"))];
     }
 
     /// <summary>The keys of an object inside, or null.</summary>

@@ -3,7 +3,9 @@ using Bloomery.Formats;
 
 namespace Bloomery.Models.Config;
 
-/// <summary>Where a sentence-transformers checkpoint keeps the configuration of its pooling: in the folder that <c>modules.json</c> names, else in <c>1_Pooling</c>.</summary>
+/// <summary>
+/// Where a sentence-transformers checkpoint keeps the configuration of its pooling: in the folder that <c>modules.json</c> names, else in <c>1_Pooling</c>.
+/// </summary>
 internal static class SentenceFiles
 {
     /// <summary>The list of modules.</summary>
@@ -29,5 +31,6 @@ internal static class SentenceFiles
     }
 
     private static string? Text(JsonElement element, string name) =>
-        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out JsonElement value)
+            && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 }

@@ -14,7 +14,8 @@ internal sealed class OpaqueFormat(string name, int blockSize, int blockBytes) :
 
     public override void Dequantize(ReadOnlySpan<byte> blocks, Span<float> values) => throw new NotSupportedException($"{Name} cannot be read");
 
-    public override void Quantize(ReadOnlySpan<float> values, ReadOnlySpan<float> importance, Span<byte> blocks) => throw new NotSupportedException($"{Name} cannot be written");
+    public override void Quantize(ReadOnlySpan<float> values, ReadOnlySpan<float> importance, Span<byte> blocks) =>
+        throw new NotSupportedException($"{Name} cannot be written");
 
     internal override void DequantizeScalar(ReadOnlySpan<byte> blocks, Span<float> values) => Dequantize(blocks, values);
 }

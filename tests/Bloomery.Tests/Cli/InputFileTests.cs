@@ -50,7 +50,8 @@ public sealed class InputFileTests : IDisposable
     [InlineData("""[["a", "b"]]""", "standard input: item 0 is a list, expected a string")]
     [InlineData("""{"a": 1}""", "standard input: expected a JSON list of strings, found an object")]
     [InlineData("""["a"] x""", "standard input: not JSON: 'x' is invalid after a single JSON value. Expected end of data (line 1, byte 7)")]
-    [InlineData("""["a", NaN]""", "standard input: item 1 is a number, expected a string"), InlineData("""[["a", "b"], -Infinity]""", "standard input: item 0 is a list, expected a string")]
+    [InlineData("""["a", NaN]""", "standard input: item 1 is a number, expected a string")]
+    [InlineData("""[["a", "b"], -Infinity]""", "standard input: item 0 is a list, expected a string")]
     [InlineData("""["\ud800"]""", "standard input: item 0 holds half of a surrogate pair, which is no text")]
     public void Lists_of_texts(string content, string said) =>
         Assert.Equal("bloomery: " + said, CliRun.With(content, null, "embed", "--file", "-").Expect(1).ErrorLine);

@@ -49,8 +49,10 @@ public sealed class GenerationDefaultsTests
     }
 
     [Theory]
-    [InlineData("""{"bad_words_ids": [[]]}""", "bad_words_ids"), InlineData("""{"bad_words_ids": [3]}""", "bad_words_ids"), InlineData("""{"bad_words_ids": "no"}""", "bad_words_ids")]
-    [InlineData("""{"exponential_decay_length_penalty": [1]}""", "exponential_decay_length_penalty"), InlineData("""{"suppress_tokens": ["a"]}""", "suppress_tokens")]
+    [InlineData("""{"bad_words_ids": [[]]}""", "bad_words_ids"), InlineData("""{"bad_words_ids": [3]}""", "bad_words_ids")]
+    [InlineData("""{"bad_words_ids": "no"}""", "bad_words_ids")]
+    [InlineData("""{"exponential_decay_length_penalty": [1]}""", "exponential_decay_length_penalty")]
+    [InlineData("""{"suppress_tokens": ["a"]}""", "suppress_tokens")]
     [InlineData("""{"eos_token_id": "two"}""", "eos_token_id")]
     [InlineData("""{"eos_token_id": 1.5}""", "eos_token_id")]
     [InlineData("""{"eos_token_id": [1, "two"]}""", "eos_token_id")]
@@ -58,14 +60,19 @@ public sealed class GenerationDefaultsTests
     [InlineData("""{"temperature": "warm"}""", "temperature")]
     [InlineData("""{"top_k": []}""", "top_k")]
     [InlineData("""{"do_sample": "yes"}""", "do_sample")]
-    [InlineData("""{"temperature": true}""", "temperature"), InlineData("""{"top_p": {}}""", "top_p"), InlineData("""{"top_k": 1.5}""", "top_k"), InlineData("""{"top_p": "0,9"}""", "top_p"), InlineData("""{"temperature": 1e999}""", "temperature")]
-    [InlineData("""{"sequence_bias": [[[1], 1e999]]}""", "sequence_bias"), InlineData("""{"sequence_bias": [[[1], "x"]]}""", "sequence_bias"), InlineData("""{"suppress_tokens": {"a": 1}}""", "suppress_tokens"), InlineData("""{"bad_words_ids": [[1.5]]}""", "bad_words_ids")]
+    [InlineData("""{"temperature": true}""", "temperature"), InlineData("""{"top_p": {}}""", "top_p"), InlineData("""{"top_k": 1.5}""", "top_k")]
+    [InlineData("""{"top_p": "0,9"}""", "top_p"), InlineData("""{"temperature": 1e999}""", "temperature")]
+    [InlineData("""{"sequence_bias": [[[1], 1e999]]}""", "sequence_bias"), InlineData("""{"sequence_bias": [[[1], "x"]]}""", "sequence_bias")]
+    [InlineData("""{"suppress_tokens": {"a": 1}}""", "suppress_tokens"), InlineData("""{"bad_words_ids": [[1.5]]}""", "bad_words_ids")]
     public void What_cannot_be_read_is_named(string json, string key) => Assert.Equal(key, Assert.Throws<ModelFormatException>(() => Read(json)).Subject);
 
     [Theory]
-    [InlineData("temperature", "-1", "temperature: must be between 0 and 2, not -1"), InlineData("temperature", "2.5", "between 0 and 2"), InlineData("top_p", "2", "must be greater than 0 and at most 1, not 2"), InlineData("top_p", "-0.1", "greater than 0")]
-    [InlineData("top_k", "-2", "at least 0, not -2"), InlineData("min_p", "1.5", "between 0 and 1"), InlineData("typical_p", "0", "greater than 0"), InlineData("repetition_penalty", "0", "greater than 0"), InlineData("repetition_penalty", "1e300", "greater than 0")]
-    [InlineData("min_length", "-1", "at least 0"), InlineData("min_new_tokens", "-1", "at least 0"), InlineData("no_repeat_ngram_size", "-3", "at least 0"), InlineData("exponential_decay_length_penalty", "[-1, 2]", "at least 0"), InlineData("exponential_decay_length_penalty", "[1, -2]", "greater than 0")]
+    [InlineData("temperature", "-1", "temperature: must be between 0 and 2, not -1"), InlineData("temperature", "2.5", "between 0 and 2")]
+    [InlineData("top_p", "2", "must be greater than 0 and at most 1, not 2"), InlineData("top_p", "-0.1", "greater than 0")]
+    [InlineData("top_k", "-2", "at least 0, not -2"), InlineData("min_p", "1.5", "between 0 and 1"), InlineData("typical_p", "0", "greater than 0")]
+    [InlineData("repetition_penalty", "0", "greater than 0"), InlineData("repetition_penalty", "1e300", "greater than 0")]
+    [InlineData("min_length", "-1", "at least 0"), InlineData("min_new_tokens", "-1", "at least 0"), InlineData("no_repeat_ngram_size", "-3", "at least 0")]
+    [InlineData("exponential_decay_length_penalty", "[-1, 2]", "at least 0"), InlineData("exponential_decay_length_penalty", "[1, -2]", "greater than 0")]
     public void What_is_out_of_range_is_refused_when_text_is_generated(string key, string value, string says)
     {
         GenerationDefaults defaults = Read($$"""{"{{key}}": {{value}}}""");
@@ -78,18 +85,21 @@ public sealed class GenerationDefaultsTests
     public void What_is_out_of_range_does_not_matter_where_the_caller_says_otherwise()
     {
         GenerationDefaults defaults = Read("""{"temperature": -1, "exponential_decay_length_penalty": [3, -1]}""");
-        Assert.Equal("exponential_decay_length_penalty", Assert.Throws<ModelFormatException>(() => defaults.Resolve(new() { Temperature = 0.5f }, [], 1)).Subject);
+        ModelFormatException e = Assert.Throws<ModelFormatException>(() => defaults.Resolve(new() { Temperature = 0.5f }, [], 1));
+        Assert.Equal("exponential_decay_length_penalty", e.Subject);
         Assert.Equal(0.5f, defaults.Resolve(new() { Temperature = 0.5f, Sampling = new() { LengthDecayFactor = 1 } }, [], 1).Temperature);
     }
 
     [Theory]
-    [InlineData("eos_token_id", "20", 20), InlineData("eos_token_id", "[2, -1]", -1), InlineData("eos_token_id", "[2, 2147483647]", 2147483647), InlineData("suppress_tokens", "[20]", 20), InlineData("begin_suppress_tokens", "[99]", 99)]
-    [InlineData("bad_words_ids", "[[1, 20]]", 20), InlineData("sequence_bias", "[[[1, 21], 0.5]]", 21), InlineData("forced_bos_token_id", "20", 20), InlineData("forced_eos_token_id", "[1, 30]", 30), InlineData("decoder_start_token_id", "-5", -5)]
+    [InlineData("eos_token_id", "20", 20), InlineData("eos_token_id", "[2, -1]", -1), InlineData("eos_token_id", "[2, 2147483647]", 2147483647)]
+    [InlineData("suppress_tokens", "[20]", 20), InlineData("begin_suppress_tokens", "[99]", 99)]
+    [InlineData("bad_words_ids", "[[1, 20]]", 20), InlineData("sequence_bias", "[[[1, 21], 0.5]]", 21), InlineData("forced_bos_token_id", "20", 20)]
+    [InlineData("forced_eos_token_id", "[1, 30]", 30), InlineData("decoder_start_token_id", "-5", -5)]
     public void Ids_outside_the_vocabulary_are_refused_when_text_is_generated(string key, string value, int id)
     {
         GenerationDefaults defaults = Read($$"""{"{{key}}": {{value}}}""") with { IsStated = true };
         ModelFormatException e = Assert.Throws<ModelFormatException>(() => defaults.Within(20).Resolve(new(), [], 3));
-        Assert.StartsWith($"generation_config.json: {key}: names the token id {id}, which is outside the vocabulary of 20", e.Message, StringComparison.Ordinal);
+        Assert.StartsWith($"generation_config.json: {key}: names the token id {id}, outside the vocabulary of 20", e.Message, StringComparison.Ordinal);
         if (id > 0 && id < 100) _ = defaults.Within(id + 1).Resolve(new(), [], 3);
     }
 

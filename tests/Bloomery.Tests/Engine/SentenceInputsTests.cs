@@ -43,7 +43,8 @@ public sealed class SentenceInputsTests : IDisposable
     }
 
     [Theory]
-    [InlineData("[]", "1_Pooling"), InlineData("""[{"type": "x.Pooling", "path": "2_Pooling"}]""", "2_Pooling"), InlineData("""[{"type": "x.Pooling"}]""", "1_Pooling")]
+    [InlineData("[]", "1_Pooling"), InlineData("""[{"type": "x.Pooling", "path": "2_Pooling"}]""", "2_Pooling")]
+    [InlineData("""[{"type": "x.Pooling"}]""", "1_Pooling")]
     public void A_prompt_that_pooling_leaves_out_is_not_supported(string modules, string pooling)
     {
         Write("modules.json", modules);

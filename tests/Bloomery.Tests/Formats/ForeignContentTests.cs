@@ -28,7 +28,8 @@ public sealed class ForeignContentTests : IDisposable
     private static byte[] Tar()
     {
         using MemoryStream stream = new();
-        using (TarWriter tar = new(stream, TarEntryFormat.Ustar, leaveOpen: true)) tar.WriteEntry(new UstarTarEntry(TarEntryType.RegularFile, "a") { DataStream = new MemoryStream([1]) });
+        using (TarWriter tar = new(stream, TarEntryFormat.Ustar, leaveOpen: true))
+            tar.WriteEntry(new UstarTarEntry(TarEntryType.RegularFile, "a") { DataStream = new MemoryStream([1]) });
         return stream.ToArray();
     }
 
@@ -36,15 +37,21 @@ public sealed class ForeignContentTests : IDisposable
     {
         (byte[] Content, string Says)[] all =
         [
-            ("version https://git-lfs.github.com/spec/v1\noid sha256:4d7a214614ab2935c943f9e0ff69d22eadbb8f32b1258daaa5e2ca24d17e2393\nsize 12345\n"u8.ToArray(), "the file of 12345 bytes that it stands for was not fetched: 'git lfs pull' in "),
+            ("version https://git-lfs.github.com/spec/v1\noid sha256:4d7a214614ab2935c943f9e0ff69d22eadbb8f32b1258daaa5e2ca24d17e2393\nsize 12345\n"u8.ToArray(),
+                "the file of 12345 bytes that it stands for was not fetched: 'git lfs pull' in "),
             ("version https://git-lfs.github.com/spec/v1\r\noid sha256:00\r\nsize 1\r\n"u8.ToArray(), "'git lfs pull' in "),
-            ("<!DOCTYPE html>\n<html><body>404</body></html>"u8.ToArray(), "web page (HTML)"), ("\n <HTML lang=\"en\">"u8.ToArray(), "web page (HTML)"), ("\uFEFF<!doctype HTML>"u8.ToArray(), "web page (HTML)"),
+            ("<!DOCTYPE html>\n<html><body>404</body></html>"u8.ToArray(), "web page (HTML)"),
+            ("\n <HTML lang=\"en\">"u8.ToArray(), "web page (HTML)"), ("\uFEFF<!doctype HTML>"u8.ToArray(), "web page (HTML)"),
             ("<?xml version=\"1.0\"?><Error><Code>AccessDenied</Code></Error>"u8.ToArray(), "this is XML"),
             (Archive("model/weights.bin"), "archive (zip)"), (Archive("archive/data.pkl"), "PyTorch pickle"), (Tar(), "archive (tar)"),
             ([0x80, 2, 0x8A, 10, 0x6C, .. new byte[80]], "PyTorch pickle"), ([0x80, 4, 0x95, .. new byte[80]], "PyTorch pickle"),
-            ([0xFD, .. "7zXZ\0"u8, .. new byte[80]], "archive (xz)"), ([0x28, 0xB5, 0x2F, 0xFD, .. new byte[80]], "archive (Zstandard)"), ([.. "BZh91AY"u8, .. new byte[80]], "archive (bzip2)"),
-            ([.. "7z"u8, 0xBC, 0xAF, 0x27, 0x1C, .. new byte[80]], "archive (7z)"), ([0x89, .. "HDF\r\n\x1a\n"u8, .. new byte[80]], "HDF5"), ([0x93, .. "NUMPY"u8, .. new byte[80]], "NumPy"),
-            ([.. "lmgg"u8, .. new byte[80]], "GGML file ('ggml') from before GGUF"), ([.. "fmgg"u8, .. new byte[80]], "('ggmf')"), ([.. "tjgg"u8, .. new byte[80]], "('ggjt')"),
+            ([0xFD, .. "7zXZ\0"u8, .. new byte[80]], "archive (xz)"),
+            ([0x28, 0xB5, 0x2F, 0xFD, .. new byte[80]], "archive (Zstandard)"), ([.. "BZh91AY"u8, .. new byte[80]], "archive (bzip2)"),
+            ([.. "7z"u8, 0xBC, 0xAF, 0x27, 0x1C, .. new byte[80]], "archive (7z)"),
+            ([0x89, .. "HDF\r\n\x1a\n"u8, .. new byte[80]], "HDF5"),
+            ([0x93, .. "NUMPY"u8, .. new byte[80]], "NumPy"),
+            ([.. "lmgg"u8, .. new byte[80]], "GGML file ('ggml') from before GGUF"),
+            ([.. "fmgg"u8, .. new byte[80]], "('ggmf')"), ([.. "tjgg"u8, .. new byte[80]], "('ggjt')"),
         ];
         foreach ((byte[] content, string says) in all)
             foreach (string name in Names) yield return [content, says, name];
@@ -65,13 +72,15 @@ public sealed class ForeignContentTests : IDisposable
     {
         byte[] safetensors = SafetensorsFileTests.File("""{"x":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}}""", 1), gguf = new GgufBytes().Build();
         Assert.Contains("it is a safetensors file, whose name should end in .safetensors", Refusal("model.gguf", safetensors), StringComparison.Ordinal);
-        Assert.Contains("it is a GGUF file, whose name should end in .gguf", Assert.Throws<ModelFormatException>(() => SafetensorsFile.Open(gguf)).Message, StringComparison.Ordinal);
+        string other = Assert.Throws<ModelFormatException>(() => SafetensorsFile.Open(gguf)).Message;
+        Assert.Contains("it is a GGUF file, whose name should end in .gguf", other, StringComparison.Ordinal);
         foreach (string name in (string[])["model.gguf", "model.safetensors"])
         {
             Assert.Contains("archive (gzip)", Refusal(name, [0x1F, 0x8B, 8, 0, .. new byte[80]]), StringComparison.Ordinal);
             Assert.Contains("it is empty", Refusal(name, []), StringComparison.Ordinal);
             Assert.Contains("it begins with zeros", Refusal(name, new byte[200]), StringComparison.Ordinal);
-            Assert.Contains("it is the text 'Invalid username or password.'", Refusal(name, "Invalid username or password."u8.ToArray()), StringComparison.Ordinal);
+            string text = Refusal(name, "Invalid username or password."u8.ToArray());
+            Assert.Contains("it is the text 'Invalid username or password.'", text, StringComparison.Ordinal);
         }
     }
 
@@ -91,10 +100,12 @@ public sealed class ForeignContentTests : IDisposable
         _directory.Write("tokenizer.json", """{"model": {"type": "WordLevel", "vocab": {"a": 0}, "unk_token": "a"}}"""u8.ToArray());
         _directory.Write("chat_template.jinja", pointer);
         Assert.Contains("git lfs pull", Assert.Throws<ModelFormatException>(() => TokenizerLoader.Load(_directory.Path)).Message, StringComparison.Ordinal);
-        Assert.Contains("git lfs pull", Assert.Throws<ModelFormatException>(() => ImportanceMatrix.Open(_directory.Write("imatrix.gguf", pointer))).Message, StringComparison.Ordinal);
+        string matrix = Assert.Throws<ModelFormatException>(() => ImportanceMatrix.Open(_directory.Write("imatrix.gguf", pointer))).Message;
+        Assert.Contains("git lfs pull", matrix, StringComparison.Ordinal);
         _directory.Write("model.safetensors.index.json", """{"weight_map": {"x": "model-1.safetensors"}}"""u8.ToArray());
         _directory.Write("model-1.safetensors", pointer);
-        Assert.StartsWith(_directory.Of("model-1.safetensors"), Assert.Throws<ModelFormatException>(() => SafetensorsFile.OpenModel(_directory.Path)).Message, StringComparison.Ordinal);
+        string shard = Assert.Throws<ModelFormatException>(() => SafetensorsFile.OpenModel(_directory.Path)).Message;
+        Assert.StartsWith(_directory.Of("model-1.safetensors"), shard, StringComparison.Ordinal);
     }
 
     private string Refusal(string name, byte[] content)

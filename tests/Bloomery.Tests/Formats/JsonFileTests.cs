@@ -30,7 +30,8 @@ public sealed class JsonFileTests : IDisposable
     }
 
     [Theory]
-    [InlineData("[Infinity]", double.PositiveInfinity), InlineData("[ -Infinity ]", double.NegativeInfinity), InlineData("[1e999]", double.PositiveInfinity), InlineData("\uFEFF[-0.5e1]", -5)]
+    [InlineData("[Infinity]", double.PositiveInfinity), InlineData("[ -Infinity ]", double.NegativeInfinity), InlineData("[1e999]", double.PositiveInfinity)]
+    [InlineData("\uFEFF[-0.5e1]", -5)]
     public void Infinities_are_numbers(string json, double expected)
     {
         using JsonDocument document = JsonFile.Parse(Encoding.UTF8.GetBytes(json), "f.json");
@@ -99,9 +100,12 @@ public sealed class JsonFileTests : IDisposable
         string whole = content.Replace("{0}", "", StringComparison.Ordinal);
         foreach ((string text, string says) in (ReadOnlySpan<(string, string)>)
         [
-            (content.Replace("{0}", ",", StringComparison.Ordinal), "not JSON"), (content.Replace("{0}", ", \"x\": \"\\udc00\"", StringComparison.Ordinal), "half of a surrogate pair"),
-            (whole[..^1], "not JSON"), (whole + "]", "not JSON"), ("", "is empty"), ("version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 12345\n", "git lfs pull"),
-            ("<!DOCTYPE html><html>", "web page"), (content.Replace("{0}", ", \"x\": " + new string('[', 70) + new string(']', 70), StringComparison.Ordinal), "nests more than 64"),
+            (content.Replace("{0}", ",", StringComparison.Ordinal), "not JSON"),
+            (content.Replace("{0}", ", \"x\": \"\\udc00\"", StringComparison.Ordinal), "half of a surrogate pair"),
+            (whole[..^1], "not JSON"), (whole + "]", "not JSON"), ("", "is empty"),
+            ("version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 12345\n", "git lfs pull"),
+            ("<!DOCTYPE html><html>", "web page"),
+            (content.Replace("{0}", ", \"x\": " + new string('[', 70) + new string(']', 70), StringComparison.Ordinal), "nests more than 64"),
         ])
         {
             ModelFormatException e = Assert.Throws<ModelFormatException>(() => Open(name, text));
@@ -114,34 +118,46 @@ public sealed class JsonFileTests : IDisposable
     [Theory, MemberData(nameof(Kinds))]
     public void Mutants_of_every_file_are_read_or_refused(string name, string content)
     {
-        byte[] original = Encoding.UTF8.GetBytes(content.Replace("{0}", ", \"a\": [NaN, 1e5, {\"k\": \"\\ud83d\\ude00\", \"k\": null}], \"temperature\": 0.5, \"bos_token_id\": 3", StringComparison.Ordinal));
+        const string More = ", \"a\": [NaN, 1e5, {\"k\": \"\\ud83d\\ude00\", \"k\": null}], \"temperature\": 0.5, \"bos_token_id\": 3";
+        byte[] original = Encoding.UTF8.GetBytes(content.Replace("{0}", More, StringComparison.Ordinal));
         (int read, int refused) = Mutants.Try(original, original.Length, 300, bytes => Open(name, bytes));
         Assert.True(read > 5 && refused > 20, $"{read} read, {refused} refused");
     }
 
     [Theory]
-    [InlineData("""{"a": 0, "b": 1, "a": 2}""", 2, 1), InlineData("""{"a": 0, "b": 0, "b": 1}""", 0, 1), InlineData("""{"a": 1, "b": 1, "a": 1, "b": 0}""", 1, 0), InlineData("""{"\u0061": 5, "a": 1, "b": 0}""", 1, 0)]
+    [InlineData("""{"a": 0, "b": 1, "a": 2}""", 2, 1), InlineData("""{"a": 0, "b": 0, "b": 1}""", 0, 1)]
+    [InlineData("""{"a": 1, "b": 1, "a": 1, "b": 0}""", 1, 0), InlineData("""{"\u0061": 5, "a": 1, "b": 0}""", 1, 0)]
     public void Of_a_repeated_token_the_last_id_counts(string vocabulary, int a, int b)
     {
-        string path = _directory.Write("tokenizer.json", Encoding.UTF8.GetBytes($$$"""{"model": {"type": "BPE", "merges": []}, "model": {"type": "WordLevel", "vocab": {{{vocabulary}}}, "unk_token": "a"}}"""));
+        string json = $$$"""{"model": {"type": "BPE", "merges": []}, "model": {"type": "WordLevel", "vocab": {{{vocabulary}}}, "unk_token": "a"}}""";
+        string path = _directory.Write("tokenizer.json", Encoding.UTF8.GetBytes(json));
         Tokenizer tokenizer = TokenizerLoader.Load(path).Tokenizer;
         Assert.Equal((a, b), (tokenizer.TokenToId("a"), tokenizer.TokenToId("b")));
         Assert.Equal(("a", "b"), (tokenizer.IdToToken(a), tokenizer.IdToToken(b)));
     }
 
     [Theory]
-    [InlineData("config.json", """{"model_type": NaN}""", "model_type: is NaN; a string is needed"), InlineData("tokenizer_config.json", """{"bos_token": NaN}""", "bos_token"), InlineData("generation_config.json", """{"temperature": NaN}""", "temperature: is NaN; a number is needed")]
-    [InlineData("generation_config.json", """{"eos_token_id": [1, Infinity]}""", "eos_token_id"), InlineData("tokenizer.json", """{"model": {"type": "WordLevel", "vocab": {"a": NaN}}}""", "model.vocab.a: expected a number, found NaN")]
-    [InlineData("tokenizer.json", """{"model": {"type": "Unigram", "vocab": [["a", -Infinity]]}}""", "the number is not finite"), InlineData("tokenizer.json", """{"model": {"type": NaN}}""", "model.type: expected a string, found NaN")]
+    [InlineData("config.json", """{"model_type": NaN}""", "model_type: is NaN; a string is needed")]
+    [InlineData("tokenizer_config.json", """{"bos_token": NaN}""", "bos_token")]
+    [InlineData("generation_config.json", """{"temperature": NaN}""", "temperature: is NaN; a number is needed")]
+    [InlineData("generation_config.json", """{"eos_token_id": [1, Infinity]}""", "eos_token_id")]
+    [InlineData("tokenizer.json", """{"model": {"type": "WordLevel", "vocab": {"a": NaN}}}""", "model.vocab.a: expected a number, found NaN")]
+    [InlineData("tokenizer.json", """{"model": {"type": "Unigram", "vocab": [["a", -Infinity]]}}""", "the number is not finite")]
+    [InlineData("tokenizer.json", """{"model": {"type": NaN}}""", "model.type: expected a string, found NaN")]
     [InlineData("model.safetensors.index.json", """{"weight_map": {"x": NaN}}""", "is not the plain name")]
     public void What_is_asked_for_has_to_be_of_its_kind(string name, string content, string says) =>
         Assert.Contains(says, Assert.Throws<ModelFormatException>(() => Open(name, content)).Message, StringComparison.Ordinal);
 
     [Theory]
-    [InlineData("hidden_size", "NaN", "hidden_size: is NaN; a number is needed"), InlineData("hidden_size", "Infinity", "hidden_size: is Infinity; a number is needed"), InlineData("rope_theta", "-Infinity", "rope_theta: is -Infinity; a number is needed")]
-    [InlineData("hidden_size", "\"1,024\"", "hidden_size: is \"1,024\"; a number is needed"), InlineData("hidden_size", "\"1.024,5\"", "a number is needed"), InlineData("hidden_size", "\" 16\"", "a number is needed")]
-    [InlineData("hidden_size", "\"16 \"", "a number is needed"), InlineData("hidden_size", "\"0x10\"", "a number is needed"), InlineData("hidden_size", "\"1_6\"", "a number is needed"), InlineData("hidden_size", "\"\"", "a number is needed")]
-    [InlineData("rms_norm_eps", "\"1e-5x\"", "rms_norm_eps: is \"1e-5x\"; a number is needed"), InlineData("rms_norm_eps", "\"1,5\"", "a number is needed"), InlineData("rms_norm_eps", "\"(1)\"", "a number is needed"), InlineData("rms_norm_eps", "\"$1\"", "a number is needed")]
+    [InlineData("hidden_size", "NaN", "hidden_size: is NaN; a number is needed")]
+    [InlineData("hidden_size", "Infinity", "hidden_size: is Infinity; a number is needed")]
+    [InlineData("rope_theta", "-Infinity", "rope_theta: is -Infinity; a number is needed")]
+    [InlineData("hidden_size", "\"1,024\"", "hidden_size: is \"1,024\"; a number is needed"), InlineData("hidden_size", "\"1.024,5\"", "a number is needed")]
+    [InlineData("hidden_size", "\" 16\"", "a number is needed")]
+    [InlineData("hidden_size", "\"16 \"", "a number is needed"), InlineData("hidden_size", "\"0x10\"", "a number is needed")]
+    [InlineData("hidden_size", "\"1_6\"", "a number is needed"), InlineData("hidden_size", "\"\"", "a number is needed")]
+    [InlineData("rms_norm_eps", "\"1e-5x\"", "rms_norm_eps: is \"1e-5x\"; a number is needed"), InlineData("rms_norm_eps", "\"1,5\"", "a number is needed")]
+    [InlineData("rms_norm_eps", "\"(1)\"", "a number is needed"), InlineData("rms_norm_eps", "\"$1\"", "a number is needed")]
     [InlineData("rms_norm_eps", "\"NaN\"", "a number is needed"), InlineData("rms_norm_eps", "\"\u0661\"", "a number is needed")]
     public void Numbers_are_numbers(string key, string value, string says)
     {
@@ -164,7 +180,8 @@ public sealed class JsonFileTests : IDisposable
         using GgufFile gguf = GgufFile.Open(file, "m.gguf");
         ModelConfig config = GgufConfig.Read(gguf);
         Assert.Equal(12, config.IntOrNull("num_hidden_layers"));
-        Assert.Equal($"m.gguf: llama.context_length: is \"{value}\"; a number is needed", Assert.Throws<ModelFormatException>(() => config.IntOrNull("max_position_embeddings")).Message);
+        string message = Assert.Throws<ModelFormatException>(() => config.IntOrNull("max_position_embeddings")).Message;
+        Assert.Equal($"m.gguf: llama.context_length: is \"{value}\"; a number is needed", message);
     }
 
     private void Open(string name, string content) => Open(name, Encoding.UTF8.GetBytes(content));

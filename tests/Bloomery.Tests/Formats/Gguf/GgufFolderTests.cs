@@ -10,7 +10,8 @@ namespace Bloomery.Tests.Formats.Gguf;
 public sealed class GgufFolderTests : IDisposable
 {
     private static readonly byte[] Model = new GgufBytes().Key("general.architecture", "llama").Key("tokenizer.ggml.model", "llama")
-        .Strings("tokenizer.ggml.tokens", "<unk>", "a").Array("tokenizer.ggml.scores", GgufValueType.Float32, 2, new byte[8]).Array("tokenizer.ggml.token_type", GgufValueType.Int32, 2, 2, 0, 0, 0, 1, 0, 0, 0).Build();
+        .Strings("tokenizer.ggml.tokens", "<unk>", "a").Array("tokenizer.ggml.scores", GgufValueType.Float32, 2, new byte[8])
+        .Array("tokenizer.ggml.token_type", GgufValueType.Int32, 2, 2, 0, 0, 0, 1, 0, 0, 0).Build();
 
     private readonly TemporaryDirectory _directory = new();
 
@@ -43,7 +44,8 @@ public sealed class GgufFolderTests : IDisposable
         _directory.Write("d.gguf", Model);
         Assert.Equal(_directory.Of("d.gguf"), ModelLocation.Resolve(_directory.Path));
         _directory.Write("e.gguf", "not a model"u8.ToArray()); // not passed over without a word
-        Assert.Contains("2 GGUF files in this directory are models; name one of them: d.gguf, e.gguf", Assert.Throws<ModelFormatException>(() => TensorFile.OpenAny(_directory.Path)).Message, StringComparison.Ordinal);
+        string message = Assert.Throws<ModelFormatException>(() => TensorFile.OpenAny(_directory.Path)).Message;
+        Assert.Contains("2 GGUF files in this directory are models; name one of them: d.gguf, e.gguf", message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -53,7 +55,8 @@ public sealed class GgufFolderTests : IDisposable
     public void Of_several_one_has_to_be_named(string files)
     {
         foreach (string file in files.Split(' ')) _directory.Write(file, Model);
-        foreach (Action open in (Action[])[() => TensorFile.OpenAny(ModelLocation.Resolve(_directory.Path)).Dispose(), () => TokenizerLoader.Load(_directory.Path)])
+        Action[] doors = [() => TensorFile.OpenAny(ModelLocation.Resolve(_directory.Path)).Dispose(), () => TokenizerLoader.Load(_directory.Path)];
+        foreach (Action open in doors)
         {
             ModelFormatException e = Assert.Throws<ModelFormatException>(open);
             Assert.StartsWith($"{_directory.Path}: 2 GGUF files in this directory are models; name one of them: ", e.Message, StringComparison.Ordinal);
@@ -65,7 +68,8 @@ public sealed class GgufFolderTests : IDisposable
     [Fact]
     public void Safetensors_come_first_and_an_empty_directory_says_what_is_missing()
     {
-        Assert.Contains("no safetensors in this directory, and no GGUF model", Assert.Throws<ModelFormatException>(() => TensorFile.OpenAny(_directory.Path)).Message, StringComparison.Ordinal);
+        string message = Assert.Throws<ModelFormatException>(() => TensorFile.OpenAny(_directory.Path)).Message;
+        Assert.Contains("no safetensors in this directory, and no GGUF model", message, StringComparison.Ordinal);
         _directory.Write("m.gguf", Model);
         _directory.Write("model.safetensors", SafetensorsFileTests.File("""{"x":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}}""", 1));
         Assert.Equal(_directory.Path, ModelLocation.Resolve(_directory.Path));
@@ -74,7 +78,8 @@ public sealed class GgufFolderTests : IDisposable
     }
 
     [Theory]
-    [InlineData("m-00001-of-00003.gguf", "m", 1, 3), InlineData("a/b-q4_0-00012-of-00345.GGUF", "a/b-q4_0", 12, 345), InlineData("m-00001-of-00002-00002-of-00004.gguf", "m-00001-of-00002", 2, 4)]
+    [InlineData("m-00001-of-00003.gguf", "m", 1, 3), InlineData("a/b-q4_0-00012-of-00345.GGUF", "a/b-q4_0", 12, 345)]
+    [InlineData("m-00001-of-00002-00002-of-00004.gguf", "m-00001-of-00002", 2, 4)]
     public void Names_of_parts_are_read(string name, string stem, int part, int count)
     {
         SplitName split = SplitName.Parse(name)!;
@@ -84,6 +89,7 @@ public sealed class GgufFolderTests : IDisposable
     }
 
     [Theory]
-    [InlineData("m.gguf"), InlineData("m-0001-of-0003.gguf"), InlineData("-00001-of-00003.gguf"), InlineData("m-00001-of-00003.safetensors"), InlineData("m-00001-of-00003.gguf.partial"), InlineData("m-000001-of-00003.gguf"), InlineData("m-٠٠٠٠١-of-00003.gguf")]
+    [InlineData("m.gguf"), InlineData("m-0001-of-0003.gguf"), InlineData("-00001-of-00003.gguf"), InlineData("m-00001-of-00003.safetensors")]
+    [InlineData("m-00001-of-00003.gguf.partial"), InlineData("m-000001-of-00003.gguf"), InlineData("m-٠٠٠٠١-of-00003.gguf")]
     public void Other_names_are_none(string name) => Assert.Null(SplitName.Parse(name));
 }

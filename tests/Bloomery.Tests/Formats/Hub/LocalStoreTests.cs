@@ -42,12 +42,16 @@ public sealed class LocalStoreTests : IDisposable
     }
 
     [Theory]
-    [InlineData("org/cached", "c0ffee0123"), InlineData("org/cached@main", "c0ffee0123"), InlineData("hf:org/cached@v1.0", "beef000111"), InlineData("ORG/cached@refs/pr/1", null), InlineData("org/cached@pr/1", "abcd000222")]
-    [InlineData("org/cached@beef000111", "beef000111"), InlineData("org/cached@BEEF0001", "beef000111"), InlineData("org/cached@c0ffee0123", "c0ffee0123"), InlineData("org/cached@dead000333", "dead000333"), InlineData("hf:org/cached@dead000", "dead000333")]
-    [InlineData("org/cached@dead", null), InlineData("org/cached@v2", null), InlineData("org/cached@evil", null), InlineData("org/cached@../../x", null), InlineData("org/cached@v1.0:q.gguf", "beef000111"), InlineData("gpt2", "abc")]
+    [InlineData("org/cached", "c0ffee0123"), InlineData("org/cached@main", "c0ffee0123"), InlineData("hf:org/cached@v1.0", "beef000111")]
+    [InlineData("ORG/cached@refs/pr/1", null), InlineData("org/cached@pr/1", "abcd000222")]
+    [InlineData("org/cached@beef000111", "beef000111"), InlineData("org/cached@BEEF0001", "beef000111"), InlineData("org/cached@c0ffee0123", "c0ffee0123")]
+    [InlineData("org/cached@dead000333", "dead000333"), InlineData("hf:org/cached@dead000", "dead000333")]
+    [InlineData("org/cached@dead", null), InlineData("org/cached@v2", null), InlineData("org/cached@evil", null), InlineData("org/cached@../../x", null)]
+    [InlineData("org/cached@v1.0:q.gguf", "beef000111"), InlineData("gpt2", "abc")]
     public void Revisions_of_a_hugging_face_cache_are_found(string name, string? commit)
     {
-        foreach (string snapshot in (string[])["c0ffee0123", "beef000111", "abcd000222", "dead000333"]) Put($"hub/models--org--cached/snapshots/{snapshot}/q.gguf");
+        foreach (string snapshot in (string[])["c0ffee0123", "beef000111", "abcd000222", "dead000333"])
+            Put($"hub/models--org--cached/snapshots/{snapshot}/q.gguf");
         Put("hub/models--org--cached/refs/main", "c0ffee0123");
         Put("hub/models--org--cached/refs/v1.0", "beef000111\n");
         Put("hub/models--org--cached/refs/pr/1", "abcd000222");
