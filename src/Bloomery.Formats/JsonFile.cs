@@ -9,7 +9,7 @@ namespace Bloomery.Formats;
 /// <summary>
 /// The one reader of JSON, as Python reads it, which is where these files come from: NaN and infinities are numbers,
 /// of a key that is repeated the last value counts.
-/// Depth and size are bounded, a byte order mark of UTF-8 is passed over, and every text that comes out is well-formed.
+/// Depth and size are bounded, a byte order mark says what the encoding is, and every text that comes out is well-formed.
 /// </summary>
 internal static class JsonFile
 {
@@ -38,11 +38,13 @@ internal static class JsonFile
     /// <exception cref="ModelFormatException">It is no JSON.</exception>
     public static JsonDocument Parse(ReadOnlyMemory<byte> utf8, string name, bool repeats = false)
     {
+        int mark = utf8.Span.StartsWith("\uFEFF"u8) ? 3 : 0;
+        utf8 = WithoutMark(utf8);
         if (TryParse(utf8, name, MaxDepth, repeats, out JsonDocument? document, out string? problem))
         {
             if (FindHalfPair(utf8.Span) is not (>= 0 and var at)) return document;
             document.Dispose();
-            throw new ModelFormatException(name, null, at, "a string holds half of a surrogate pair, which is no text");
+            throw new ModelFormatException(name, null, mark + at, "a string holds half of a surrogate pair, which is no text");
         }
         throw new ModelFormatException(name, null, null, problem.StartsWith("not ", StringComparison.Ordinal) ? "is " + problem : problem);
     }
@@ -61,10 +63,9 @@ internal static class JsonFile
         ReadOnlyMemory<byte> utf8, string name, int maxDepth, bool repeats, [NotNullWhen(true)] out JsonDocument? document, [NotNullWhen(false)] out string? problem)
     {
         (document, problem) = (null, null);
-        if (utf8.Span.StartsWith("\uFEFF"u8)) utf8 = utf8[3..];
+        utf8 = WithoutMark(utf8);
         if (utf8.Span.IndexOfAnyExcept(" \t\r\n"u8) < 0) problem = "is empty, expected JSON";
         else if (ForeignContent.Describe(name, utf8.Span) is { } other) problem = other;
-        else if (utf8.Length > 1 && utf8.Span[..2] is [0xFF, 0xFE] or [0xFE, 0xFF]) problem = "not JSON: it is UTF-16; save it as UTF-8";
         else if (!Utf8.IsValid(utf8.Span)) problem = $"not JSON: byte {FindInvalid(utf8.Span)} is not UTF-8";
         if (problem is not null) return false;
         try
@@ -99,8 +100,21 @@ internal static class JsonFile
     {
         ReadOnlySpan<byte> bytes = ReadBytes(path);
         if (ForeignContent.DescribePointer(path, bytes) is { } pointer) throw new ModelFormatException(path, null, null, pointer);
-        if (bytes.StartsWith("\uFEFF"u8)) bytes = bytes[3..];
+        bytes = WithoutMark(bytes.ToArray()).Span;
         return Utf8.IsValid(bytes) ? Encoding.UTF8.GetString(bytes) : throw new ModelFormatException(path, null, FindInvalid(bytes), "is not UTF-8");
+    }
+
+    /// <summary>UTF-8 without the byte order mark, of which UTF-16 and UTF-32 have others.</summary>
+    private static ReadOnlyMemory<byte> WithoutMark(ReadOnlyMemory<byte> bytes)
+    {
+        if (bytes.Span.StartsWith("\uFEFF"u8)) return bytes[3..];
+        Encoding? wide = bytes.Span switch
+        {
+            [0xFF, 0xFE, 0, 0, ..] or [0, 0, 0xFE, 0xFF, ..] => new UTF32Encoding(bigEndian: bytes.Span[0] == 0, byteOrderMark: true),
+            [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..] => new UnicodeEncoding(bigEndian: bytes.Span[0] == 0xFE, byteOrderMark: true),
+            _ => null,
+        };
+        return wide is null ? bytes : Encoding.UTF8.GetBytes(wide.GetString(bytes.Span[wide.Preamble.Length..]));
     }
 
     private static int FindInvalid(ReadOnlySpan<byte> utf8)

@@ -59,6 +59,7 @@ public sealed class JsonFileTests : IDisposable
     [InlineData("{\"a\": {\"b\": [", "it ends before an object or a list does")]
     [InlineData("[\"\\ud800\"]", "half of a surrogate pair, which is no text (at byte 2)")]
     [InlineData("[\"\\\\ud800 \\ud83d\\ude00 \\udc00\"]", "half of a surrogate pair, which is no text (at byte 23)")]
+    [InlineData("\uFEFF[\"\\ud800\"]", "half of a surrogate pair, which is no text (at byte 5)")]
     [InlineData("{\"\\ud800\": 1}", "half of a surrogate pair")]
     [InlineData("{\"\\ud800\": NaN}", "half of a surrogate pair")]
     public void What_Python_does_not_read_is_refused_in_plain_words(string json, string says) => Refuses(Encoding.UTF8.GetBytes(json), says);
@@ -67,8 +68,13 @@ public sealed class JsonFileTests : IDisposable
     public void Other_encodings_and_depths_are_refused_in_plain_words()
     {
         Refuses([.. "[\"a"u8, 0xFF, .. "\"]"u8], "byte 3 is not UTF-8");
-        Refuses([.. Encoding.Unicode.GetPreamble(), .. Encoding.Unicode.GetBytes("{}")], "UTF-16");
-        Refuses([.. Encoding.BigEndianUnicode.GetPreamble(), .. Encoding.BigEndianUnicode.GetBytes("{}")], "UTF-16");
+        foreach (Encoding wide in (Encoding[])[Encoding.Unicode, Encoding.BigEndianUnicode, Encoding.UTF32, new System.Text.UTF32Encoding(true, true)])
+        {
+            using JsonDocument read = JsonFile.Parse((byte[])[.. wide.GetPreamble(), .. wide.GetBytes("[\"ü\U0001F600\", NaN]")], "f.json");
+            Assert.Equal("ü\U0001F600", read.RootElement[0].GetString());
+            Refuses([.. wide.GetPreamble(), .. wide.GetBytes("[\"\\ud800\"]")], "half of a surrogate pair");
+            Refuses(wide.GetBytes("[1]"), "is not JSON"); // no mark says what it is
+        }
         Refuses(Encoding.UTF8.GetBytes(new string('[', 65) + new string(']', 65)), "nests more than 64 levels deep");
         Refuses(Encoding.UTF8.GetBytes(new string('[', 1_000_000)), "nests more than 64 levels deep");
         using JsonDocument deep = JsonFile.Parse(Encoding.UTF8.GetBytes(new string('[', 64) + new string(']', 64)), "f.json");
