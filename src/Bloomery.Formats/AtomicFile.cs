@@ -13,7 +13,7 @@ internal static class AtomicFile
         string full = Path.GetFullPath(path), target = Target(full);
         try
         {
-            if (OpenSpecial(full, target) is not { } special) Replace(target, write);
+            if (OpenSpecial(full, target) is not { } special) Replace(path, target, write);
             else using (special) write(special);
         }
         catch (IOException e) when (IsDiskFull(e))
@@ -29,12 +29,12 @@ internal static class AtomicFile
     /// <summary>Whether a device had no room, or the user's share of it is used up.</summary>
     private static bool IsDiskFull(IOException e) => OperatingSystem.IsWindows() ? (e.HResult & 0xFFFF) is 39 or 112 : e.HResult is 28 or 69 or 122;
 
-    private static void Replace(string target, Action<Stream> write)
+    private static void Replace(string path, string target, Action<Stream> write)
     {
         string temporary = Path.Combine(Path.GetDirectoryName(target)!, $".{Path.GetFileName(target)}.{Guid.NewGuid():N}.tmp");
         try
         {
-            using (FileStream stream = new(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, BufferBytes))
+            using (FileStream stream = Create(path, temporary))
             {
                 write(stream);
                 stream.Flush(flushToDisk: true);
@@ -45,6 +45,20 @@ internal static class AtomicFile
         {
             File.Delete(temporary);
             throw;
+        }
+    }
+
+    private static FileStream Create(string path, string temporary)
+    {
+        try
+        {
+            return new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, BufferBytes);
+        }
+        catch (IOException e) when (!IsDiskFull(e))
+        {
+            // The system's words name the temporary file.
+            string reason = e is FileNotFoundException ? "the system makes no files there" : e.Message.Split(" : ")[0];
+            throw new IOException($"{path}: cannot be written: {reason}; name another place", e);
         }
     }
 

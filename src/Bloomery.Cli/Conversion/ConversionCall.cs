@@ -35,7 +35,6 @@ internal static class ConversionCall
     /// <summary>Rewrites a model.</summary>
     public static int Run(Call call, string from, string to, string? type, string[]? overrides, string? imatrix, int? threads)
     {
-        ComputeOptions.WarnOfThreads(call, threads ?? 1);
         bool toGguf = ModelConverter.IsGgufName(to);
         if (type is null && overrides is { Length: > 0 }) throw new UsageException("--tensor-type needs --type for the other tensors");
         TypeRecipe? recipe = type is null ? null : Recipe(type, overrides);

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using System.CommandLine.Parsing;
 using Bloomery.Cli.Options;
 
@@ -16,6 +17,7 @@ internal static class UsageErrors
         bool hasVerb = parsed.CommandResult.Command is not RootCommand;
         // The parser passes over a first word in brackets as a directive of its own.
         if (args is [{ } word, ..] && !word.StartsWith('-') && (!hasVerb || word != parsed.CommandResult.Command.Name)) return NoVerb(word);
+        if (args is [['-', ..] first, ..] && OptionOfVerbs(first.Split('=')[0]) is { } misplaced) return $"options go behind the verb: bloomery VERB {misplaced}";
         if (UnknownOption(parsed) is { } unknown) return NoOption(parsed, unknown);
         if (hasVerb && Swallowed(parsed, args) is { } swallowed) return $"{swallowed.Name} needs a value: {swallowed.Name} {swallowed.HelpName}";
         // What was given and is wrong goes before what is missing.
@@ -44,6 +46,13 @@ internal static class UsageErrors
             return token.Value.Split('=')[0];
         }
         return null;
+    }
+
+    /// <summary>How an option is written that some verb takes; null where none does.</summary>
+    private static string? OptionOfVerbs(string name)
+    {
+        Option? option = App.Commands([], out _).Keys.SelectMany(command => command.Options).FirstOrDefault(option => option is not HelpOption && (option.Name == name || option.Aliases.Contains(name)));
+        return option is null ? null : option.Arity.MaximumNumberOfValues == 0 ? option.Name : $"{option.Name} {option.HelpName}";
     }
 
     /// <summary>Says that there is no such option, and which one may be meant.</summary>

@@ -51,7 +51,6 @@ internal sealed class ComputeOptions
     {
         string? tier = call.Get(Kernels);
         Detect(tier);
-        WarnOfThreads(call, call.Get(Threads) ?? 1);
         bool given = call.Get(KvType) is not null;
         (KvType keys, KvType values) = ParseKvType(call.Get(KvType));
         return new ModelOptions
@@ -64,12 +63,6 @@ internal sealed class ComputeOptions
             ContextLength = call.Get(Context),
             KeepMapping = call.Get(Mmap),
         };
-    }
-
-    /// <summary>Says that more threads were asked for than can run at once.</summary>
-    public static void WarnOfThreads(Call call, int threads)
-    {
-        if (threads > Processors.Usable) call.Warn($"--threads {threads} is more than the {Processors.Usable} processors that this process may use: threads will wait for each other");
     }
 
     /// <summary>Chooses the kernels; none or <c>auto</c>: the best.</summary>

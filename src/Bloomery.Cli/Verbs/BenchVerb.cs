@@ -59,7 +59,6 @@ internal sealed class BenchVerb : Verb
         // What would end the last of many measurements, and lose all, is found before the first.
         foreach (string? tier in kernels) ComputeOptions.Detect(tier);
         string[] paths = [.. models.Select(model => ModelArgument.Resolve(model))];
-        ComputeOptions.WarnOfThreads(call, NumberList.Read(call.Get(_threads), 1).Max());
         var rows = new List<BenchRow>();
         foreach (string path in paths)
             foreach (string? tier in kernels)

@@ -37,6 +37,7 @@ internal sealed class Perplexity : Verb
     public override int Run(Call call)
     {
         string text = InputFile.Text(call.Need(_file));
+        if (text.Length == 0) throw new CliException($"{InputFile.Name(call.Need(_file))}: is empty, expected a text");
         string path = ModelArgument.Resolve(call.Need(_model));
         int[] ids = Encode(TokenizerArgument.Load(call, path), text);
         using Runtime runtime = ModelArgument.Load(call, _compute, path);

@@ -16,7 +16,15 @@ public static class ModelLocation
             return stored.Complete ? stored.Path : throw new InvalidOperationException($"{stored.Path}: the download of this model is not complete; 'bloomery pull hf:{stored.NameWithFile}' goes on with it");
         if (store.Choices(model) is { Count: > 0 } choices)
             throw new FileNotFoundException($"'{model}' is several models; name one of them: {string.Join(", ", choices)}");
-        string advice = HubName.IsHubName(model) ? $"'bloomery pull {model}' fetches it" : "'bloomery models list' shows the local store, 'bloomery pull hf:ORG/NAME' adds to it";
+        if (LooksLikePath(model)) throw new FileNotFoundException($"no model '{model}': there is no file or directory {Path.GetFullPath(model)}");
+        string advice = HubName.IsHubName(model) ? $"'bloomery pull {model}' fetches it"
+            : model.Contains('/') ? $"if that is its name on the hub, 'bloomery pull hf:{model}' fetches it"
+            : "'bloomery models list' shows the local store, 'bloomery pull hf:ORG/NAME' adds to it";
         throw new FileNotFoundException($"no model '{model}': neither a file or directory nor a name in {store.Folder}; {advice}");
     }
+
+    /// <summary>Whether somebody who writes this means a file: no name on the hub is a path from a root, has more than two parts or the ending of a file.</summary>
+    private static bool LooksLikePath(string model) => !HubName.IsHubName(model)
+        && (Path.IsPathRooted(model) || model[0] is '.' or '~' || model.Contains('\\') || model.Count(c => c == '/') > 1
+            || (!model.Contains(':') && Path.GetExtension(model) is ".gguf" or ".safetensors" or ".json" or ".model" or ".jinja"));
 }

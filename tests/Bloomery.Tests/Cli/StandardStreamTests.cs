@@ -96,6 +96,8 @@ public sealed class StandardStreamTests : IDisposable
         NeedsShell();
         Skip.IfNot(File.Exists("/dev/full"), "needs /dev/full");
         Assert.Equal("bloomery: /dev/full: no space is left there to write it; make room, or name another place", CliRun.Of("dump", Model, "--tensor", "output_norm.weight", "--out", "/dev/full").Expect(1).ErrorLine);
+        string nowhere = CliRun.Of("dump", Model, "--tensor", "output_norm.weight", "--out", "/proc/nowhere").Expect(1).ErrorLine;
+        Assert.Equal("bloomery: /proc/nowhere: cannot be written: the system makes no files there; name another place", nowhere);
         CliRun logits = CliRun.With("""{"input_ids": [[1, 2]]}""", null, "logits", Model, "--ids-file", "-", "--out", "/dev/full");
         Assert.StartsWith("bloomery: /dev/full: no space is left there", logits.Expect(1).ErrorLine, StringComparison.Ordinal);
     }

@@ -102,6 +102,10 @@ public class UsageTests
     [InlineData("there is no verb 'rnu'; did you mean 'run'? (see 'bloomery help --help')", "help", "rnu")]
     [InlineData("unknown option '--tmep'; did you mean '--temp'? (see 'bloomery run --help')", "run", "hi", "--tmep", "1")]
     [InlineData("unknown option '-x' (see 'bloomery run --help')", "run", "-x")]
+    [InlineData("options go behind the verb: bloomery VERB --temp X (see 'bloomery --help')", "--temp", "1", "run", "hi")]
+    [InlineData("options go behind the verb: bloomery VERB --temp X (see 'bloomery --help')", "--temp=1", "run", "hi")]
+    [InlineData("options go behind the verb: bloomery VERB --verbose (see 'bloomery --help')", "-v")]
+    [InlineData("unknown option '--foo' (see 'bloomery --help')", "--foo", "run")]
     [InlineData("'-b' is one argument too many (see 'bloomery run --help')", "run", "a", "--", "-b")]
     [InlineData("--stop is empty: --stop TEXT (see 'bloomery run --help')", "run", "hi", "--stop", "a", "--stop", "")]
     [InlineData("there is no verb 'LIST'; did you mean 'list'? (see 'bloomery --help')", "LIST", "--json")]
@@ -199,7 +203,7 @@ public class UsageTests
     {
         int many = Environment.ProcessorCount + 1;
         string[] arguments = ["run", "hi", "-n", "1", "--temp", "0", "--threads"];
-        Assert.StartsWith($"bloomery: warning: --threads {many} is more than the {Environment.ProcessorCount} processors", CliRun.Of([.. arguments, $"{many}"]).Expect(0).ErrorLine, StringComparison.Ordinal);
+        Assert.StartsWith($"bloomery: warning: {many} threads, and this process may use {Environment.ProcessorCount} processor", CliRun.Of([.. arguments, $"{many}"]).Expect(0).ErrorLine, StringComparison.Ordinal);
         Assert.Empty(CliRun.Of([.. arguments, $"{many}", "--quiet"]).Expect(0).Error);
         Assert.Empty(CliRun.Of([.. arguments, "1"]).Expect(0).Error);
     }

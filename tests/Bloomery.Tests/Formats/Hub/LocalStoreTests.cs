@@ -163,7 +163,10 @@ public sealed class LocalStoreTests : IDisposable
     public void A_model_that_is_nowhere_says_what_to_do()
     {
         var store = new LocalStore(_folder, null);
-        Assert.Contains("bloomery pull hf:ORG/NAME", Assert.Throws<FileNotFoundException>(() => ModelLocation.Resolve("no/such", store)).Message, StringComparison.Ordinal);
+        Assert.Contains("bloomery pull hf:ORG/NAME", Assert.Throws<FileNotFoundException>(() => ModelLocation.Resolve("such", store)).Message, StringComparison.Ordinal);
+        Assert.Contains("'bloomery pull hf:no/such' fetches it", Assert.Throws<FileNotFoundException>(() => ModelLocation.Resolve("no/such", store)).Message, StringComparison.Ordinal);
+        foreach (string path in (string[])["./no-such", "no-such.gguf", "a/b/no-such", "../no-such.safetensors"])
+            Assert.Equal($"no model '{path}': there is no file or directory {Path.GetFullPath(path)}", Assert.Throws<FileNotFoundException>(() => ModelLocation.Resolve(path, store)).Message);
         Assert.Contains("'bloomery pull hf:a/b' fetches it", Assert.Throws<FileNotFoundException>(() => ModelLocation.Resolve("hf:a/b", store)).Message, StringComparison.Ordinal);
     }
 
