@@ -117,6 +117,8 @@ public sealed partial class Model
             throw new ArgumentException($"SoftPrompt holds {options.SoftPrompt.Length} numbers, which is no whole number of rows of {HiddenSize}", nameof(options));
         int rows = (both ? 0 : promptIds.Length) + options.SoftPrompt.Length / HiddenSize;
         if (rows > ContextLength) throw new ArgumentException($"{rows} tokens do not fit the context of {ContextLength}", nameof(promptIds));
+        CachedPrompt? cache = continued is null && options.PromptCache is { } file ? new CachedPrompt(Runtime, file, promptIds) : null;
+        if (cache is not null && options.SoftPrompt.Length > 0) throw new ArgumentException("PromptCache and SoftPrompt exclude each other", nameof(options));
         int? start = both ? DecoderStartId ?? throw new InvalidOperationException("the model's configuration names no decoder_start_token_id") : null;
         SamplingOptions sampling = Defaults.Resolve(options, EndIds, both ? 1 : promptIds.Length);
         sampling.Validate();
@@ -126,12 +128,13 @@ public sealed partial class Model
         return new TextGeneration(_turns, assembler, promptIds, cancellation =>
         {
             int capacity = promptIds.Length + Math.Min(sampling.MaxTokens ?? 256, 1024);
-            Sequence sequence = both ? new Sequence(Runtime, 64, promptIds, options.SoftPrompt, cancellation) : continued?.Invoke() ?? new Sequence(Runtime, capacity, softPrompt: options.SoftPrompt);
+            Sequence sequence = both ? new Sequence(Runtime, 64, promptIds, options.SoftPrompt, cancellation)
+                : continued?.Invoke() ?? cache?.Open(capacity) ?? new Sequence(Runtime, capacity, softPrompt: options.SoftPrompt);
             int cached = both ? 0 : Math.Min(sequence.Ids.CommonPrefixLength(promptIds), promptIds.Length - 1);
             if (!both) sequence.Truncate(cached);
             ReadOnlyMemory<int> feed = start is { } id ? new[] { id } : promptIds.AsMemory(cached);
             TokenGenerator tokens = new(sequence, VocabularySize, sampling, rules, both ? promptIds : null);
-            return new OpenedText(sequence, both || continued is null, feed, cached, tokens);
+            return new OpenedText(sequence, both || continued is null, feed, cached, tokens, cache);
         });
     }
 

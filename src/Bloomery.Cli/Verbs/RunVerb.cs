@@ -44,7 +44,7 @@ internal sealed class RunVerb : Verb
         string? given = call.Get(_prompt);
         PipedText? piped = given is null ? null : new PipedText();
         given ??= PromptOfInput(call);
-        GenerationOptions options = _sampling.Options(call) with { System = call.Get(_system), Raw = call.Get(_raw) };
+        GenerationOptions options = _sampling.Options(call) with { System = call.Get(_system), Raw = call.Get(_raw), PromptCache = call.Get(_cache) };
         long start = Stopwatch.GetTimestamp();
         using Model model = ModelArgument.LoadModel(call, _compute, ModelArgument.Resolve(call.Get(_model)));
         if (!model.IsGenerative) throw new CliException($"{model.Path}: an encoder generates nothing; 'bloomery embed' takes it");
@@ -52,22 +52,33 @@ internal sealed class RunVerb : Verb
         int[] ids = model.EncodePrompt(Joined(call, given, piped?.Read(call) ?? ""), options);
         call.Warn(model.Warnings);
         if (ids.Length > model.ContextLength) throw new CliException($"the prompt of {ids.Length} tokens does not fit the context of {model.ContextLength}; raise --context, or shorten it");
-        using CachedPrompt? cached = call.Get(_cache) is { } file ? new CachedPrompt(call, model, file, ids) : null;
-        using TextGeneration generation = model.Begin(ids, options, cached is null ? null : () => cached.Sequence);
+        using TextGeneration generation = Begin(model, ids, options);
         using (var screen = new AnswerWriter(call))
         {
             while (generation.MoveNext(out TextPiece piece, call.Cancellation))
             {
                 call.Cancellation.ThrowIfCancellationRequested();
                 if (!call.WantsJson) screen.Write(piece.Text);
-                cached?.SaveOnce();
             }
         }
         GenerationResult result = generation.Result;
         if (call.WantsJson) call.WriteJson(json => WriteJson(json, result, load));
         call.Detail(FormattableString.Invariant($"{result.PromptIds.Length} prompt tokens in {result.PromptSeconds:0.00} s, {result.Ids.Length} tokens at {Rate(result.Ids.Length - 1, result.DecodeSeconds):0.0} tokens/s"));
-        cached?.ThrowIfUnsaved();
+        if (generation.CacheRemark is { } remark) call.Detail(remark);
+        if (result.Warnings is [var warning, ..]) throw new CliException($"--prompt-cache {warning}");
         return 0;
+    }
+
+    private static TextGeneration Begin(Model model, int[] ids, GenerationOptions options)
+    {
+        try
+        {
+            return model.Begin(ids, options);
+        }
+        catch (Exception e) when (options.PromptCache is not null && e is IOException or NotSupportedException)
+        {
+            throw new CliException($"--prompt-cache {e.Message}");
+        }
     }
 
     private string PromptOfInput(Call call)

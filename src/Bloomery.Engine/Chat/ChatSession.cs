@@ -43,7 +43,7 @@ public sealed class ChatSession : IDisposable
     public string? System { get => _history.System; set => _history.System = value; }
 
     /// <summary>How answers are generated, from the next message on. A system prompt in them becomes <see cref="System"/>.</summary>
-    /// <exception cref="ArgumentException">They ask for a raw prompt.</exception>
+    /// <exception cref="ArgumentException">They ask for a raw prompt, or for a prompt cache.</exception>
     public GenerationOptions Options
     {
         get => _options;
@@ -51,6 +51,7 @@ public sealed class ChatSession : IDisposable
         {
             ArgumentNullException.ThrowIfNull(value);
             if (value.Raw) throw new ArgumentException("Raw is for prompts: messages are put together by the model's chat template", nameof(value));
+            if (value.PromptCache is not null) throw new ArgumentException("PromptCache is for prompts: a conversation keeps its tokens itself", nameof(value));
             if (value.System is { } system) System = system;
             _options = value with { System = null };
         }

@@ -1,5 +1,6 @@
 using System.Numerics.Tensors;
 using Bloomery.Engine.Inference;
+using Bloomery.Engine.Sampling;
 using Bloomery.Formats.Tokenizers;
 using Bloomery.Models.Architectures;
 
@@ -43,6 +44,8 @@ internal sealed class Embedder(Runtime runtime, Tokenizer tokenizer)
         int hidden = runtime.Architecture.Hidden;
         IReadOnlyList<ForwardResult> results = new ForwardPass(runtime, new ForwardOptions { Logits = false }).Run(rows, cancellation);
         float[][] vectors = [.. results.Select((r, i) => Pool(r.LastHiddenState!, rows[i].Ids.Length, hidden, pooling))];
+        for (int i = 0; i < vectors.Length; i++)
+            if (!Array.TrueForAll(vectors[i], float.IsFinite)) throw new InvalidOperationException($"text {i}: the model computed numbers that are not finite: {LogitFailure.Causes}");
         if (normalize)
             foreach (float[] vector in vectors) Normalize(vector);
         return new EmbeddingResult(vectors, pooling, normalize, [.. truncated], [.. rows.Select(r => r.Ids.Length)]);

@@ -37,7 +37,7 @@ public sealed record GenerationOptions
     /// <summary>Whether end tokens are ordinary tokens.</summary>
     public bool IgnoreEos { get; init; }
 
-    /// <summary>A system message before the prompt; of a model without a chat template, a paragraph before it. Messages that begin with a system message of their own exclude it.</summary>
+    /// <summary>A system message before a prompt or messages (ids are taken as they are); of a model without a chat template, a paragraph before it. Messages that begin with a system message of their own exclude it.</summary>
     public string? System { get; init; }
 
     /// <summary>Whether the prompt is fed as it is, without the model's chat template.</summary>
@@ -45,6 +45,12 @@ public sealed record GenerationOptions
 
     /// <summary>(n, hidden) vectors that precede the text, or empty.</summary>
     public ReadOnlyMemory<float> SoftPrompt { get; init; }
+
+    /// <summary>
+    /// A file that keeps the prompt's keys and values: what it shares with this prompt is not computed again, also in another process, and it is
+    /// replaced when the prompt goes on. The text is the same with it and without. For decoders; a file of another model, build or type of cache is made anew.
+    /// </summary>
+    public string? PromptCache { get; init; }
 
     /// <summary>Everything that can be sampled by; the short names above are parts of it. What is set here replaces what was set by them; what is left open stays.</summary>
     public SamplingOptions Sampling

@@ -11,4 +11,7 @@ public sealed record GenerationResult(string Text, int[] Ids, int[] PromptIds, F
 {
     /// <summary>How many tokens it took.</summary>
     public TokenUsage Usage { get; init; } = new(PromptIds.Length, 0, Ids.Length);
+
+    /// <summary>What was asked for and could not be done, one sentence each: a prompt cache that cannot be written.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
 }

@@ -8,4 +8,5 @@ namespace Bloomery.Engine.Generation;
 /// <param name="Feed">What is to be run first: the prompt but for <paramref name="Cached"/>; of an encoder-decoder, the decoder's start.</param>
 /// <param name="Cached">Tokens of the prompt that the sequence held already.</param>
 /// <param name="Tokens">Chooses the tokens.</param>
-internal sealed record OpenedText(Sequence Sequence, bool Owned, ReadOnlyMemory<int> Feed, int Cached, TokenGenerator Tokens);
+/// <param name="Cache">The file that keeps the prompt, or null.</param>
+internal sealed record OpenedText(Sequence Sequence, bool Owned, ReadOnlyMemory<int> Feed, int Cached, TokenGenerator Tokens, CachedPrompt? Cache);

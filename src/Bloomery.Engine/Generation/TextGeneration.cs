@@ -50,7 +50,10 @@ public sealed class TextGeneration : IDisposable
 
     /// <summary>The text with its figures, as far as it has come.</summary>
     public GenerationResult Result =>
-        new(Text, [.. Ids], PromptIds, FinishReason ?? Bloomery.FinishReason.Cancelled, _promptSeconds, _decodeSeconds) { Usage = Usage };
+        new(Text, [.. Ids], PromptIds, FinishReason ?? Bloomery.FinishReason.Cancelled, _promptSeconds, _decodeSeconds) { Usage = Usage, Warnings = _opened?.Cache?.Failure is { } failure ? [failure] : [] };
+
+    /// <summary>What became of the file that keeps the prompt, or null.</summary>
+    internal string? CacheRemark => _opened?.Cache?.Remark;
 
     /// <summary>Makes one step; false when the text has ended.</summary>
     /// <param name="piece">What the step brought.</param>
@@ -120,6 +123,7 @@ public sealed class TextGeneration : IDisposable
             TokenChoice choice = first ? _opened.Tokens.Start(_opened.Feed.Span, cancellation) : _opened.Tokens.Next(cancellation);
             if (first) _promptSeconds = Stopwatch.GetElapsedTime(begin).TotalSeconds;
             else _decodeSeconds += Stopwatch.GetElapsedTime(begin).TotalSeconds;
+            if (first) _opened.Cache?.Keep(_opened.Sequence);
             string text = _assembler.Push(choice.Id, _opened.Tokens.FinishReason);
             return new TextPiece(text, choice, FinishReason)
             {

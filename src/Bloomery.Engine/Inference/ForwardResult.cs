@@ -3,6 +3,10 @@ namespace Bloomery;
 /// <summary>What a model answers to one input. Rows of masked positions hold zeros; soft-prompt rows are left out.</summary>
 public sealed class ForwardResult
 {
+    internal ForwardResult()
+    {
+    }
+
     /// <summary>(T, vocabulary) logits; null for encoders.</summary>
     public float[]? Logits { get; internal set; }
 

@@ -45,6 +45,29 @@ public sealed class PromptCacheTests : IDisposable
     }
 
     [SkippableFact]
+    public async Task The_door_keeps_prompts_too()
+    {
+        SmallModels.NeedGolden("llama");
+        using Model model = SmallModels.LoadGolden("llama");
+        (int[] prompt, _) = SmallModels.Greedy("llama");
+        int[] ids = model.Generate(prompt, Greedy).Ids;
+        GenerationOptions kept = Greedy with { PromptCache = File };
+        GenerationResult first = model.Generate(prompt, kept), second = await model.CompleteAsync(prompt, kept);
+        Assert.Equal((ids, ids), (first.Ids, second.Ids));
+        Assert.Equal((0, prompt.Length - 1), (first.Usage.CachedTokens, second.Usage.CachedTokens));
+        Assert.Equal(4, model.Generate([.. prompt[..4], 9, 9], kept).Usage.CachedTokens);
+        Assert.Empty(first.Warnings);
+
+        Assert.Throws<DirectoryNotFoundException>(() => model.Begin(prompt, Greedy with { PromptCache = Path.Combine(_directory, "no", "x.kv") }));
+        Assert.Throws<IOException>(() => model.Begin(prompt, Greedy with { PromptCache = _directory }));
+        Assert.Throws<ArgumentException>(() => model.Begin(prompt, kept with { SoftPrompt = new float[model.HiddenSize] }));
+        System.IO.File.WriteAllText(File, "something else");
+        Assert.Throws<ModelFormatException>(() => model.Generate(prompt, kept));
+        Assert.Equal("something else", System.IO.File.ReadAllText(File));
+        Assert.Equal(ids, model.Generate(prompt, Greedy).Ids);
+    }
+
+    [SkippableFact]
     public void Keys_of_a_longer_texts_frequencies_are_not_taken()
     {
         SmallModels.NeedGolden("phi3-longrope");
