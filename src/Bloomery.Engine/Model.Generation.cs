@@ -43,7 +43,8 @@ public sealed partial class Model
 
     /// <summary>Answers a conversation to the end, on a thread of the model's.</summary>
     [OverloadResolutionPriority(1)]
-    public Task<GenerationResult> CompleteAsync(IReadOnlyList<ChatMessage> messages, GenerationOptions? options = null, CancellationToken cancellation = default)
+    public Task<GenerationResult> CompleteAsync(
+        IReadOnlyList<ChatMessage> messages, GenerationOptions? options = null, CancellationToken cancellation = default)
     {
         CheckMessages(messages, options);
         return Jobs.Run(() => Generate(messages, options, cancellation), cancellation);
@@ -65,7 +66,8 @@ public sealed partial class Model
 
     /// <summary>Answers a conversation as it comes, in pieces of text.</summary>
     [OverloadResolutionPriority(1)]
-    public IAsyncEnumerable<string> GenerateAsync(IReadOnlyList<ChatMessage> messages, GenerationOptions? options = null, CancellationToken cancellation = default) =>
+    public IAsyncEnumerable<string> GenerateAsync(
+        IReadOnlyList<ChatMessage> messages, GenerationOptions? options = null, CancellationToken cancellation = default) =>
         TextStream.Texts(StreamAsync(messages, options, cancellation));
 
     /// <summary>Continues ids as it comes, in pieces of text.</summary>
@@ -84,7 +86,8 @@ public sealed partial class Model
 
     /// <summary>Answers a conversation as it comes, with tokens, reason and usage.</summary>
     [OverloadResolutionPriority(1)]
-    public IAsyncEnumerable<TextPiece> StreamAsync(IReadOnlyList<ChatMessage> messages, GenerationOptions? options = null, CancellationToken cancellation = default)
+    public IAsyncEnumerable<TextPiece> StreamAsync(
+        IReadOnlyList<ChatMessage> messages, GenerationOptions? options = null, CancellationToken cancellation = default)
     {
         CheckMessages(messages, options);
         return TextStream.Run(Jobs, (onPiece, token) => Produce(EncodeChat(messages, options), options, onPiece, token), cancellation);
@@ -114,7 +117,7 @@ public sealed partial class Model
         options.Validate(VocabularySize);
         bool both = Runtime.Architecture is EncoderDecoderArchitecture;
         if (options.SoftPrompt.Length % HiddenSize != 0)
-            throw new ArgumentException($"SoftPrompt holds {options.SoftPrompt.Length} numbers, which is no whole number of rows of {HiddenSize}", nameof(options));
+            throw new ArgumentException($"SoftPrompt holds {options.SoftPrompt.Length} numbers, no whole number of rows of {HiddenSize}", nameof(options));
         int rows = (both ? 0 : promptIds.Length) + options.SoftPrompt.Length / HiddenSize;
         if (rows > ContextLength) throw new ArgumentException($"{rows} tokens do not fit the context of {ContextLength}", nameof(promptIds));
         CachedPrompt? cache = continued is null && options.PromptCache is { } file ? new CachedPrompt(Runtime, file, promptIds) : null;

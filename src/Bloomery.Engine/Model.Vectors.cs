@@ -44,7 +44,9 @@ public sealed partial class Model
         return _turns.Run(token => new ForwardPass(Runtime, options ?? new ForwardOptions()).Run(rows, token), cancellation);
     }
 
-    /// <summary>Continues ids by beam search; what the model's generation configuration bans or forces holds. Of an encoder-decoder the ids are the encoder's.</summary>
+    /// <summary>
+    /// Continues ids by beam search; what the model's generation configuration bans or forces holds. Of an encoder-decoder the ids are the encoder's.
+    /// </summary>
     /// <returns>The best <see cref="BeamOptions.ReturnCount"/> texts, best first.</returns>
     /// <exception cref="ArgumentException">An id is outside the vocabulary, there are none, or they do not fit the context.</exception>
     public IReadOnlyList<BeamHypothesis> BeamSearch(int[] promptIds, BeamOptions options, CancellationToken cancellation = default)
@@ -53,7 +55,9 @@ public sealed partial class Model
         options.Validate();
         CheckPrompt(promptIds);
         foreach (int id in options.EndIds ?? [])
-            if ((uint)id >= (uint)VocabularySize) throw new ArgumentOutOfRangeException(nameof(BeamOptions.EndIds), $"EndIds names token id {id}, which is outside the vocabulary of {VocabularySize}");
+            if ((uint)id >= (uint)VocabularySize)
+                throw new ArgumentOutOfRangeException(nameof(BeamOptions.EndIds),
+                    $"EndIds names token id {id}, which is outside the vocabulary of {VocabularySize}");
         if (promptIds.Length > ContextLength && Runtime.Architecture is not EncoderDecoderArchitecture)
             throw new ArgumentException($"a prompt of {promptIds.Length} tokens does not fit the context of {ContextLength}");
         RowGeneration rows = new(this, new GenerationOptions { Temperature = 0 })
@@ -70,6 +74,7 @@ public sealed partial class Model
         _turns.ThrowIfClosed();
         for (int i = 0; i < texts.Count; i++)
             if (texts[i] is null) throw new ArgumentException($"texts[{i}] is null", nameof(texts));
-        if (options?.Pooling is { } pooling && !Enum.IsDefined(pooling)) throw new ArgumentOutOfRangeException(nameof(EmbeddingOptions.Pooling), $"Pooling is no way of pooling: {(int)pooling}");
+        if (options?.Pooling is { } pooling && !Enum.IsDefined(pooling))
+            throw new ArgumentOutOfRangeException(nameof(EmbeddingOptions.Pooling), $"Pooling is no way of pooling: {(int)pooling}");
     }
 }

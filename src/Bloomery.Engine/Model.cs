@@ -28,7 +28,8 @@ public sealed partial class Model : IDisposable, IAsyncDisposable
     private Model(string path, Runtime runtime, GenerationDefaults defaults)
     {
         (Path, Runtime, Defaults) = (path, runtime, defaults.Within(runtime.Architecture.Vocabulary));
-        if (!Defaults.IsStated && Defaults.Sampling.ForcedEosIds is not { Count: > 0 } && (runtime.Architecture as EncoderDecoderArchitecture)?.ForcedEosId is { } forced)
+        if (!Defaults.IsStated && Defaults.Sampling.ForcedEosIds is not { Count: > 0 }
+            && (runtime.Architecture as EncoderDecoderArchitecture)?.ForcedEosId is { } forced)
             Defaults = Defaults with { Sampling = Defaults.Sampling with { ForcedEosIds = [forced] } };
         _endIds = new Lazy<IReadOnlyList<int>>(FindEndIds);
         HasTokenizer = !Directory.Exists(path) || TokenizerLoader.IsIn(path);
@@ -80,7 +81,8 @@ public sealed partial class Model : IDisposable, IAsyncDisposable
     public IReadOnlyList<int> EndIds => _endIds.Value;
 
     /// <summary>Ids that end a text by the model's files alone, without its tokenizer: what ends rows of ids.</summary>
-    internal IReadOnlyList<int> ConfiguredEndIds => Defaults.EndIds is { Count: > 0 } advised ? advised : GenerationDefaults.ReadEndIds(Runtime.Architecture.Config);
+    internal IReadOnlyList<int> ConfiguredEndIds =>
+        Defaults.EndIds is { Count: > 0 } advised ? advised : GenerationDefaults.ReadEndIds(Runtime.Architecture.Config);
 
     /// <summary>The id that the decoder's text of an encoder-decoder begins with, or null.</summary>
     internal int? DecoderStartId => Defaults.DecoderStartId ?? (Runtime.Architecture as EncoderDecoderArchitecture)?.DecoderStartId ?? Defaults.BosId;
@@ -121,7 +123,10 @@ public sealed partial class Model : IDisposable, IAsyncDisposable
     public static Task<Model> LoadDefaultAsync(ModelKind kind = ModelKind.Text, ModelOptions? options = null, CancellationToken cancellation = default) =>
         LoadAsync(FindDefault(kind), options, cancellation);
 
-    /// <summary>Cancels what the model does, waits for that alone, and frees it; calls that wait for their turn, and all later ones, fail. It may be called again.</summary>
+    /// <summary>
+    /// Cancels what the model does, waits for that alone, and frees it; calls that wait for their turn, and all later ones, fail. It may be called
+    /// again.
+    /// </summary>
     public void Dispose()
     {
         _turns.Close();
@@ -136,7 +141,9 @@ public sealed partial class Model : IDisposable, IAsyncDisposable
     }));
 
     private static string FindDefault(ModelKind kind) =>
-        Enum.IsDefined(kind) ? EmbeddedModels.Find(kind) : throw new ArgumentOutOfRangeException(nameof(kind), $"there is no kind {(int)kind} of default models");
+        Enum.IsDefined(kind)
+            ? EmbeddedModels.Find(kind)
+            : throw new ArgumentOutOfRangeException(nameof(kind), $"there is no kind {(int)kind} of default models");
 
     private static Model LoadUnlessCancelled(string path, ModelOptions options, CancellationToken cancellation)
     {

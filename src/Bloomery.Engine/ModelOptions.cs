@@ -42,7 +42,8 @@ public sealed record ModelOptions
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range; the message names it.</exception>
     internal void Validate()
     {
-        if (Threads is < 0 or > WorkerTeam.MaxThreads) throw new ArgumentOutOfRangeException(nameof(Threads), $"Threads must be between 0 and {WorkerTeam.MaxThreads}, not {Threads}");
+        if (Threads is < 0 or > WorkerTeam.MaxThreads)
+            throw new ArgumentOutOfRangeException(nameof(Threads), $"Threads must be between 0 and {WorkerTeam.MaxThreads}, not {Threads}");
         if (ContextLength < 1) throw new ArgumentOutOfRangeException(nameof(ContextLength), $"ContextLength must be at least 1, not {ContextLength}");
         foreach ((string name, KvType? type) in ((string, KvType?)[])[(nameof(KeyType), KeyType), (nameof(ValueType), ValueType)])
             if (type is { } given && !Enum.IsDefined(given)) throw new ArgumentOutOfRangeException(name, $"{name} is no element type of a cache: {(int)given}");

@@ -38,7 +38,8 @@ internal sealed class ChatLoop(ChatSession chat, Func<string, string?> read, Act
         chat.OnDropped = dropped =>
         {
             int exchanges = Math.Max(1, dropped.Count(message => message.Role == "user"));
-            write($"(the context of {chat.ContextLength} tokens is full: the oldest {(exchanges == 1 ? "exchange was" : $"{exchanges} exchanges were")} dropped)\n");
+            string which = exchanges == 1 ? "exchange was" : $"{exchanges} exchanges were";
+            write($"(the context of {chat.ContextLength} tokens is full: the oldest {which} dropped)\n");
         };
         bool stopped = false, limited = false;
         using (CancellationTokenSource stop = beginAnswer())
@@ -103,7 +104,8 @@ internal sealed class ChatLoop(ChatSession chat, Func<string, string?> read, Act
                     break;
             }
         }
-        catch (Exception e) when (e is CliException or FormatException or IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
+        catch (Exception e) when (e is CliException or FormatException or IOException
+            or UnauthorizedAccessException or NotSupportedException or ArgumentException)
         {
             write($"({e.Message})\n");
         }

@@ -28,9 +28,13 @@ public sealed record BeamOptions
         AtLeastOne(NumBeams, nameof(NumBeams));
         AtLeastOne(MaxNewTokens, nameof(MaxNewTokens));
         AtLeastOne(ReturnCount, nameof(ReturnCount));
-        if (ReturnCount > NumBeams) throw new ArgumentOutOfRangeException(nameof(ReturnCount), $"ReturnCount must be at most the {NumBeams} of NumBeams, not {ReturnCount}");
-        if (!double.IsFinite(LengthPenalty)) throw new ArgumentOutOfRangeException(nameof(LengthPenalty), FormattableString.Invariant($"LengthPenalty must be a finite number, not {LengthPenalty}"));
-        if (!Enum.IsDefined(EarlyStopping)) throw new ArgumentOutOfRangeException(nameof(EarlyStopping), $"EarlyStopping is no way to end: {(int)EarlyStopping}");
+        if (ReturnCount > NumBeams)
+            throw new ArgumentOutOfRangeException(nameof(ReturnCount), $"ReturnCount must be at most the {NumBeams} of NumBeams, not {ReturnCount}");
+        if (!double.IsFinite(LengthPenalty))
+            throw new ArgumentOutOfRangeException(nameof(LengthPenalty),
+                FormattableString.Invariant($"LengthPenalty must be a finite number, not {LengthPenalty}"));
+        if (!Enum.IsDefined(EarlyStopping))
+            throw new ArgumentOutOfRangeException(nameof(EarlyStopping), $"EarlyStopping is no way to end: {(int)EarlyStopping}");
 
         static void AtLeastOne(int value, string name)
         {

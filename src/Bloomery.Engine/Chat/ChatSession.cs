@@ -66,7 +66,9 @@ public sealed class ChatSession : IDisposable
     /// <summary>Told which messages are dropped because the context is full, before the answer begins, on the thread that computes it.</summary>
     public Action<IReadOnlyList<ChatMessage>>? OnDropped { get; set; }
 
-    /// <summary>Sends a message; the answer comes piece by piece, and the last piece says why it ended. Ending the enumeration early cancels the answer.</summary>
+    /// <summary>
+    /// Sends a message; the answer comes piece by piece, and the last piece says why it ended. Ending the enumeration early cancels the answer.
+    /// </summary>
     /// <param name="message">What the user says.</param>
     /// <param name="cancellation">Ends the answer; <see cref="KeepPartialAnswers"/> says what becomes of it.</param>
     /// <exception cref="ArgumentException">The message is too long for the context; it is not in the conversation.</exception>
@@ -201,7 +203,8 @@ public sealed class ChatSession : IDisposable
     /// <summary>Changes the conversation while nobody else does.</summary>
     private void Alone(Action change)
     {
-        if (Interlocked.Exchange(ref _busy, 1) != 0) throw new InvalidOperationException("a message of this conversation is being answered: await the answer's end, or cancel it, first");
+        if (Interlocked.Exchange(ref _busy, 1) != 0)
+            throw new InvalidOperationException("a message of this conversation is being answered: await the answer's end, or cancel it, first");
         try
         {
             lock (_answering)
@@ -220,7 +223,8 @@ public sealed class ChatSession : IDisposable
     {
         ArgumentNullException.ThrowIfNull(model);
         if (!model.IsGenerative) throw new InvalidOperationException($"{Path.GetFileName(model.Path)} is an encoder: it embeds text and answers none");
-        if (model.ChatTemplate is null) throw new InvalidOperationException($"{Path.GetFileName(model.Path)} has no chat template, so there is no way to put messages together");
+        if (model.ChatTemplate is null)
+            throw new InvalidOperationException($"{Path.GetFileName(model.Path)} has no chat template, so there is no way to put messages together");
         return new EngineChatModel(model);
     }
 }

@@ -13,9 +13,11 @@ internal sealed class Embedder(Runtime runtime, Tokenizer tokenizer)
     private readonly Lazy<SentenceModules> _modules = new(() => SentenceModules.Read(runtime.Model.Path));
 
     /// <summary>The model's own pooling: GGUF's key, what its modules say, or the mean.</summary>
-    private Pooling DefaultPooling => runtime.Architecture.Config.IntOr(0, "gguf.pooling_type") is >= 1 and <= 3 and int stated ? (Pooling)(stated - 1) : Modules?.Pooling ?? Pooling.Mean;
+    private Pooling DefaultPooling =>
+        runtime.Architecture.Config.IntOr(0, "gguf.pooling_type") is >= 1 and <= 3 and int stated ? (Pooling)(stated - 1) : Modules?.Pooling ?? Pooling.Mean;
 
-    private readonly Lazy<SentenceInputs> _inputs = new(() => Directory.Exists(runtime.Model.Path) ? SentenceInputs.Read(runtime.Model.Path) : SentenceInputs.None);
+    private readonly Lazy<SentenceInputs> _inputs = new(() =>
+        Directory.Exists(runtime.Model.Path) ? SentenceInputs.Read(runtime.Model.Path) : SentenceInputs.None);
 
     private SentenceModules? Modules => runtime.Architecture.Config.IsGguf ? null : _modules.Value;
 
@@ -45,7 +47,8 @@ internal sealed class Embedder(Runtime runtime, Tokenizer tokenizer)
         IReadOnlyList<ForwardResult> results = new ForwardPass(runtime, new ForwardOptions { Logits = false }).Run(rows, cancellation);
         float[][] vectors = [.. results.Select((r, i) => Pool(r.LastHiddenState!, rows[i].Ids.Length, hidden, pooling))];
         for (int i = 0; i < vectors.Length; i++)
-            if (!Array.TrueForAll(vectors[i], float.IsFinite)) throw new InvalidOperationException($"text {i}: the model computed numbers that are not finite: {LogitFailure.Causes}");
+            if (!Array.TrueForAll(vectors[i], float.IsFinite))
+                throw new InvalidOperationException($"text {i}: the model computed numbers that are not finite: {LogitFailure.Causes}");
         if (normalize)
             foreach (float[] vector in vectors) Normalize(vector);
         return new EmbeddingResult(vectors, pooling, normalize, [.. truncated], [.. rows.Select(r => r.Ids.Length)]);

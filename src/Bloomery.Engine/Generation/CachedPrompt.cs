@@ -15,7 +15,8 @@ internal sealed class CachedPrompt
     /// <exception cref="NotSupportedException">The model is no decoder, or the file a pipe or a device.</exception>
     public CachedPrompt(Runtime runtime, string path, int[] prompt)
     {
-        if (Path.GetDirectoryName(Path.GetFullPath(path)) is { } directory && !Directory.Exists(directory)) throw new DirectoryNotFoundException($"{path}: there is no directory {directory}");
+        if (Path.GetDirectoryName(Path.GetFullPath(path)) is { } directory && !Directory.Exists(directory))
+            throw new DirectoryNotFoundException($"{path}: there is no directory {directory}");
         if (Directory.Exists(path)) throw new IOException($"{path}: that is a directory; name a file");
         (_runtime, _prompt, _cache) = (runtime, prompt, new PromptCache(runtime, path));
     }
@@ -36,7 +37,9 @@ internal sealed class CachedPrompt
             int reused = _cache.Restore(sequence, _prompt);
             // All but the last token, which is run again for its logits: nothing new to keep.
             _settled = reused >= _prompt.Length - 1 && reused > 0;
-            Remark = _cache.Unused is { } reason ? $"{_cache.Path} is made anew: {reason}" : $"{Math.Min(reused, _prompt.Length - 1)} of {_prompt.Length} prompt tokens come from {_cache.Path}";
+            Remark = _cache.Unused is { } reason
+                ? $"{_cache.Path} is made anew: {reason}"
+                : $"{Math.Min(reused, _prompt.Length - 1)} of {_prompt.Length} prompt tokens come from {_cache.Path}";
             return sequence;
         }
         catch

@@ -95,7 +95,9 @@ public sealed record GenerationDefaults
         string? key = config.FloatOr(1, "guidance_scale") != 1 ? "guidance_scale" : config.FloatOr(0, "penalty_alpha") != 0 ? "penalty_alpha" : null;
         key ??= ((string[])["force_words_ids", "constraints", "watermarking_config", "stop_strings", "dola_layers"])
             .FirstOrDefault(k => config.Has(k) && config.Json[k] is not JsonArray { Count: 0 });
-        return key is null ? null : (config.File, key, $"is {config.Json[key]!.ToJsonString()}, which is not supported when text is generated; remove the key to do without");
+        return key is null
+            ? null
+            : (config.File, key, $"is {config.Json[key]!.ToJsonString()}, which is not supported when text is generated; remove the key to do without");
     }
 
     private static SamplingOptions ReadSampling(ModelConfig config)
@@ -121,7 +123,8 @@ public sealed record GenerationDefaults
             MinTokens = config.IntOrNull("min_new_tokens"),
             LengthDecayStart = (int?)decay?[0],
             LengthDecayFactor = (float?)decay?[1],
-            ForcedBosId = config.IntOrNull("forced_bos_token_id") ?? (config.BoolOr(false, "force_bos_token_to_be_generated") ? config.IntOrNull("bos_token_id") : null),
+            ForcedBosId = config.IntOrNull("forced_bos_token_id")
+                ?? (config.BoolOr(false, "force_bos_token_to_be_generated") ? config.IntOrNull("bos_token_id") : null),
             ForcedEosIds = Ids(config, "forced_eos_token_id"),
             SuppressedIds = Ids(config, "suppress_tokens"),
             BeginSuppressedIds = Ids(config, "begin_suppress_tokens"),
@@ -140,7 +143,8 @@ public sealed record GenerationDefaults
         };
     }
 
-    private static TokenSequenceBias Bias(ModelConfig config, JsonNode? pair) => pair is JsonArray and [var ids, JsonValue bias] && bias.GetValueKind() == JsonValueKind.Number
+    private static TokenSequenceBias Bias(ModelConfig config, JsonNode? pair) =>
+        pair is JsonArray and [var ids, JsonValue bias] && bias.GetValueKind() == JsonValueKind.Number
         && (float)bias.GetValue<double>() is var weight && float.IsFinite(weight)
         ? new TokenSequenceBias(Word(config, ids, "sequence_bias"), weight)
         : throw config.Error("sequence_bias", "holds something else than [token ids, finite bias]");

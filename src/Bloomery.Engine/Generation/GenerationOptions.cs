@@ -37,7 +37,10 @@ public sealed record GenerationOptions
     /// <summary>Whether end tokens are ordinary tokens.</summary>
     public bool IgnoreEos { get; init; }
 
-    /// <summary>A system message before a prompt or messages (ids are taken as they are); of a model without a chat template, a paragraph before it. Messages that begin with a system message of their own exclude it.</summary>
+    /// <summary>
+    /// A system message before a prompt or messages (ids are taken as they are); of a model without a chat template, a paragraph before it. Messages
+    /// that begin with a system message of their own exclude it.
+    /// </summary>
     public string? System { get; init; }
 
     /// <summary>Whether the prompt is fed as it is, without the model's chat template.</summary>
@@ -52,7 +55,10 @@ public sealed record GenerationOptions
     /// </summary>
     public string? PromptCache { get; init; }
 
-    /// <summary>Everything that can be sampled by; the short names above are parts of it. What is set here replaces what was set by them; what is left open stays.</summary>
+    /// <summary>
+    /// Everything that can be sampled by; the short names above are parts of it. What is set here replaces what was set by them; what is left open
+    /// stays.
+    /// </summary>
     public SamplingOptions Sampling
     {
         get => _sampling;
@@ -65,9 +71,11 @@ public sealed record GenerationOptions
     internal void Validate(int vocabulary)
     {
         for (int i = 0; i < Stop.Count; i++)
-            if (string.IsNullOrEmpty(Stop[i])) throw new ArgumentException($"Stop[{i}] is {(Stop[i] is null ? "null" : "empty")}: a text that ends the answer has at least one character", nameof(Stop));
+            if (string.IsNullOrEmpty(Stop[i]))
+                throw new ArgumentException($"Stop[{i}] is {(Stop[i] is null ? "null" : "empty")}: a stop string has at least one character", nameof(Stop));
         foreach (int id in StopIds)
-            if ((uint)id >= (uint)vocabulary) throw new ArgumentOutOfRangeException(nameof(StopIds), $"StopIds names token id {id}, which is outside the vocabulary of {vocabulary}");
+            if ((uint)id >= (uint)vocabulary)
+                throw new ArgumentOutOfRangeException(nameof(StopIds), $"StopIds names token id {id}, which is outside the vocabulary of {vocabulary}");
         _sampling.Validate();
         foreach (SamplingProblem problem in SamplingRules.CheckIds(_sampling, vocabulary))
             throw new ArgumentOutOfRangeException(problem.Property, problem.Message);

@@ -50,7 +50,11 @@ public sealed class TextGeneration : IDisposable
 
     /// <summary>The text with its figures, as far as it has come.</summary>
     public GenerationResult Result =>
-        new(Text, [.. Ids], PromptIds, FinishReason ?? Bloomery.FinishReason.Cancelled, _promptSeconds, _decodeSeconds) { Usage = Usage, Warnings = _opened?.Cache?.Failure is { } failure ? [failure] : [] };
+        new(Text, [.. Ids], PromptIds, FinishReason ?? Bloomery.FinishReason.Cancelled, _promptSeconds, _decodeSeconds)
+        {
+            Usage = Usage,
+            Warnings = _opened?.Cache?.Failure is { } failure ? [failure] : [],
+        };
 
     /// <summary>What became of the file that keeps the prompt, or null.</summary>
     internal string? CacheRemark => _opened?.Cache?.Remark;

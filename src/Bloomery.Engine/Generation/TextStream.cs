@@ -7,11 +7,15 @@ namespace Bloomery.Engine.Generation;
 /// <summary>A text as it comes, made on a thread of its own.</summary>
 internal static class TextStream
 {
-    /// <summary>What <paramref name="produce"/> makes on <paramref name="jobs"/>. Where the enumeration ends early, so does the text, and what it leaves behind is settled before the enumeration ends.</summary>
+    /// <summary>
+    /// What <paramref name="produce"/> makes on <paramref name="jobs"/>. Where the enumeration ends early, so does the text, and what it leaves
+    /// behind is settled before the enumeration ends.
+    /// </summary>
     /// <param name="jobs">The thread.</param>
     /// <param name="produce">Makes the text; told where its pieces go, and when to give up.</param>
     /// <param name="cancellation">Ends the text.</param>
-    public static async IAsyncEnumerable<TextPiece> Run(JobThread jobs, Action<Action<TextPiece>, CancellationToken> produce, [EnumeratorCancellation] CancellationToken cancellation)
+    public static async IAsyncEnumerable<TextPiece> Run(
+        JobThread jobs, Action<Action<TextPiece>, CancellationToken> produce, [EnumeratorCancellation] CancellationToken cancellation)
     {
         using CancellationTokenSource abandoned = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         // A text is small: its reader may be slow, or call the model in turn, without keeping others from it.

@@ -11,13 +11,17 @@ internal sealed class JobThread
     private readonly Queue<Action> _jobs = [];
     private bool _runs;
 
-    /// <summary>Does <paramref name="work"/> when those before it are done. Work that waits is given up as soon as <paramref name="cancellation"/> is set; work that has begun ends by looking at it.</summary>
+    /// <summary>
+    /// Does <paramref name="work"/> when those before it are done. Work that waits is given up as soon as <paramref name="cancellation"/> is set;
+    /// work that has begun ends by looking at it.
+    /// </summary>
     public Task<T> Run<T>(Func<T> work, CancellationToken cancellation)
     {
         if (cancellation.IsCancellationRequested) return Task.FromCanceled<T>(cancellation);
         // What is continued must not be on this thread: others are waiting for it.
         TaskCompletionSource<T> done = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        CancellationTokenRegistration registration = cancellation.UnsafeRegister(static (source, token) => ((TaskCompletionSource<T>)source!).TrySetCanceled(token), done);
+        CancellationTokenRegistration registration = cancellation.UnsafeRegister(
+            static (source, token) => ((TaskCompletionSource<T>)source!).TrySetCanceled(token), done);
         Add(() =>
         {
             registration.Dispose(); // waits for a cancellation that is under way

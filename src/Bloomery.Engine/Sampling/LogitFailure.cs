@@ -15,7 +15,8 @@ internal static class LogitFailure
         foreach (float logit in logits)
         {
             if (float.IsNaN(logit) || float.IsPositiveInfinity(logit))
-                return new InvalidOperationException($"the model computed {(float.IsNaN(logit) ? "NaN" : "infinity")} instead of logits at position {position}: {Causes}");
+                return new InvalidOperationException(
+                    $"the model computed {(float.IsNaN(logit) ? "NaN" : "infinity")} instead of logits at position {position}: {Causes}");
             if (logit > float.NegativeInfinity) alive++;
         }
         return new InvalidOperationException(alive == 0

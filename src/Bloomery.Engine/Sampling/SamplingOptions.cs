@@ -103,7 +103,9 @@ public sealed record SamplingOptions
     /// <summary>Added to the logits of single tokens; -100 to 100.</summary>
     public IReadOnlyDictionary<int, float> LogitBias { get; init => field = Given(value, nameof(LogitBias)); } = ReadOnlyDictionary<int, float>.Empty;
 
-    /// <summary>Added to the logit of a sequence's last token where the rest of the sequence has just been generated. Null: the model's own; empty: none.</summary>
+    /// <summary>
+    /// Added to the logit of a sequence's last token where the rest of the sequence has just been generated. Null: the model's own; empty: none.
+    /// </summary>
     public IReadOnlyList<TokenSequenceBias>? SequenceBias { get; init; }
 
     /// <summary>Token sequences that must not be completed. Null: the model's own; empty: none.</summary>
@@ -177,5 +179,6 @@ public sealed record SamplingOptions
             throw new ArgumentOutOfRangeException(problem.Property, problem.Message);
     }
 
-    private static T Given<T>(T? value, string name) where T : class => value ?? throw new ArgumentNullException(name, $"{name} is null; leave it out, or give an empty collection");
+    private static T Given<T>(T? value, string name) where T : class =>
+        value ?? throw new ArgumentNullException(name, $"{name} is null; leave it out, or give an empty collection");
 }

@@ -8,7 +8,10 @@ namespace Bloomery.Engine.Sampling;
 internal static class SamplingParameters
 {
     private static readonly (PropertyInfo Property, bool MayBeNull)[] Properties =
-        [.. typeof(SamplingOptions).GetProperties(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic).Where(property => property.CanWrite).Select(property => (property, MayBeNull(property)))];
+        [
+            .. typeof(SamplingOptions).GetProperties(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic)
+                .Where(property => property.CanWrite).Select(property => (property, MayBeNull(property))),
+        ];
 
     /// <summary>The numeric properties of <see cref="SamplingOptions"/>, then what steps declare for themselves.</summary>
     public static IReadOnlyList<SamplingParameter> All { get; } = [.. OfOptions(), .. OfSteps()];

@@ -10,7 +10,8 @@ internal static class SamplingRules
         foreach ((int id, float bias) in o.LogitBias)
         {
             if (!(MathF.Abs(bias) <= LargestBias))
-                yield return new("LogitBias", "logit_bias", FormattableString.Invariant($"must be between -{LargestBias} and {LargestBias}, not {bias} for token {id}"));
+                yield return new("LogitBias", "logit_bias",
+                    FormattableString.Invariant($"must be between -{LargestBias} and {LargestBias}, not {bias} for token {id}"));
         }
         foreach (TokenSequenceBias sequence in o.SequenceBias ?? [])
         {
@@ -38,14 +39,18 @@ internal static class SamplingRules
     {
         (string Property, string Parameter, IEnumerable<int> Ids)[] lists =
         [
-            ("LogitBias", "logit_bias", o.LogitBias.Keys), ("SuppressedIds", "suppress_tokens", o.SuppressedIds ?? []), ("AllowedIds", "allowed_token_ids", o.AllowedIds ?? []),
-            ("BadWords", "bad_words", (o.BadWords ?? []).SelectMany(word => word ?? [])), ("SequenceBias", "sequence_bias", (o.SequenceBias ?? []).SelectMany(sequence => sequence.Ids ?? [])),
-            ("DrySequenceBreakers", "dry_sequence_breakers", o.DrySequenceBreakers), ("ForcedBosId", "forced_bos_token_id", o.ForcedBosId is { } bos ? [bos] : []),
+            ("LogitBias", "logit_bias", o.LogitBias.Keys),
+            ("SuppressedIds", "suppress_tokens", o.SuppressedIds ?? []), ("AllowedIds", "allowed_token_ids", o.AllowedIds ?? []),
+            ("BadWords", "bad_words", (o.BadWords ?? []).SelectMany(word => word ?? [])),
+            ("SequenceBias", "sequence_bias", (o.SequenceBias ?? []).SelectMany(sequence => sequence.Ids ?? [])),
+            ("DrySequenceBreakers", "dry_sequence_breakers", o.DrySequenceBreakers),
+            ("ForcedBosId", "forced_bos_token_id", o.ForcedBosId is { } bos ? [bos] : []),
             ("ForcedEosIds", "forced_eos_token_id", o.ForcedEosIds ?? []),
         ];
         foreach ((string property, string parameter, IEnumerable<int> ids) in lists)
             foreach (int id in ids)
-                if ((uint)id >= (uint)vocabulary) yield return new(property, parameter, $"names token id {id}, which is outside the vocabulary of {vocabulary}");
+                if ((uint)id >= (uint)vocabulary)
+                    yield return new(property, parameter, $"names token id {id}, which is outside the vocabulary of {vocabulary}");
     }
 
     /// <summary>The options without what narrows the choice of a token: beams have no use for it, and mirostat stands in for it.</summary>

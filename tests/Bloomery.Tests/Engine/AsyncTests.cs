@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Bloomery.Engine;
 
 namespace Bloomery.Tests.Engine;
@@ -21,15 +22,18 @@ public sealed class AsyncTests(SmallModels models) : IClassFixture<SmallModels>
         Assert.Equal(expected.Text, (await model.CompleteAsync(Prompt, Short)).Text);
         Assert.Equal(expected.Ids, (await model.CompleteAsync(chat, Short)).Ids);
         Assert.Equal(expected.Ids, (await model.CompleteAsync(expected.PromptIds, Short)).Ids);
-        foreach (IAsyncEnumerable<TextPiece> stream in (IAsyncEnumerable<TextPiece>[])[model.StreamAsync(Prompt, Short), model.StreamAsync(chat, Short), model.StreamAsync(expected.PromptIds, Short)])
+        foreach (IAsyncEnumerable<TextPiece> stream in (IAsyncEnumerable<TextPiece>[])
+            [model.StreamAsync(Prompt, Short), model.StreamAsync(chat, Short), model.StreamAsync(expected.PromptIds, Short)])
         {
             List<TextPiece> pieces = await stream.ToListAsync();
             Assert.Equal(expected.Ids, pieces.Select(piece => piece.Token.Id));
             Assert.Equal(expected.Text, string.Concat(pieces.Select(piece => piece.Text)));
             Assert.All(pieces[..^1], piece => Assert.True(piece.FinishReason is null && piece.Usage is null));
-            Assert.Equal((expected.FinishReason, new TokenUsage(expected.PromptIds.Length, 0, expected.Ids.Length)), (pieces[^1].FinishReason, pieces[^1].Usage));
+            Assert.Equal((expected.FinishReason, new TokenUsage(expected.PromptIds.Length, 0, expected.Ids.Length)),
+                (pieces[^1].FinishReason, pieces[^1].Usage));
         }
-        foreach (IAsyncEnumerable<string> texts in (IAsyncEnumerable<string>[])[model.GenerateAsync(Prompt, Short), model.GenerateAsync(chat, Short), model.GenerateAsync(expected.PromptIds, Short)])
+        foreach (IAsyncEnumerable<string> texts in (IAsyncEnumerable<string>[])
+            [model.GenerateAsync(Prompt, Short), model.GenerateAsync(chat, Short), model.GenerateAsync(expected.PromptIds, Short)])
             Assert.Equal(expected.Text, string.Concat(await texts.ToListAsync()));
     }
 
@@ -84,7 +88,9 @@ public sealed class AsyncTests(SmallModels models) : IClassFixture<SmallModels>
         using CancellationTokenSource enough = new();
         Task[] chats = [.. Enumerable.Range(0, 12).Select(i => Swallow(i % 3 == 0
             ? model.CompleteAsync([new("user", $"Count to {i}.")], cancellation: enough.Token)
-            : i % 3 == 1 ? model.StreamAsync([new("user", $"Count to {i}.")], cancellation: enough.Token).ToListAsync(enough.Token).AsTask() : models.Embedding.EmbedAsync([.. Enumerable.Repeat("some text", 3000)], null, enough.Token)))];
+            : i % 3 == 1
+                ? model.StreamAsync([new("user", $"Count to {i}.")], cancellation: enough.Token).ToListAsync(enough.Token).AsTask()
+                : models.Embedding.EmbedAsync([.. Enumerable.Repeat("some text", 3000)], null, enough.Token)))];
         // As many pings at once as the pool has threads: were one held by a chat, the last would wait for another to be made.
         List<double> waits = [];
         for (int i = 0; i < 100; i++)
@@ -128,7 +134,7 @@ public sealed class AsyncTests(SmallModels models) : IClassFixture<SmallModels>
         await cancelled.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => model.EmbedAsync(texts, null, cancelled.Token));
         Assert.Equal("texts", (await Assert.ThrowsAsync<ArgumentException>(() => model.EmbedAsync(["a", null!]))).ParamName);
-        Assert.StartsWith("Pooling is no way of pooling: 7", Assert.Throws<ArgumentOutOfRangeException>(() => model.Embed(texts, new() { Pooling = (Pooling)7 })).Message, StringComparison.Ordinal);
+        Says("Pooling is no way of pooling: 7", Assert.Throws<ArgumentOutOfRangeException>(() => model.Embed(texts, new() { Pooling = (Pooling)7 })));
     }
 
     [Fact]
@@ -136,7 +142,8 @@ public sealed class AsyncTests(SmallModels models) : IClassFixture<SmallModels>
     {
         string path = SmallModels.Embedded(ModelKind.Embedding);
         List<double> shares = [];
-        await using (Model model = await Model.LoadAsync(path, new ModelOptions { Progress = new Listener(shares.Add) })) Assert.Equal(models.Embedding.Embed(["a"]), model.Embed(["a"]));
+        await using (Model model = await Model.LoadAsync(path, new ModelOptions { Progress = new Listener(shares.Add) }))
+            Assert.Equal(models.Embedding.Embed(["a"]), model.Embed(["a"]));
         Assert.Equal(1, shares[^1]);
         Assert.Equal(shares.Order(), shares);
 
@@ -180,27 +187,32 @@ public sealed class AsyncTests(SmallModels models) : IClassFixture<SmallModels>
         Assert.Equal("prompt", Assert.Throws<ArgumentNullException>(() => model.Generate((string)null!)).ParamName);
         Assert.Equal("messages", Assert.Throws<ArgumentNullException>(() => model.Generate((IReadOnlyList<ChatMessage>)null!)).ParamName);
         Assert.Equal("promptIds", Assert.Throws<ArgumentNullException>(() => model.Generate((int[])null!)).ParamName);
-        Assert.StartsWith("there are no messages", Assert.Throws<ArgumentException>(() => model.Generate(Array.Empty<ChatMessage>())).Message, StringComparison.Ordinal);
-        Assert.StartsWith("messages[1] is null", Assert.Throws<ArgumentException>(() => model.Generate([new("user", "a"), null!])).Message, StringComparison.Ordinal);
-        Assert.StartsWith("messages[0] has no Content", (await Assert.ThrowsAsync<ArgumentException>(() => model.CompleteAsync([new("user", null!)]))).Message, StringComparison.Ordinal);
-        Assert.StartsWith("messages[0] has no Role", Assert.Throws<ArgumentException>(() => { model.StreamAsync([new(null!, "a")]); }).Message, StringComparison.Ordinal);
+        Says("there are no messages", Assert.Throws<ArgumentException>(() => model.Generate(Array.Empty<ChatMessage>())));
+        Says("messages[1] is null", Assert.Throws<ArgumentException>(() => model.Generate([new("user", "a"), null!])));
+        Says("messages[0] has no Content", await Assert.ThrowsAsync<ArgumentException>(() => model.CompleteAsync([new("user", null!)])));
+        Says("messages[0] has no Role", Assert.Throws<ArgumentException>(() => { model.StreamAsync([new(null!, "a")]); }));
         await Assert.ThrowsAsync<ArgumentNullException>(() => model.CompleteAsync((string)null!));
-        Assert.StartsWith("rows[0] is null", Assert.Throws<ArgumentException>(() => model.Forward([null!])).Message, StringComparison.Ordinal);
-        Assert.StartsWith("StopIds names token id 999999", Assert.ThrowsAny<ArgumentException>(() => model.Generate("hi", new() { StopIds = [999_999] })).Message, StringComparison.Ordinal);
-        Assert.StartsWith("EndIds names token id -4", Assert.ThrowsAny<ArgumentException>(() => model.BeamSearch([1], new() { EndIds = [-4] })).Message, StringComparison.Ordinal);
-        Assert.StartsWith("EarlyStopping is no way to end: 8", Assert.ThrowsAny<ArgumentException>(() => model.BeamSearch([1], new() { EarlyStopping = (EarlyStopping)8 })).Message, StringComparison.Ordinal);
-        Assert.StartsWith("NumBeams must be at least 1, not 0", Assert.ThrowsAny<ArgumentException>(() => model.BeamSearch([1], new() { NumBeams = 0 })).Message, StringComparison.Ordinal);
+        Says("rows[0] is null", Assert.Throws<ArgumentException>(() => model.Forward([null!])));
+        Says("StopIds names token id 999999", Assert.ThrowsAny<ArgumentException>(() => model.Generate("hi", new() { StopIds = [999_999] })));
+        Says("EndIds names token id -4", Assert.ThrowsAny<ArgumentException>(() => model.BeamSearch([1], new() { EndIds = [-4] })));
+        Says("EarlyStopping is no way to end: 8", Assert.ThrowsAny<ArgumentException>(() => model.BeamSearch([1], new() { EarlyStopping = (EarlyStopping)8 })));
+        Says("NumBeams must be at least 1, not 0", Assert.ThrowsAny<ArgumentException>(() => model.BeamSearch([1], new() { NumBeams = 0 })));
     }
 
     [Fact]
     public void Enums_are_written_by_name()
     {
-        Assert.Equal("""["Stop","Cls","Q8_0","WhenFull","Embedding"]""", JsonSerializer.Serialize(new object[] { FinishReason.Stop, Pooling.Cls, KvType.Q8_0, EarlyStopping.WhenFull, ModelKind.Embedding }));
-        Assert.Contains("\"FinishReason\":\"Length\"", JsonSerializer.Serialize(models.Text.Generate("hi", Short with { MaxTokens = 1 })), StringComparison.Ordinal);
-        Assert.Equal(new GenerationOptions { TopK = 3, Sampling = new() { TopH = 0.5f } }.Sampling, JsonSerializer.Deserialize<GenerationOptions>("""{"TopK": 3, "Sampling": {"TopH": 0.5}}""")!.Sampling);
+        Assert.Equal("""["Stop","Cls","Q8_0","WhenFull","Embedding"]""", 
+            JsonSerializer.Serialize(new object[] { FinishReason.Stop, Pooling.Cls, KvType.Q8_0, EarlyStopping.WhenFull, ModelKind.Embedding }));
+        Assert.Contains("\"FinishReason\":\"Length\"",
+            JsonSerializer.Serialize(models.Text.Generate("hi", Short with { MaxTokens = 1 })), StringComparison.Ordinal);
+        Assert.Equal(new GenerationOptions { TopK = 3, Sampling = new() { TopH = 0.5f } }.Sampling,
+            JsonSerializer.Deserialize<GenerationOptions>("""{"TopK": 3, "Sampling": {"TopH": 0.5}}""")!.Sampling);
         foreach (Type type in typeof(Model).Assembly.GetExportedTypes().Where(type => type.IsEnum))
-            Assert.Contains(type.GetCustomAttributesData(), attribute => attribute.AttributeType == typeof(System.Text.Json.Serialization.JsonConverterAttribute));
+            Assert.Contains(type.GetCustomAttributesData(), attribute => attribute.AttributeType == typeof(JsonConverterAttribute));
     }
+
+    private static void Says(string begin, Exception e) => Assert.StartsWith(begin, e.Message, StringComparison.Ordinal);
 
     private sealed class Listener(Action<double> report) : IProgress<double>
     {

@@ -24,7 +24,8 @@ public sealed class ChatSessionTests(SmallModels models) : IClassFixture<SmallMo
             Assert.Equal(expected.Ids, pieces.Select(piece => piece.Token.Id));
             TokenUsage usage = pieces[^1].Usage!;
             Assert.Equal(expected.PromptIds.Length, usage.PromptTokens);
-            Assert.True(before == 0 ? usage.CachedTokens == 0 : usage.CachedTokens >= before, $"{usage.CachedTokens} of {usage.PromptTokens} tokens were kept, {before} could be");
+            Assert.True(before == 0 ? usage.CachedTokens == 0 : usage.CachedTokens >= before,
+                $"{usage.CachedTokens} of {usage.PromptTokens} tokens were kept, {before} could be");
             before = usage.PromptTokens - 1;
             spoken.Add(new("assistant", expected.Text));
             Assert.Equal(spoken, chat.Messages);
@@ -110,7 +111,12 @@ public sealed class ChatSessionTests(SmallModels models) : IClassFixture<SmallMo
             Assert.Equal("Be kind.", other.System);
             other.Restore("""[{"role": "user", "content": "x"}]""");
             Assert.Equal([new ChatMessage("user", "x")], other.Messages);
-            foreach ((string json, string said) in ((string, string)[])[("{", "not JSON"), ("{}", "expected"), ("[1]", "message 0"), ("""{"messages": [{"role": "user"}]}""", "message 0"), ("""[{"role": "user", "content": "\ud800"}]""", "not JSON")])
+            (string Json, string Said)[] wrong =
+            [
+                ("{", "not JSON"), ("{}", "expected"), ("[1]", "message 0"), ("""{"messages": [{"role": "user"}]}""", "message 0"),
+                ("""[{"role": "user", "content": "\ud800"}]""", "not JSON"),
+            ];
+            foreach ((string json, string said) in wrong)
                 Assert.Contains(said, Assert.Throws<FormatException>(() => other.Restore(json)).Message, StringComparison.Ordinal);
             Assert.Single(other.Messages);
             File.WriteAllBytes(file, [(byte)'[', 0xff, (byte)']']);
@@ -163,7 +169,8 @@ public sealed class ChatSessionTests(SmallModels models) : IClassFixture<SmallMo
 
         public int CountTokens(IReadOnlyList<ChatMessage> messages) => messages.Sum(message => 2 + message.Content.Split(' ').Length);
 
-        public GenerationResult Answer(IReadOnlyList<ChatMessage> messages, GenerationOptions options, Action<TextPiece> onPiece, CancellationToken cancellation) =>
+        public GenerationResult Answer(
+            IReadOnlyList<ChatMessage> messages, GenerationOptions options, Action<TextPiece> onPiece, CancellationToken cancellation) =>
             new($"you said {messages[^1].Content}", [], [], FinishReason.Stop, 0, 0);
 
         public void Dispose()

@@ -15,16 +15,23 @@ public sealed class DamagedWeightsTests : IDisposable
     public void The_models_fault_is_called_so()
     {
         using Model model = Damaged();
-        foreach (SamplingOptions sampling in (SamplingOptions[])[new() { Temperature = 0 }, new() { TopK = 40 }, new() { TopP = 0.9f, MinP = 0.1f }, new() { Mirostat = 2 }])
+        SamplingOptions[] all = [new() { Temperature = 0 }, new() { TopK = 40 }, new() { TopP = 0.9f, MinP = 0.1f }, new() { Mirostat = 2 }];
+        foreach (SamplingOptions sampling in all)
         {
             using TextGeneration text = model.Begin([1, 5, 6], new() { Sampling = sampling });
-            Assert.StartsWith("the model computed NaN instead of logits at position 2: its weights are damaged", Assert.Throws<InvalidOperationException>(() => text.MoveNext(out _)).Message, StringComparison.Ordinal);
+            Says("the model computed NaN instead of logits at position 2: its weights are damaged",
+                () => text.MoveNext(out _));
             Assert.Equal(FinishReason.Failed, text.FinishReason);
             Assert.False(text.MoveNext(out _));
         }
-        Assert.StartsWith("the model computed NaN", Assert.Throws<InvalidOperationException>(() => model.BeamSearch([1, 5, 6], new())).Message, StringComparison.Ordinal);
-        Assert.StartsWith("text 1: the model computed numbers that are not finite", Assert.Throws<InvalidOperationException>(() => model.Embed(["", "a b"])).Message, StringComparison.Ordinal);
+        Says("the model computed NaN",
+                () => model.BeamSearch([1, 5, 6], new()));
+        Says("text 1: the model computed numbers that are not finite",
+                () => model.Embed(["", "a b"]));
     }
+
+    private static void Says(string begin, Action call) =>
+        Assert.StartsWith(begin, Assert.Throws<InvalidOperationException>(call).Message, StringComparison.Ordinal);
 
     private Model Damaged()
     {

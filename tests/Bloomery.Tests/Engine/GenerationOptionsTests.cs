@@ -1,3 +1,5 @@
+using System.Collections;
+using System.Globalization;
 using System.Reflection;
 using System.Text.Json.Nodes;
 using Bloomery.Engine.Sampling;
@@ -9,12 +11,17 @@ namespace Bloomery.Tests.Engine;
 public sealed class GenerationOptionsTests
 {
     private const string Advice = """
-        {"temperature": 0.6, "top_k": 20, "top_p": 0.9, "min_p": 0.05, "typical_p": 0.8, "epsilon_cutoff": 0.01, "eta_cutoff": 0.02, "top_h": 0.4, "repetition_penalty": 1.2,
-         "no_repeat_ngram_size": 3, "encoder_no_repeat_ngram_size": 4, "encoder_repetition_penalty": 1.3, "min_new_tokens": 5, "exponential_decay_length_penalty": [7, 1.5],
-         "forced_bos_token_id": 3, "forced_eos_token_id": [2], "suppress_tokens": [1], "begin_suppress_tokens": [4], "bad_words_ids": [[5, 6]], "sequence_bias": [[[6], -9.0]]}
+        {"temperature": 0.6, "top_k": 20, "top_p": 0.9, "min_p": 0.05, "typical_p": 0.8, "epsilon_cutoff": 0.01, "eta_cutoff": 0.02, "top_h": 0.4,
+         "repetition_penalty": 1.2, "no_repeat_ngram_size": 3, "encoder_no_repeat_ngram_size": 4, "encoder_repetition_penalty": 1.3,
+         "min_new_tokens": 5, "exponential_decay_length_penalty": [7, 1.5], "forced_bos_token_id": 3, "forced_eos_token_id": [2],
+         "suppress_tokens": [1], "begin_suppress_tokens": [4], "bad_words_ids": [[5, 6]], "sequence_bias": [[[6], -9.0]]}
         """;
 
-    public static TheoryData<string> Advised() => [.. typeof(SamplingOptions).GetProperties().Where(property => property.GetValue(Read(Advice).Sampling) is not (null or System.Collections.ICollection { Count: 0 })).Select(property => property.Name)];
+    public static TheoryData<string> Advised() =>
+    [
+        .. typeof(SamplingOptions).GetProperties()
+            .Where(property => property.GetValue(Read(Advice).Sampling) is not (null or ICollection { Count: 0 })).Select(property => property.Name),
+    ];
 
     public static TheoryData<string> Ranged() => [.. SamplingParameters.All.Where(parameter => !parameter.IsExtra).Select(parameter => parameter.Property)];
 
@@ -35,7 +42,8 @@ public sealed class GenerationOptionsTests
         SamplingOptions resolved = defaults.Resolve(new() { Sampling = given }, [], 1);
         Assert.Equal(off, property.GetValue(resolved));
         // And nothing else has changed.
-        foreach (PropertyInfo other in typeof(SamplingOptions).GetProperties().Where(other => other != property && other.Name != nameof(SamplingOptions.BadWords)))
+        foreach (PropertyInfo other in typeof(SamplingOptions).GetProperties()
+            .Where(other => other != property && other.Name != nameof(SamplingOptions.BadWords)))
             Assert.Equal(other.GetValue(defaults.Resolve(new(), [], 1)), other.GetValue(resolved));
     }
 
@@ -58,8 +66,10 @@ public sealed class GenerationOptionsTests
     }
 
     [Theory]
-    [InlineData(nameof(GenerationOptions.Temperature), 0f), InlineData(nameof(GenerationOptions.TopP), 1f), InlineData(nameof(GenerationOptions.TopK), 0), InlineData(nameof(GenerationOptions.MinP), 0f)]
-    [InlineData(nameof(GenerationOptions.RepetitionPenalty), 1f), InlineData(nameof(GenerationOptions.MaxTokens), 0), InlineData(nameof(GenerationOptions.Seed), 7ul)]
+    [InlineData(nameof(GenerationOptions.Temperature), 0f), InlineData(nameof(GenerationOptions.TopP), 1f)]
+    [InlineData(nameof(GenerationOptions.TopK), 0), InlineData(nameof(GenerationOptions.MinP), 0f)]
+    [InlineData(nameof(GenerationOptions.RepetitionPenalty), 1f), InlineData(nameof(GenerationOptions.MaxTokens), 0)]
+    [InlineData(nameof(GenerationOptions.Seed), 7ul)]
     public void A_short_name_and_the_long_one_are_one_option(string name, object value)
     {
         PropertyInfo brief = typeof(GenerationOptions).GetProperty(name)!, full = typeof(SamplingOptions).GetProperty(name)!;
@@ -75,7 +85,8 @@ public sealed class GenerationOptionsTests
     [Fact]
     public void The_order_of_the_properties_does_not_matter()
     {
-        GenerationOptions first = new() { Temperature = 0, Sampling = new() { NoRepeatNgramSize = 2 } }, last = new() { Sampling = new() { NoRepeatNgramSize = 2 }, Temperature = 0 };
+        GenerationOptions first = new() { Temperature = 0, Sampling = new() { NoRepeatNgramSize = 2 } };
+        GenerationOptions last = new() { Sampling = new() { NoRepeatNgramSize = 2 }, Temperature = 0 };
         Assert.Equal((0f, 2), (first.Sampling.Temperature, first.Sampling.NoRepeatNgramSize));
         Assert.Equal(first, last);
         Assert.Equal((0f, 5, 2), ((first with { TopK = 5 }).Temperature, (first with { TopK = 5 }).TopK, (first with { TopK = 5 }).Sampling.NoRepeatNgramSize));
@@ -89,7 +100,8 @@ public sealed class GenerationOptionsTests
         PropertyInfo property = typeof(SamplingOptions).GetProperty(name)!;
         SamplingOptions sampling = new();
         double bad = parameter.Declaration.Minimum - 1;
-        property.SetValue(sampling, Convert.ChangeType(bad, Nullable.GetUnderlyingType(property.PropertyType)!, System.Globalization.CultureInfo.InvariantCulture));
+        property.SetValue(sampling, Convert.ChangeType(bad,
+            Nullable.GetUnderlyingType(property.PropertyType)!, CultureInfo.InvariantCulture));
         ArgumentException e = Assert.ThrowsAny<ArgumentException>(() => new GenerationOptions { Sampling = sampling }.Validate(100));
         Assert.Equal(name, e.ParamName);
         Assert.StartsWith(FormattableString.Invariant($"{name} must be {parameter.Declaration.Range}, not {bad}"), e.Message, StringComparison.Ordinal);
@@ -103,7 +115,8 @@ public sealed class GenerationOptionsTests
         Assert.StartsWith("Temperature must be between 0 and 2, not NaN", Message(new() { Temperature = float.NaN }), StringComparison.Ordinal);
         Assert.StartsWith("Stop[1] is empty", Message(new() { Stop = ["a", ""] }), StringComparison.Ordinal);
         Assert.StartsWith("Stop[0] is null", Message(new() { Stop = [null!] }), StringComparison.Ordinal);
-        Assert.StartsWith("MinTokens must be at most the 3 of MaxTokens, not 4", Message(new() { MaxTokens = 3, Sampling = new() { MinTokens = 4 } }), StringComparison.Ordinal);
+        Assert.StartsWith("MinTokens must be at most the 3 of MaxTokens, not 4",
+            Message(new() { MaxTokens = 3, Sampling = new() { MinTokens = 4 } }), StringComparison.Ordinal);
 
         static string Message(GenerationOptions options) => Assert.ThrowsAny<ArgumentException>(() => options.Validate(100)).Message;
     }
@@ -114,8 +127,10 @@ public sealed class GenerationOptionsTests
         Assert.Equal(nameof(GenerationOptions.StopIds), Refused(new() { StopIds = [3, id] }));
         (string Name, SamplingOptions Options)[] lists =
         [
-            ("LogitBias", new() { LogitBias = new Dictionary<int, float> { [id] = 1 } }), ("SuppressedIds", new() { SuppressedIds = [id] }), ("AllowedIds", new() { AllowedIds = [1, id] }),
-            ("BadWords", new() { BadWords = [[2], [3, id]] }), ("SequenceBias", new() { SequenceBias = [new([1, id], 2)] }), ("DrySequenceBreakers", new() { DrySequenceBreakers = [id] }),
+            ("LogitBias", new() { LogitBias = new Dictionary<int, float> { [id] = 1 } }),
+            ("SuppressedIds", new() { SuppressedIds = [id] }), ("AllowedIds", new() { AllowedIds = [1, id] }),
+            ("BadWords", new() { BadWords = [[2], [3, id]] }), ("SequenceBias", new() { SequenceBias = [new([1, id], 2)] }),
+            ("DrySequenceBreakers", new() { DrySequenceBreakers = [id] }),
             ("ForcedEosIds", new() { ForcedEosIds = [id] }), ("ForcedBosId", new() { ForcedBosId = id }),
         ];
         foreach ((string name, SamplingOptions options) in lists) Assert.Equal(name, Refused(new() { Sampling = options }));
@@ -164,7 +179,8 @@ public sealed class GenerationOptionsTests
         nameof(SamplingOptions.BadWords) => Array.Empty<int[]>(),
         nameof(SamplingOptions.SuppressedIds) or nameof(SamplingOptions.ForcedEosIds) => Array.Empty<int>(),
         nameof(SamplingOptions.LengthDecayStart) => 0,
-        string name => Convert.ChangeType(SamplingParameters.All.Single(p => p.Property == name).Default!.Value, Nullable.GetUnderlyingType(property.PropertyType)!, System.Globalization.CultureInfo.InvariantCulture),
+        string name => Convert.ChangeType(SamplingParameters.All.Single(p => p.Property == name).Default!.Value,
+            Nullable.GetUnderlyingType(property.PropertyType)!, CultureInfo.InvariantCulture),
     };
 
     private static GenerationDefaults Read(string json) => GenerationDefaults.Read(new ModelConfig("generation_config.json", JsonNode.Parse(json)!.AsObject()));

@@ -66,7 +66,8 @@ public sealed class TurnTests
     public async Task Disposal_cancels_what_runs_and_turns_away_who_waits(bool asynchronous)
     {
         Model model = Load(contextLength: 200_000);
-        Task<GenerationResult> running = Task.Run(() => model.Generate(Prompt, Endless)), awaited = model.CompleteAsync(Prompt, Endless), queued = model.CompleteAsync([1, 9], Endless);
+        Task<GenerationResult> running = Task.Run(() => model.Generate(Prompt, Endless)), awaited = model.CompleteAsync(Prompt, Endless);
+        Task<GenerationResult> queued = model.CompleteAsync([1, 9], Endless);
         Task<int[]> driven = Task.Run(() => Drive(model.Begin(Prompt, Endless)));
         Task<IReadOnlyList<ForwardResult>> forward = Task.Run(() => model.Forward([new ForwardRow(Prompt)]));
         await Task.Delay(100);
@@ -90,14 +91,17 @@ public sealed class TurnTests
         ChatMessage[] messages = [new("user", "hi")];
         Action[] calls =
         [
-            () => model.Generate("hi"), () => model.Generate(messages), () => model.Generate(Prompt), () => model.Begin(Prompt), () => model.EncodePrompt("hi"), () => model.EncodeChat(messages),
-            () => model.Embed(["a"]), () => model.EmbedWithDetails([]), () => model.Forward([]), () => model.BeamSearch(Prompt, new()), () => begun.MoveNext(out _), () => stepped.MoveNext(out _),
+            () => model.Generate("hi"), () => model.Generate(messages), () => model.Generate(Prompt), () => model.Begin(Prompt),
+            () => model.EncodePrompt("hi"), () => model.EncodeChat(messages), () => model.Embed(["a"]), () => model.EmbedWithDetails([]),
+            () => model.Forward([]), () => model.BeamSearch(Prompt, new()), () => begun.MoveNext(out _), () => stepped.MoveNext(out _),
         ];
         foreach (Action call in calls) Assert.Equal("Bloomery.Model", Assert.Throws<ObjectDisposedException>(call).ObjectName);
         Func<Task>[] tasks =
         [
-            () => model.CompleteAsync("hi"), () => model.CompleteAsync(messages), () => model.CompleteAsync(Prompt), () => model.EmbedAsync(["a"]), () => model.EmbedWithDetailsAsync(["a"]),
-            async () => await model.StreamAsync("hi").GetAsyncEnumerator().MoveNextAsync(), async () => await model.GenerateAsync(Prompt).GetAsyncEnumerator().MoveNextAsync(),
+            () => model.CompleteAsync("hi"), () => model.CompleteAsync(messages), () => model.CompleteAsync(Prompt),
+            () => model.EmbedAsync(["a"]), () => model.EmbedWithDetailsAsync(["a"]),
+            async () => await model.StreamAsync("hi").GetAsyncEnumerator().MoveNextAsync(),
+            async () => await model.GenerateAsync(Prompt).GetAsyncEnumerator().MoveNextAsync(),
         ];
         foreach (Func<Task> task in tasks) Assert.Equal("Bloomery.Model", (await Assert.ThrowsAsync<ObjectDisposedException>(task)).ObjectName);
     }
@@ -147,7 +151,8 @@ public sealed class TurnTests
         using CancellationTokenSource stopFirst = new(), stopSecond = new();
         Task<GenerationResult> first = Task.Run(() => model.Generate(Prompt, Endless, stopFirst.Token));
         await Task.Delay(100);
-        Task<GenerationResult> second = Task.Run(() => model.Generate(Prompt, Endless, stopSecond.Token)), queued = model.CompleteAsync(Prompt, Endless, stopSecond.Token);
+        Task<GenerationResult> second = Task.Run(() => model.Generate(Prompt, Endless, stopSecond.Token));
+        Task<GenerationResult> queued = model.CompleteAsync(Prompt, Endless, stopSecond.Token);
         await Task.Delay(100);
         await stopSecond.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => second.WaitAsync(Limit));
@@ -184,7 +189,8 @@ public sealed class TurnTests
     private static Model Load(int? contextLength = null, int threads = 1)
     {
         SmallModels.NeedGolden("llama");
-        return Model.Load(Path.Combine(SmallModels.Golden("llama"), "model.gguf"), new ModelOptions { Exact = true, Threads = threads, ContextLength = contextLength });
+        return Model.Load(Path.Combine(SmallModels.Golden("llama"), "model.gguf"),
+            new ModelOptions { Exact = true, Threads = threads, ContextLength = contextLength });
     }
 
     private static int[] Drive(TextGeneration text)

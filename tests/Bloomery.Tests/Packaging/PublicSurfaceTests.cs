@@ -41,7 +41,8 @@ public sealed class PublicSurfaceTests
     public void The_first_namespace_is_the_door()
     {
         Assert.DoesNotContain(typeof(Model).Assembly.GetExportedTypes(), type => type.Namespace != "Bloomery");
-        string[] below = [.. Layers[..^1].SelectMany(name => Assembly.Load(name).GetExportedTypes()).Where(type => type.Namespace == "Bloomery").Select(type => type.Name).Order()];
+        string[] below = [.. Layers[..^1].SelectMany(name => Assembly.Load(name).GetExportedTypes())
+            .Where(type => type.Namespace == "Bloomery").Select(type => type.Name).Order()];
         Assert.Equal(["ChatMessage", "KvType", "ModelFormatException"], below);
         Assert.InRange(typeof(Model).Assembly.GetExportedTypes().Length, 10, 30);
     }

@@ -148,18 +148,24 @@ public sealed class LogitChainTests
         Assert.Contains("no token is left", Assert.Throws<InvalidOperationException>(() => greedy.Choose([1, 2, 3], Context([]))).Message);
     }
 
-    public static TheoryData<string> Truncations() => ["none", "top_k", "top_p", "min_p", "typical_p", "epsilon", "eta", "top_h", "xtc", "mirostat", "penalty", "greedy", "greedy_penalty"];
+    public static TheoryData<string> Truncations() =>
+    [
+        "none", "top_k", "top_p", "min_p", "typical_p", "epsilon",
+        "eta", "top_h", "xtc", "mirostat", "penalty", "greedy", "greedy_penalty",
+    ];
 
     [Theory, MemberData(nameof(Truncations))]
     public void Logits_that_are_no_numbers_are_the_models_fault(string name)
     {
         SamplingOptions options = name switch
         {
-            "top_k" => new() { TopK = 40 }, "top_p" => new() { TopP = 0.9f }, "min_p" => new() { MinP = 0.1f }, "typical_p" => new() { TypicalP = 0.9f }, "epsilon" => new() { EpsilonCutoff = 0.01f },
-            "eta" => new() { EtaCutoff = 0.01f }, "top_h" => new() { TopH = 0.5f }, "xtc" => new() { XtcProbability = 1 }, "mirostat" => new() { Mirostat = 2 }, "penalty" => new() { RepetitionPenalty = 1.2f },
+            "top_k" => new() { TopK = 40 }, "top_p" => new() { TopP = 0.9f }, "min_p" => new() { MinP = 0.1f },
+            "typical_p" => new() { TypicalP = 0.9f }, "epsilon" => new() { EpsilonCutoff = 0.01f }, "eta" => new() { EtaCutoff = 0.01f },
+            "top_h" => new() { TopH = 0.5f }, "xtc" => new() { XtcProbability = 1 }, "mirostat" => new() { Mirostat = 2 }, "penalty" => new() { RepetitionPenalty = 1.2f },
             "greedy" => new() { Temperature = 0 }, "greedy_penalty" => new() { Temperature = 0, RepetitionPenalty = 1.2f }, _ => new(),
         };
-        foreach ((float bad, bool all, string said) in ((float, bool, string)[])[(float.NaN, true, "NaN"), (float.NaN, false, "NaN"), (float.PositiveInfinity, false, "infinity")])
+        (float, bool, string)[] faults = [(float.NaN, true, "NaN"), (float.NaN, false, "NaN"), (float.PositiveInfinity, false, "infinity")];
+        foreach ((float bad, bool all, string said) in faults)
         {
             float[] logits = TestLogits.Random(400, seed: 3, scale: 2);
             if (all) Array.Fill(logits, bad);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Reflection;
 using Bloomery.Engine.Sampling;
 
@@ -79,7 +80,8 @@ public sealed class LogitStepConformance
         foreach (SamplingParameter parameter in SamplingParameters.All.Where(p => !p.IsExtra && p.Default is not null))
         {
             PropertyInfo property = typeof(SamplingOptions).GetProperty(parameter.Property)!;
-            property.SetValue(options, Convert.ChangeType(parameter.Default!.Value, Nullable.GetUnderlyingType(property.PropertyType)!, System.Globalization.CultureInfo.InvariantCulture));
+            property.SetValue(options, Convert.ChangeType(parameter.Default!.Value,
+                Nullable.GetUnderlyingType(property.PropertyType)!, CultureInfo.InvariantCulture));
         }
         return options;
     }
