@@ -132,7 +132,7 @@ public sealed class ChatSession : IDisposable
         }
         catch (DecoderFallbackException e)
         {
-            throw new FormatException($"{path}: is no text in UTF-8 (byte {e.Index})", e);
+            throw new FormatException($"{path}: this is no text in UTF-8", e);
         }
     }
 
