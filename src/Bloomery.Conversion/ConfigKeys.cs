@@ -33,7 +33,7 @@ internal sealed class ConfigKeys
         if (keys.InLayers("ffn_gate_inp.weight") > 0) keys.Experts();
         keys._json["tie_word_embeddings"] = !weights.Contains("output.weight");
         foreach ((string role, string key) in ((string, string)[])[("bos", "bos_token_id"), ("eos", "eos_token_id"), ("padding", "pad_token_id")])
-            if (meta.TryGet($"tokenizer.ggml.{role}_token_id", out long id) && id >= 0 && id < model.Vocabulary) keys._json[key] = id;
+            if (meta.TryGet($"tokenizer.ggml.{role}_token_id", out long id) && id >= 0 && id < model.VocabularySize) keys._json[key] = id;
         return keys._json;
     }
 
@@ -60,13 +60,13 @@ internal sealed class ConfigKeys
         int queries = InLayers("attn_q.weight"), headDim = queries > 0 ? queries / heads : 0, kv = headDim > 0 ? InLayers("attn_k.weight") / headDim : heads;
         _json["architectures"] = new JsonArray(_family.ClassName);
         _json["model_type"] = type;
-        _json["vocab_size"] = _model.Vocabulary;
-        _json[type switch { "mpt" => "d_model", _ when old => "n_embd", _ => "hidden_size" }] = _model.Hidden;
+        _json["vocab_size"] = _model.VocabularySize;
+        _json[type switch { "mpt" => "d_model", _ when old => "n_embd", _ => "hidden_size" }] = _model.HiddenSize;
         _json[type switch { "mpt" => "n_layers", "bloom" => "n_layer", _ when old => "n_layer", _ => "num_hidden_layers" }] = _model.LayerCount;
         _json[type switch { "mpt" => "n_heads", "bloom" => "n_head", _ when old => "n_head", _ => "num_attention_heads" }] = heads;
         _json[type switch { "mpt" => "max_seq_len", "bloom" => "seq_length", _ when old => "n_positions", _ => "max_position_embeddings" }] = _model.ContextLength;
         _json[_family.EpsilonKey] = Shortest(_old.FloatOr((float)_family.Epsilon, _family.EpsilonKey));
-        int inner = InLayers("ffn_up.weight") is > 0 and int rows ? rows : _old.IntOr(_model.Hidden, "intermediate_size");
+        int inner = InLayers("ffn_up.weight") is > 0 and int rows ? rows : _old.IntOr(_model.HiddenSize, "intermediate_size");
         if (type is not ("bloom" or "mpt")) _json[type switch { "falcon" => "ffn_hidden_size", _ when old => "n_inner", _ => "intermediate_size" }] = inner;
         if (type is "deepseek_v2" or "deepseek_v3") _json["num_key_value_heads"] = heads;
         else if (type is not ("bloom" or "mpt" or "gpt2" or "gpt_bigcode" or "bert" or "falcon" or "gpt_neox")) _json["num_key_value_heads"] = kv;
@@ -150,13 +150,13 @@ internal sealed class ConfigKeys
         switch (_family.ModelType)
         {
             case "granite":
-                _json["attention_multiplier"] = Number("attention_multiplier") ?? 1 / Math.Sqrt(InLayers("attn_q.weight") / _old.Size("num_attention_heads"));
-                _json["embedding_multiplier"] = Number("embedding_multiplier") ?? 1;
-                _json["residual_multiplier"] = Number("residual_multiplier") ?? 1;
-                _json["logits_scaling"] = Number("gguf.logit_scale") ?? 1;
+                _json["attention_multiplier"] = Number("attention_multiplier");
+                _json["embedding_multiplier"] = Number("embedding_multiplier");
+                _json["residual_multiplier"] = Number("residual_multiplier");
+                _json["logits_scaling"] = Number("logits_scaling");
                 break;
             case "cohere":
-                _json["logit_scale"] = Number("gguf.logit_scale") ?? 0.0625;
+                _json["logit_scale"] = Number("logit_scale");
                 _json["use_qk_norm"] = InFirst("attn_q_norm.weight");
                 break;
             case "gemma2" or "gemma3_text":
@@ -164,10 +164,10 @@ internal sealed class ConfigKeys
                 break;
             case "starcoder2":
                 _json["use_bias"] = InFirst("attn_q.bias");
-                _json["sliding_window"] = Number("sliding_window") is { } window ? (int)window : null;
+                _json["sliding_window"] = Number("gguf.attention.sliding_window") is { } window ? (int)window : null;
                 break;
             case "gpt_neox":
-                _json["use_parallel_residual"] = _old.BoolOr(true, "gguf.use_parallel_residual");
+                _json["use_parallel_residual"] = _old.BoolOr(true, "use_parallel_residual");
                 _json["attention_bias"] = InFirst("attn_q.bias");
                 break;
             case "stablelm":
@@ -201,7 +201,7 @@ internal sealed class ConfigKeys
                 break;
             case "bert":
                 _json["type_vocab_size"] = Math.Max(1, _weights.RowsOf("token_types.weight"));
-                _json["is_decoder"] = _old.BoolOr(false, "gguf.attention.causal");
+                _json["is_decoder"] = _old.BoolOr(false, "is_decoder");
                 break;
             case "deepseek_v2" or "deepseek_v3":
                 DeepSeek();
@@ -215,13 +215,11 @@ internal sealed class ConfigKeys
         int heads = _old.Size("num_attention_heads");
         // The 27B models scale by hidden / heads, which GGUF files imply by their size.
         bool large = _model.LayerCount == (three ? 62 : 46);
-        _json["query_pre_attn_scalar"] = large ? _model.Hidden / heads : InLayers("attn_q.weight") / heads;
+        _json["query_pre_attn_scalar"] = large ? _model.HiddenSize / heads : InLayers("attn_q.weight") / heads;
         _json["sliding_window"] = Number("sliding_window") is { } window ? (int)window : null;
         if (!three) _json["attn_logit_softcapping"] = Number("attn_logit_softcapping") ?? 50;
         _json["final_logit_softcapping"] = Number("final_logit_softcapping") ?? (three ? null : 30);
-        bool windowless = three && BlockParts.Window(_old, null) is null;
-        bool[] sliding = windowless ? new bool[_model.LayerCount] : BlockParts.SlidingLayers(_old, _model.LayerCount, BlockParts.Window(_old, null), BlockParts.Periodic(_old, three ? 6 : 2));
-        _json["layer_types"] = new JsonArray([.. sliding.Select(s => (JsonNode)(s ? "sliding_attention" : "full_attention"))]);
+        _json["layer_types"] = _old.Json["layer_types"]!.DeepClone();
     }
 
     private void T5()
@@ -230,10 +228,10 @@ internal sealed class ConfigKeys
         bool gated = _weights.Contains("enc.blk.0.ffn_gate.weight"), tied = !_weights.Contains("output.weight");
         JsonObject json = new()
         {
-            ["architectures"] = new JsonArray(_family.ClassName), ["model_type"] = "t5", ["is_encoder_decoder"] = true, ["vocab_size"] = _model.Vocabulary, ["d_model"] = _model.Hidden,
+            ["architectures"] = new JsonArray(_family.ClassName), ["model_type"] = "t5", ["is_encoder_decoder"] = true, ["vocab_size"] = _model.VocabularySize, ["d_model"] = _model.HiddenSize,
             ["d_kv"] = InLayers("attn_q.weight") / heads, ["d_ff"] = InLayers("ffn_up.weight"), ["num_heads"] = heads, ["num_layers"] = ((EncoderDecoderArchitecture)_model).EncoderLayerCount,
             ["num_decoder_layers"] = _model.LayerCount, ["n_positions"] = _model.ContextLength, ["relative_attention_num_buckets"] = _weights.RowsOf("enc.relative_bias.weight"),
-            ["relative_attention_max_distance"] = 128, ["layer_norm_epsilon"] = Shortest(_old.FloatOr(1e-6f, "rms_norm_eps")), ["feed_forward_proj"] = gated ? "gated-gelu" : "relu",
+            ["relative_attention_max_distance"] = 128, ["layer_norm_epsilon"] = Shortest(_old.FloatOr(1e-6f, "layer_norm_epsilon")), ["feed_forward_proj"] = gated ? "gated-gelu" : "relu",
             ["scale_decoder_outputs"] = tied, ["decoder_start_token_id"] = _old.IntOr(0, "decoder_start_token_id"),
         };
         foreach ((string key, JsonNode? value) in json) _json[key] = value?.DeepClone();
@@ -251,8 +249,8 @@ internal sealed class ConfigKeys
         _json["attention_bias"] = InFirst("attn_q_a.bias") || InFirst("attn_kv_latent.bias");
         _json["first_k_dense_replace"] = Enumerable.Range(0, _model.LayerCount).TakeWhile(i => !_weights.Contains($"blk.{i}.ffn_gate_inp.weight")).Count();
         bool three = _family.ModelType == "deepseek_v3";
-        if (three) _json["norm_topk_prob"] = _old.BoolOr(true, "gguf.expert_weights_norm");
-        _json["routed_scaling_factor"] = Number("routed_scaling_factor") ?? (three ? 2.5 : 1);
+        if (three) _json["norm_topk_prob"] = _old.BoolOr(false, "norm_topk_prob");
+        _json["routed_scaling_factor"] = Number("routed_scaling_factor");
         int inner = InLayers("ffn_up_exps.weight");
         _json["n_shared_experts"] = inner == 0 ? 0 : InLayers("ffn_up_shexp.weight") / inner;
         if (!three) _json["topk_method"] = _old.IntOr(1, "n_group") > 1 ? "group_limited_greedy" : "greedy";

@@ -74,7 +74,7 @@ internal sealed class GgufKeys
         using MemoryStream stream = new();
         writer.Write(stream);
         using GgufFile file = GgufFile.Open(stream.ToArray(), _config.File);
-        return GgufConfig.Read(file);
+        return GgufConfig.Read(file, _weights.Contains);
     }
 
     /// <summary>Sets the keys of a file.</summary>
@@ -108,9 +108,9 @@ internal sealed class GgufKeys
 
     private void Sizes()
     {
-        Set("vocab_size", _model.Vocabulary);
+        Set("vocab_size", _model.VocabularySize);
         Set("context_length", ContextLength);
-        Set("embedding_length", _model.Hidden);
+        Set("embedding_length", _model.HiddenSize);
         Set("block_count", _model.LayerCount);
         int inner = InLayers("ffn_up.weight");
         Set("feed_forward_length", inner > 0 ? inner : _config.IntOrNull("intermediate_size") ?? InLayers("ffn_up_exps.weight"));
@@ -196,7 +196,7 @@ internal sealed class GgufKeys
                 Gemma3();
                 break;
             case "starcoder2":
-                // llama.cpp does not read it; this engine does.
+                // Nobody reads it there, but the way back needs it.
                 if (_config.IntOrNull("sliding_window") is { } width) Set("attention.sliding_window", width);
                 break;
             case "gptneox":
@@ -280,6 +280,7 @@ internal sealed class GgufKeys
         Set("expert_weights_norm", three && _config.BoolOr(true, "norm_topk_prob"));
         Set("expert_weights_scale", _config.DoubleOrNull("routed_scaling_factor") ?? (three ? 2.5 : 1));
         int inner = InLayers("ffn_up_exps.weight");
+        if (Experts == 0) Set("expert_feed_forward_length", 0); // llama.cpp wants to be told
         Set("expert_shared_count", inner == 0 ? 0 : InLayers("ffn_up_shexp.weight") / inner);
         if (!three && _config.StringOr("greedy", "topk_method") == "greedy") return;
         Set("expert_group_count", _config.IntOr(three ? 8 : 1, "n_group"));

@@ -15,18 +15,18 @@ internal static class GgufToSafetensors
 {
     public static ConversionResult Run(GgufFile file, string to, ConversionOptions options)
     {
-        Architecture old = LoadedModel.Create(GgufConfig.Read(file));
+        Architecture old = LoadedModel.MakeArchitecture(GgufConfig.Read(file));
         CanonicalWeights weights = new(file, old);
         BlockFormat type = (options.Types ?? TypeRecipe.Natural(file.Tensors.Values.Select(t => t.Format))).Base;
         JsonObject json = ConfigKeys.Make(old, weights, file.Metadata);
         ModelConfig config = new(file.Path, json);
-        Architecture made = LoadedModel.Create(config);
+        Architecture made = LoadedModel.MakeArchitecture(config);
         Sameness same = Sameness.Compare(old, made);
         if ((same.Difference ?? (same.Window is null ? null : "sliding_window")) is { } difference)
             throw new ModelFormatException(file.Path, difference, null, $"a configuration of '{config.ModelType}' cannot express this model's value");
         WeightMap map = new(isGguf: false, weights.Contains, to) { IsPlanned = true };
         made.Map(map);
-        bool bare = made is EncoderArchitecture;
+        bool bare = made.Kind == ArchitectureKind.Encoder;
         IReadOnlyList<RowSource> tensors = TensorLayout.Build(file.Path, map, weights, (entry, part) => Name(entry, part, bare), (name, shape) => Shape(name, shape, config));
 
         SafetensorsWriter writer = new();
@@ -38,7 +38,7 @@ internal static class GgufToSafetensors
             OutputDirectory.WriteJson(directory, "config.json", json);
             if (GenerationConfig(json) is { } generation) OutputDirectory.WriteJson(directory, "generation_config.json", generation);
             TokenizerFiles.Write(file.Metadata, directory, options.Warn);
-            SentenceModuleFiles.Write(directory, old.Config.IntOr(0, "gguf.pooling_type"), old.Hidden);
+            SentenceModuleFiles.Write(directory, old.Config.IntOr(0, "gguf.pooling_type"), old.HiddenSize);
             return result;
         });
     }

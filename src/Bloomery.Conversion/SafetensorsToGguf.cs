@@ -14,13 +14,13 @@ internal static class SafetensorsToGguf
     public static ConversionResult Run(TensorFile file, string from, string to, ConversionOptions options)
     {
         ModelConfig config = LoadedModel.ReadConfig(from, file);
-        Architecture old = LoadedModel.Create(config);
+        Architecture old = LoadedModel.MakeArchitecture(config);
         CanonicalWeights weights = new(file, old);
         if (weights.Warning is { } warning) options.Warn?.Invoke(warning);
         DropPooler(weights, options);
         GgufKeys keys = GgufKeys.Make(old, weights);
         if (OtherReaders.NeedHead(keys.Architecture)) weights.Untie();
-        Architecture made = LoadedModel.Create(keys.Config());
+        Architecture made = LoadedModel.MakeArchitecture(keys.Config());
         WeightMap map = new(isGguf: true, weights.Contains, to) { IsPlanned = true };
         made.Map(map); // before the comparison: a few families learn their form from the tensors
         Sameness same = Sameness.Compare(old, made);

@@ -22,7 +22,7 @@ internal sealed record Sameness(string? Difference, int? Window)
     // Decided by the tensors that a file has, or absorbed by them.
     private static readonly HashSet<(Type, string)> ByTensors =
     [
-        (typeof(Cohere), "_headNorms"), (typeof(StableLm), "_headNorms"), (typeof(StableLm), "_parallel"), (typeof(GptNeoX), "_bias"), (typeof(Qwen), "_sharedInner"), (typeof(T5), "_scaleOutputs"),
+        (typeof(GptNeoX), "_bias"), (typeof(Qwen), "_sharedInner"), (typeof(T5), "_scaleOutputs"), (typeof(T5), "_byHead"), (typeof(Llama), "_tied"),
         (typeof(Falcon), "_new"), (typeof(Falcon), "_multiQuery"), (typeof(Falcon), "_twoNorms"),
         (typeof(Bert), "_roberta"), (typeof(Bert), "_padding"), (typeof(Bert), "_positions"),
     ];
@@ -30,17 +30,17 @@ internal sealed record Sameness(string? Difference, int? Window)
     /// <summary>Compares two architectures of one class.</summary>
     public static Sameness Compare(Architecture one, Architecture other)
     {
-        if (one.GetType() != other.GetType()) return new Sameness("model_type", null);
-        if (one.Hidden != other.Hidden) return new Sameness("hidden_size", null);
+        if (Form(one) is var form && form != Form(other)) return new Sameness("model_type", null);
+        if (one.HiddenSize != other.HiddenSize) return new Sameness("hidden_size", null);
         if (one.LayerCount != other.LayerCount) return new Sameness("num_hidden_layers", null);
-        if (one.Vocabulary != other.Vocabulary) return new Sameness("vocab_size", null);
+        if (one.VocabularySize != other.VocabularySize) return new Sameness("vocab_size", null);
         int? window = null;
-        FieldInfo[] fields = one.GetType().GetFields(BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.DeclaredOnly);
+        FieldInfo[] fields = form.GetFields(BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.DeclaredOnly);
         // Where layers with a window turn by other frequencies, too, it matters which they are even without one.
         bool windowless = fields.FirstOrDefault(f => f.Name == "_window") is { } own && (own.GetValue(one) is null || own.GetValue(other) is null) && !fields.Any(f => f.Name == "_localRotary");
         foreach (FieldInfo field in fields)
         {
-            if (ByTensors.Contains((one.GetType(), field.Name)) || field.FieldType == typeof(BiasRule) || (windowless && field.Name == "_sliding")) continue;
+            if (ByTensors.Contains((form, field.Name)) || field.FieldType == typeof(BiasRule) || (windowless && field.Name == "_sliding")) continue;
             object? a = field.GetValue(one), b = field.GetValue(other);
             if (field.Name == "_window")
             {
@@ -56,6 +56,14 @@ internal sealed record Sameness(string? Difference, int? Window)
             if (Different(field.Name, a, b, one.ContextLength) is { } name) return new Sameness(name, null);
         }
         return new Sameness(null, window);
+    }
+
+    /// <summary>The class that keeps the options: relatives that differ in their defaults alone derive from it.</summary>
+    private static Type Form(Architecture architecture)
+    {
+        Type type = architecture.GetType();
+        while (type.BaseType!.BaseType != typeof(Architecture)) type = type.BaseType;
+        return type;
     }
 
     private static string? Different(string name, object? a, object? b, int length)

@@ -115,7 +115,7 @@ public sealed partial class Model
         CheckPrompt(promptIds);
         options ??= new GenerationOptions();
         options.Validate(VocabularySize);
-        bool both = Runtime.Architecture is EncoderDecoderArchitecture;
+        bool both = Runtime.Architecture.Kind == ArchitectureKind.EncoderDecoder;
         if (options.SoftPrompt.Length % HiddenSize != 0)
             throw new ArgumentException($"SoftPrompt holds {options.SoftPrompt.Length} numbers, no whole number of rows of {HiddenSize}", nameof(options));
         int rows = (both ? 0 : promptIds.Length) + options.SoftPrompt.Length / HiddenSize;

@@ -58,7 +58,7 @@ public sealed partial class Model
             if ((uint)id >= (uint)VocabularySize)
                 throw new ArgumentOutOfRangeException(nameof(BeamOptions.EndIds),
                     $"EndIds names token id {id}, which is outside the vocabulary of {VocabularySize}");
-        if (promptIds.Length > ContextLength && Runtime.Architecture is not EncoderDecoderArchitecture)
+        if (promptIds.Length > ContextLength && Runtime.Architecture.Kind != ArchitectureKind.EncoderDecoder)
             throw new ArgumentException($"a prompt of {promptIds.Length} tokens does not fit the context of {ContextLength}");
         RowGeneration rows = new(this, new GenerationOptions { Temperature = 0 })
         {

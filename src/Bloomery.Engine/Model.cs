@@ -27,9 +27,9 @@ public sealed partial class Model : IDisposable, IAsyncDisposable
 
     private Model(string path, Runtime runtime, GenerationDefaults defaults)
     {
-        (Path, Runtime, Defaults) = (path, runtime, defaults.Within(runtime.Architecture.Vocabulary));
+        (Path, Runtime, Defaults) = (path, runtime, defaults.Within(runtime.Architecture.VocabularySize));
         if (!Defaults.IsStated && Defaults.Sampling.ForcedEosIds is not { Count: > 0 }
-            && (runtime.Architecture as EncoderDecoderArchitecture)?.ForcedEosId is { } forced)
+            && runtime.Architecture.ForcedEosId is { } forced)
             Defaults = Defaults with { Sampling = Defaults.Sampling with { ForcedEosIds = [forced] } };
         _endIds = new Lazy<IReadOnlyList<int>>(FindEndIds);
         HasTokenizer = !Directory.Exists(path) || TokenizerLoader.IsIn(path);
@@ -69,13 +69,13 @@ public sealed partial class Model : IDisposable, IAsyncDisposable
     public int ContextLength => Runtime.ContextLength;
 
     /// <summary>Columns of the logits.</summary>
-    public int VocabularySize => Runtime.Architecture.Vocabulary;
+    public int VocabularySize => Runtime.Architecture.VocabularySize;
 
     /// <summary>Columns of a hidden state, of a soft prompt and of an embedding.</summary>
-    public int HiddenSize => Runtime.Architecture.Hidden;
+    public int HiddenSize => Runtime.Architecture.HiddenSize;
 
     /// <summary>Whether the model generates text.</summary>
-    public bool IsGenerative => Runtime.Architecture is not EncoderArchitecture;
+    public bool IsGenerative => Runtime.Architecture.Kind != ArchitectureKind.Encoder;
 
     /// <summary>Ids that end a text, by the tokenizer, the configuration and the generation defaults.</summary>
     public IReadOnlyList<int> EndIds => _endIds.Value;
@@ -85,7 +85,7 @@ public sealed partial class Model : IDisposable, IAsyncDisposable
         Defaults.EndIds is { Count: > 0 } advised ? advised : GenerationDefaults.ReadEndIds(Runtime.Architecture.Config);
 
     /// <summary>The id that the decoder's text of an encoder-decoder begins with, or null.</summary>
-    internal int? DecoderStartId => Defaults.DecoderStartId ?? (Runtime.Architecture as EncoderDecoderArchitecture)?.DecoderStartId ?? Defaults.BosId;
+    internal int? DecoderStartId => Defaults.DecoderStartId ?? Runtime.Architecture.DecoderStartId ?? Defaults.BosId;
 
     /// <summary>Loads a GGUF file, a directory with safetensors, or a model of the local store (<c>hf:ORG/NAME</c>).</summary>
     /// <exception cref="FileNotFoundException">There is no such file or directory, and no such name in the store; the message says what to do.</exception>

@@ -49,7 +49,7 @@ internal sealed class LoadedModel : IDisposable
         try
         {
             ModelConfig config = ReadConfig(path, file);
-            Architecture architecture = Create(config);
+            Architecture architecture = MakeArchitecture(config);
             WeightMap map = new(config.IsGguf, file.Tensors.ContainsKey, path);
             architecture.Map(map);
             WeightSet weights = WeightLoader.Load(file, map, kernels, progress, keepMapping, threads);
@@ -64,13 +64,13 @@ internal sealed class LoadedModel : IDisposable
 
     /// <summary>Makes the architecture that <paramref name="config"/> asks for.</summary>
     /// <exception cref="ModelFormatException">There is none of that name, or the configuration is not supported.</exception>
-    public static Architecture Create(ModelConfig config)
+    public static Architecture MakeArchitecture(ModelConfig config)
     {
         config = CheckpointConfig.LanguageModel(config);
         CheckpointConfig.RefuseUnsupported(config);
         if (!Architectures.TryFind(config.ModelType, out _))
             throw config.Error("model_type", $"is '{config.ModelType}', an architecture that is not supported; supported are {string.Join(", ", Architectures.Names)}");
-        return Architectures.Create(config.ModelType, config);
+        return Architectures.Create(config.ModelType, config.IsGguf ? GgufDialect.Translate(config) : config);
     }
 
     /// <summary>The configuration of a checkpoint that is open.</summary>
@@ -89,7 +89,7 @@ internal sealed class LoadedModel : IDisposable
         lock (_plans)
         {
             if (!_plans.TryGetValue((role, recordHiddenStates), out Plan? plan))
-                _plans[(role, recordHiddenStates)] = plan = Trace(role, recordHiddenStates);
+                _plans[(role, recordHiddenStates)] = plan = Architecture.Trace(role, Weights, recordHiddenStates);
             return plan;
         }
     }
@@ -102,13 +102,4 @@ internal sealed class LoadedModel : IDisposable
         if (!File.Exists(path) && !Directory.Exists(path)) throw new FileNotFoundException($"{path}: there is no such file or directory", path);
         return TensorFile.OpenAny(path);
     }
-
-    private Plan Trace(PlanRole role, bool record) => (Architecture, role) switch
-    {
-        (DecoderArchitecture a, PlanRole.Decoder) => a.Trace(Weights, record),
-        (EncoderArchitecture a, PlanRole.Encoder) => a.Trace(Weights, record),
-        (EncoderDecoderArchitecture a, PlanRole.Encoder) => a.TraceEncoder(Weights, record),
-        (EncoderDecoderArchitecture a, PlanRole.Decoder) => a.TraceDecoder(Weights, record),
-        _ => throw new NotSupportedException($"{Architecture.Config.ModelType} has no {role.ToString().ToLowerInvariant()}"),
-    };
 }

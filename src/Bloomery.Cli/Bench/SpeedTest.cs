@@ -61,5 +61,5 @@ internal sealed class SpeedTest(Runtime runtime, CancellationToken cancellation)
         executor.Run(_batch, cancellation);
     }
 
-    private int Token() => _random.Next(runtime.Architecture.Vocabulary);
+    private int Token() => _random.Next(runtime.Architecture.VocabularySize);
 }

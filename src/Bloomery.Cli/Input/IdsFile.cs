@@ -43,10 +43,10 @@ internal sealed record IdsFile(string Path, int[][] InputIds, int[][]? DecoderIn
     /// <exception cref="CliException">One does not; the message names file, field and row.</exception>
     public void Check(Architecture architecture, int context, int softRows)
     {
-        bool both = architecture is EncoderDecoderArchitecture;
+        bool both = architecture.Kind == ArchitectureKind.EncoderDecoder;
         if (!both && DecoderInputIds is not null) throw new CliException($"{Name}: decoder_input_ids is for encoder-decoders; {architecture.Config.ModelType} is none");
-        CheckVocabulary("input_ids", InputIds, architecture.Vocabulary);
-        CheckVocabulary("decoder_input_ids", DecoderInputIds, architecture.Vocabulary);
+        CheckVocabulary("input_ids", InputIds, architecture.VocabularySize);
+        CheckVocabulary("decoder_input_ids", DecoderInputIds, architecture.VocabularySize);
         // The encoder of an encoder-decoder may take texts of any length (T5); one that does not says so itself.
         (string field, int[] lengths) = both ? ("decoder_input_ids", [.. (DecoderInputIds ?? []).Select(row => row.Length)]) : ("input_ids", Enumerable.Range(0, InputIds.Length).Select(i => Real(i).Length).ToArray());
         for (int i = 0; i < lengths.Length; i++)

@@ -88,7 +88,7 @@ internal sealed class BenchVerb : Verb
         (var keys, var values) = ComputeOptions.ParseKvType(kv);
         var options = new ModelOptions { Threads = threads, Kernels = tier, Exact = exact, KeyType = kv is null ? null : keys, ValueType = kv is null ? null : values, ContextLength = call.Get(_compute.Context), KeepMapping = call.Get(_compute.Mmap) };
         using Runtime runtime = ModelArgument.Load(call, options, path);
-        if (runtime.Architecture is not DecoderArchitecture) throw new CliException($"{path}: bench measures decoders; {runtime.Architecture.Config.ModelType} is none");
+        if (runtime.Architecture.Kind != ArchitectureKind.Decoder) throw new CliException($"{path}: bench measures decoders; {runtime.Architecture.Config.ModelType} is none");
         string name = Path.GetFileNameWithoutExtension(Path.TrimEndingDirectorySeparator(path)), type = (kv ?? runtime.KeyType.ToString()).ToLowerInvariant();
         var speed = new SpeedTest(runtime, call.Cancellation);
         var rows = new List<BenchRow>();

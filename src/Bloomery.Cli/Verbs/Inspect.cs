@@ -51,13 +51,7 @@ internal sealed class Inspect : Verb
         using ProgressLine progress = call.Progress($"Loading {Path.GetFileName(path)}");
         using LoadedModel model = LoadedModel.Load(path, kernels.Kernels, progress, threads: call.Get(_compute.Threads) ?? 0);
         call.Warn(model.Warnings);
-        PlanRole[] roles = model.Architecture switch
-        {
-            EncoderDecoderArchitecture => [PlanRole.Encoder, PlanRole.Decoder],
-            EncoderArchitecture => [PlanRole.Encoder],
-            _ => [PlanRole.Decoder],
-        };
-        return string.Concat(roles.Select(role => $"{role.ToString().ToLowerInvariant()}:\n{model.Plan(role).Describe()}"));
+        return string.Concat(model.Architecture.Roles.Select(role => $"{role.ToString().ToLowerInvariant()}:\n{model.Plan(role).Describe()}"));
     }
 
     private static void WriteText(Call call, ModelCard card, string? plan)

@@ -46,15 +46,15 @@ internal sealed class Logits : Verb
         IdsFile ids = IdsFile.Read(call.Need(_ids));
         AtomicFile.Check(to);
         using Runtime runtime = ModelArgument.Load(call, _compute, ModelArgument.Resolve(call.Need(_model)));
-        bool both = runtime.Architecture is EncoderDecoderArchitecture;
+        bool both = runtime.Architecture.Kind == ArchitectureKind.EncoderDecoder;
         if (both && ids.DecoderInputIds is null) throw new CliException($"{InputFile.Name(ids.Path)}: an encoder-decoder needs \"decoder_input_ids\" beside \"input_ids\"");
-        float[] soft = ModelArgument.SoftPrompt(call.Get(_soft), runtime.Architecture.Hidden);
-        ids.Check(runtime.Architecture, runtime.ContextLength, soft.Length / runtime.Architecture.Hidden);
+        float[] soft = ModelArgument.SoftPrompt(call.Get(_soft), runtime.Architecture.HiddenSize);
+        ids.Check(runtime.Architecture, runtime.ContextLength, soft.Length / runtime.Architecture.HiddenSize);
         ForwardRow[] rows = [.. ids.InputIds.Select((row, i) => new ForwardRow(row) { Mask = ids.AttentionMask?[i], TokenTypes = ids.TokenTypeIds?[i], DecoderIds = ids.DecoderInputIds?[i] })];
         var writer = new SafetensorsWriter();
         using (ProgressLine progress = call.Progress($"Computing {rows.Length} rows"))
         {
-            if (runtime.Architecture is DecoderArchitecture && !call.Get(_hidden)) AddLogits(writer, new LogitRows(runtime, rows, soft), rows, progress, call.Cancellation);
+            if (runtime.Architecture.Kind == ArchitectureKind.Decoder && !call.Get(_hidden)) AddLogits(writer, new LogitRows(runtime, rows, soft), rows, progress, call.Cancellation);
             else AddAll(writer, new ForwardPass(runtime, new ForwardOptions { HiddenStates = call.Get(_hidden), SoftPrompt = soft }).Run(rows, call.Cancellation), ids, both);
             writer.Save(to);
         }

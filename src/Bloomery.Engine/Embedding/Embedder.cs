@@ -43,7 +43,7 @@ internal sealed class Embedder(Runtime runtime, Tokenizer tokenizer)
             }
             rows.Add(new ForwardRow(ids));
         }
-        int hidden = runtime.Architecture.Hidden;
+        int hidden = runtime.Architecture.HiddenSize;
         IReadOnlyList<ForwardResult> results = new ForwardPass(runtime, new ForwardOptions { Logits = false }).Run(rows, cancellation);
         float[][] vectors = [.. results.Select((r, i) => Pool(r.LastHiddenState!, rows[i].Ids.Length, hidden, pooling))];
         for (int i = 0; i < vectors.Length; i++)

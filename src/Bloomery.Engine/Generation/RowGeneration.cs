@@ -24,9 +24,9 @@ internal sealed class RowGeneration(Model model, GenerationOptions options)
     /// <summary>When a beam search ends.</summary>
     public EarlyStopping EarlyStopping { get; init; }
 
-    private bool TwoSided => model.Runtime.Architecture is EncoderDecoderArchitecture;
+    private bool TwoSided => model.Runtime.Architecture.Kind == ArchitectureKind.EncoderDecoder;
 
-    private int Vocabulary => model.Runtime.Architecture.Vocabulary;
+    private int Vocabulary => model.Runtime.Architecture.VocabularySize;
 
     /// <summary>Continues one row, whose ids are in the vocabulary and fit the context.</summary>
     /// <param name="ids">The row: of an encoder-decoder, the encoder's.</param>
@@ -58,7 +58,7 @@ internal sealed class RowGeneration(Model model, GenerationOptions options)
     private (int[] Prompt, int Most) Fit(int[] ids, int[]? decoderIds)
     {
         int[] prompt = TwoSided ? decoderIds ?? [DecoderStart()] : ids;
-        int room = model.ContextLength - options.SoftPrompt.Length / model.Runtime.Architecture.Hidden - prompt.Length;
+        int room = model.ContextLength - options.SoftPrompt.Length / model.Runtime.Architecture.HiddenSize - prompt.Length;
         return (prompt, Math.Min(MaxNewTokens, room + 1));
     }
 

@@ -21,13 +21,13 @@ internal sealed class ForwardPass(Runtime runtime, ForwardOptions? options = nul
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public IReadOnlyList<ForwardResult> Run(IReadOnlyList<ForwardRow> rows, CancellationToken cancellation = default)
     {
-        if (_options.SoftPrompt.Length % runtime.Architecture.Hidden != 0) throw new ArgumentException($"a soft prompt of {_options.SoftPrompt.Length} numbers is no whole number of rows of {runtime.Architecture.Hidden}");
+        if (_options.SoftPrompt.Length % runtime.Architecture.HiddenSize != 0) throw new ArgumentException($"a soft prompt of {_options.SoftPrompt.Length} numbers is no whole number of rows of {runtime.Architecture.HiddenSize}");
         for (int i = 0; i < rows.Count; i++) Check(rows[i], i);
-        switch (runtime.Architecture)
+        switch (runtime.Architecture.Kind)
         {
-            case EncoderArchitecture:
+            case ArchitectureKind.Encoder:
                 return RunRole(PlanRole.Encoder, [.. rows.Select(r => new Feed(r.Ids, r.RealTokens(), r.TokenTypes))], whole: true, cancellation);
-            case EncoderDecoderArchitecture:
+            case ArchitectureKind.EncoderDecoder:
                 IReadOnlyList<Feed> encoder = [.. rows.Select(r => new Feed(r.Ids, r.RealTokens(), null) { Cross = runtime.NewStore(runtime.Model.Plan(PlanRole.Encoder).CrossShape) })];
                 try
                 {
@@ -49,12 +49,12 @@ internal sealed class ForwardPass(Runtime runtime, ForwardOptions? options = nul
     /// <summary>Refuses an input before anything is computed. The encoder of an encoder-decoder may take more than the context; one that does not says so itself.</summary>
     private void Check(ForwardRow row, int index)
     {
-        bool both = runtime.Architecture is EncoderDecoderArchitecture;
+        bool both = runtime.Architecture.Kind == ArchitectureKind.EncoderDecoder;
         runtime.CheckIds(row.Ids);
         if (both) runtime.CheckIds(row.DecoderIds ?? throw new ArgumentException($"input {index}: an encoder-decoder needs decoder ids for each input"));
         foreach ((string what, int[]? beside) in ((string, int[]?)[])[("a mask", row.Mask), ("token types", row.TokenTypes)])
             if (beside is not null && beside.Length != row.Ids.Length) throw new ArgumentException($"input {index}: {what} of {beside.Length} for {row.Ids.Length} tokens");
-        int soft = _options.SoftPrompt.Length / runtime.Architecture.Hidden, tokens = both ? row.DecoderIds!.Length : row.RealCount;
+        int soft = _options.SoftPrompt.Length / runtime.Architecture.HiddenSize, tokens = both ? row.DecoderIds!.Length : row.RealCount;
         if (tokens + soft > runtime.ContextLength) throw new ArgumentException($"input {index}: {tokens + soft} tokens do not fit the context of {runtime.ContextLength}");
     }
 
@@ -62,9 +62,9 @@ internal sealed class ForwardPass(Runtime runtime, ForwardOptions? options = nul
     {
         Executor executor = runtime.Executor(role, _options.HiddenStates);
         Plan plan = executor.Plan;
-        int soft = role == PlanRole.Decoder || plan.CrossShape.Layers.Count == 0 ? _options.SoftPrompt.Length / runtime.Architecture.Hidden : 0;
+        int soft = role == PlanRole.Decoder || plan.CrossShape.Layers.Count == 0 ? _options.SoftPrompt.Length / runtime.Architecture.HiddenSize : 0;
         int slice = runtime.Options.ChunkTokens;
-        if (OnLogits is not null) slice = Math.Clamp(MostLogits / runtime.Architecture.Vocabulary, 1, slice);
+        if (OnLogits is not null) slice = Math.Clamp(MostLogits / runtime.Architecture.VocabularySize, 1, slice);
         ForwardResult[] results = [.. feeds.Select(f => NewResult(plan, f))];
         Batch batch = new();
         List<(int Feed, int Token)> rowOf = [];
@@ -101,17 +101,17 @@ internal sealed class ForwardPass(Runtime runtime, ForwardOptions? options = nul
         if (total == 0) return;
         feed.Store ??= runtime.NewStore(executor.Plan.KvShape, total);
         batch.BeginSequence(feed.Store, feed.Cross, total);
-        EncoderArchitecture? encoder = runtime.Architecture as EncoderArchitecture;
+        bool encoder = runtime.Architecture.Kind == ArchitectureKind.Encoder;
         for (; feed.Done < until; feed.Done++)
         {
             if (feed.Done < soft)
             {
-                batch.AddVector(_options.SoftPrompt.Span.Slice(feed.Done * runtime.Architecture.Hidden, runtime.Architecture.Hidden), feed.Done, wanted: false);
+                batch.AddVector(_options.SoftPrompt.Span.Slice(feed.Done * runtime.Architecture.HiddenSize, runtime.Architecture.HiddenSize), feed.Done, wanted: false);
                 rowOf.Add((index, -1));
                 continue;
             }
             int token = feed.Real[feed.Done - soft];
-            bool wanted = encoder is null ? _options.Logits : feed.Done == 0;
+            bool wanted = encoder ? feed.Done == 0 : _options.Logits;
             batch.Add(feed.Ids[token], feed.Done, wanted, feed.Types?[token] ?? 0);
             rowOf.Add((index, token));
         }

@@ -30,7 +30,7 @@ internal sealed class PromptCache
     /// <exception cref="NotSupportedException">The model is no decoder, or the path a pipe or a device.</exception>
     public PromptCache(Runtime runtime, string path)
     {
-        if (runtime.Architecture is not DecoderArchitecture) throw new NotSupportedException($"a prompt cache is for decoders; {runtime.Architecture.Config.ModelType} is none");
+        if (runtime.Architecture.Kind != ArchitectureKind.Decoder) throw new NotSupportedException($"a prompt cache is for decoders; {runtime.Architecture.Config.ModelType} is none");
         if (SpecialFiles.IsOne(path)) throw new NotSupportedException($"{path} is a pipe or a device; a prompt cache needs a file, which is read and replaced");
         (_runtime, Path) = (runtime, path);
         _key = new(StringComparer.Ordinal)

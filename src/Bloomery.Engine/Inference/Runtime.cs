@@ -50,7 +50,7 @@ internal sealed class Runtime : IDisposable
     public IReadOnlyList<string> Warnings => [.. Model.Warnings, .. Processors.Crowding(Team.Threads) is { } crowding ? [crowding] : (string[])[]];
 
     /// <summary>Whether a token's states depend on later tokens, so that a text is run whole.</summary>
-    public bool SeesAhead => Architecture is DecoderArchitecture { SeesAhead: true };
+    public bool SeesAhead => Architecture.SeesAhead;
 
     /// <summary>Longest sequence in tokens.</summary>
     public int ContextLength { get; }
@@ -97,7 +97,7 @@ internal sealed class Runtime : IDisposable
     /// <exception cref="ArgumentException">There is one; the message names it.</exception>
     public void CheckIds(ReadOnlySpan<int> ids)
     {
-        int vocabulary = Architecture.Vocabulary;
+        int vocabulary = Architecture.VocabularySize;
         foreach (int id in ids)
             if ((uint)id >= (uint)vocabulary) throw new ArgumentException($"token id {id} is outside the vocabulary of {vocabulary}");
     }

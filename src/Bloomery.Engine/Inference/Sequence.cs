@@ -27,7 +27,7 @@ internal sealed class Sequence : IDisposable
     /// <param name="cancellation">Ends the encoder's run.</param>
     public Sequence(Runtime runtime, int capacity = 0, int[]? encoderIds = null, ReadOnlyMemory<float> softPrompt = default, CancellationToken cancellation = default) : this(runtime, capacity, softPrompt)
     {
-        if (runtime.Architecture is not EncoderDecoderArchitecture) return;
+        if (runtime.Architecture.Kind != ArchitectureKind.EncoderDecoder) return;
         try
         {
             _cross = RunEncoder(encoderIds ?? throw new ArgumentException("an encoder-decoder needs the encoder's ids"), cancellation);
@@ -43,7 +43,7 @@ internal sealed class Sequence : IDisposable
     {
         _runtime = runtime;
         SoftPrompt = softPrompt;
-        if (softPrompt.Length % runtime.Architecture.Hidden != 0) throw new ArgumentException($"a soft prompt of {softPrompt.Length} numbers is no whole number of rows of {runtime.Architecture.Hidden}");
+        if (softPrompt.Length % runtime.Architecture.HiddenSize != 0) throw new ArgumentException($"a soft prompt of {softPrompt.Length} numbers is no whole number of rows of {runtime.Architecture.HiddenSize}");
         _executor = runtime.Executor(PlanRole.Decoder);
         _logits = _executor.Plan.Outputs["logits"];
         capacity = Math.Min(Math.Max(capacity, 16), runtime.ContextLength);
@@ -60,7 +60,7 @@ internal sealed class Sequence : IDisposable
     public int Count { get; private set; }
 
     /// <summary>Rows that the soft prompt takes.</summary>
-    public int SoftRows => SoftPrompt.Length / _runtime.Architecture.Hidden;
+    public int SoftRows => SoftPrompt.Length / _runtime.Architecture.HiddenSize;
 
     /// <summary>How many more tokens the context holds.</summary>
     public int Room => _runtime.ContextLength - Count - SoftRows;
@@ -149,7 +149,7 @@ internal sealed class Sequence : IDisposable
     private void RunSlice(int length, CancellationToken cancellation)
     {
         int from = _store.Length, until = _runtime.SeesAhead ? length : Math.Min(length, from + _runtime.Options.ChunkTokens);
-        int hidden = _runtime.Architecture.Hidden;
+        int hidden = _runtime.Architecture.HiddenSize;
         _batch.Clear();
         _batch.BeginSequence(_store, _cross, length);
         for (int i = from; i < until; i++)

@@ -15,7 +15,7 @@ internal sealed class PerplexityScorer(Runtime runtime)
     /// <summary>The most logits that one run makes: 64 MiB.</summary>
     public int MostLogits { get; init; } = 1 << 24;
 
-    private int MostRows => Math.Max(1, MostLogits / runtime.Architecture.Vocabulary);
+    private int MostRows => Math.Max(1, MostLogits / runtime.Architecture.VocabularySize);
 
     /// <summary>Scores a text.</summary>
     /// <param name="ids">The text.</param>

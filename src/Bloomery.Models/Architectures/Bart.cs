@@ -29,7 +29,7 @@ internal sealed class Bart : EncoderDecoderArchitecture
         _encoderInner = c.Size("encoder_ffn_dim");
         _decoderInner = c.Size("decoder_ffn_dim");
         _positions = c.SizeOr(1024, "max_position_embeddings");
-        _scale = c.BoolOr(false, "scale_embedding") ? MathF.Sqrt(Hidden) : 1;
+        _scale = c.BoolOr(false, "scale_embedding") ? MathF.Sqrt(HiddenSize) : 1;
     }
 
     /// <inheritdoc/>
@@ -48,8 +48,8 @@ internal sealed class Bart : EncoderDecoderArchitecture
         map.Ignore("encoder.version", "decoder.version"); // of conversions from fairseq
         map.IgnoreUnder("classification_head.", "qa_outputs."); // heads for other tasks
         LayerMap root = map.Root;
-        root.Words(["shared", "encoder.embed_tokens", "decoder.embed_tokens"], "lm_head", Vocabulary, Hidden, Config.BoolOr(true, "tie_word_embeddings"));
-        root.Vector("output.bias", "final_logits_bias", Vocabulary, optional: true);
+        root.EmbeddingAndHead(["shared", "encoder.embed_tokens", "decoder.embed_tokens"], "lm_head", VocabularySize, HiddenSize, Config.BoolOr(true, "tie_word_embeddings"));
+        root.Vector("output.bias", "final_logits_bias", VocabularySize, optional: true);
         MapSide(map, "enc", "encoder", EncoderLayerCount, _encoder, _encoderInner, cross: false);
         MapSide(map, "dec", "decoder", LayerCount, _decoder, _decoderInner, cross: true);
     }
@@ -85,13 +85,13 @@ internal sealed class Bart : EncoderDecoderArchitecture
     private AttentionSpec Heads(string key)
     {
         int heads = Config.Size(key);
-        if (Hidden % heads != 0) throw Config.Error(key, $"is {heads}, which does not divide the hidden size {Hidden}");
-        return HeadShape.Checked(Config, heads, heads, Hidden / heads).Attention();
+        if (HiddenSize % heads != 0) throw Config.Error(key, $"is {heads}, which does not divide the hidden size {HiddenSize}");
+        return HeadShape.Checked(Config, heads, heads, HiddenSize / heads).Attention();
     }
 
     private Value Embed(Ops ops, WeightSet weights, string side)
     {
-        Weight words = Words(weights, side);
+        Weight words = SideEmbedding(weights, side);
         Value x = ops.Add(ops.Embed(words, _scale), ops.EmbedPositions(weights[$"{side}.position_embd"], PositionOffset));
         return ops.LayerNorm(x, weights[$"{side}.token_embd_norm"], Epsilon);
     }
@@ -99,23 +99,23 @@ internal sealed class Bart : EncoderDecoderArchitecture
     private void MapSide(WeightMap map, string canonical, string source, int layers, AttentionSpec spec, int inner, bool cross)
     {
         LayerMap side = map.Under($"{canonical}.", $"{source}.");
-        side.OwnWords("token_embd", "embed_tokens", Vocabulary, Hidden);
-        side.Embedding("position_embd", "embed_positions", checked(_positions + PositionOffset), Hidden, "max_position_embeddings");
-        side.Norm("token_embd_norm", "layernorm_embedding", Hidden, BiasRule.Required);
+        side.SideEmbedding("token_embd", "embed_tokens", VocabularySize, HiddenSize);
+        side.Embedding("position_embd", "embed_positions", checked(_positions + PositionOffset), HiddenSize, "max_position_embeddings");
+        side.Norm("token_embd_norm", "layernorm_embedding", HiddenSize, BiasRule.Required);
         for (int i = 0; i < layers; i++)
         {
             LayerMap l = map.Layer(i, $"{canonical}.blk.{i}.", $"{source}.layers.{i}.");
-            l.Separate(spec, Hidden);
-            l.Linear("attn_output", "self_attn.out_proj", Hidden, Hidden, BiasRule.Required);
-            l.Norm("attn_norm", "self_attn_layer_norm", Hidden, BiasRule.Required);
+            l.Separate(spec, HiddenSize);
+            l.Linear("attn_output", "self_attn.out_proj", HiddenSize, HiddenSize, BiasRule.Required);
+            l.Norm("attn_norm", "self_attn_layer_norm", HiddenSize, BiasRule.Required);
             if (cross)
             {
-                foreach (string part in (string[])["q", "k", "v"]) l.Linear($"cross_attn_{part}", $"encoder_attn.{part}_proj", Hidden, Hidden, BiasRule.Required);
-                l.Linear("cross_attn_output", "encoder_attn.out_proj", Hidden, Hidden, BiasRule.Required);
-                l.Norm("cross_attn_norm", "encoder_attn_layer_norm", Hidden, BiasRule.Required);
+                foreach (string part in (string[])["q", "k", "v"]) l.Linear($"cross_attn_{part}", $"encoder_attn.{part}_proj", HiddenSize, HiddenSize, BiasRule.Required);
+                l.Linear("cross_attn_output", "encoder_attn.out_proj", HiddenSize, HiddenSize, BiasRule.Required);
+                l.Norm("cross_attn_norm", "encoder_attn_layer_norm", HiddenSize, BiasRule.Required);
             }
-            l.Mlp("fc1", "fc2", Hidden, inner, BiasRule.Required);
-            l.Norm("ffn_norm", "final_layer_norm", Hidden, BiasRule.Required);
+            l.Mlp("fc1", "fc2", HiddenSize, inner, BiasRule.Required);
+            l.Norm("ffn_norm", "final_layer_norm", HiddenSize, BiasRule.Required);
         }
     }
 }

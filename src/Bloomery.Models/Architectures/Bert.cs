@@ -22,15 +22,15 @@ internal sealed class Bert : EncoderArchitecture
         string positions = c.StringOr("absolute", "position_embedding_type");
         c.Require(positions == "absolute", "position_embedding_type", "absolute is supported");
         _roberta = c.ModelType != "bert";
-        HeadShape heads = HeadShape.ReadEqual(c, Hidden);
-        bool causal = c.BoolOr(false, "is_decoder") || c.BoolOr(false, "gguf.attention.causal");
+        HeadShape heads = HeadShape.ReadEqual(c, HiddenSize);
+        bool causal = c.BoolOr(false, "is_decoder");
         _attention = heads.Attention() with { After = causal ? 1 : AttentionTile.Unbounded };
         _activation = c.ActivationOr(Activation.GeluErf, "hidden_act");
         _inner = c.Size("intermediate_size");
-        _types = c.SizeOr(2, "type_vocab_size");
+        _types = c.CountOr(2, "type_vocab_size");
         _padding = c.CountOr(_roberta ? 1 : 0, "pad_token_id");
         _positions = c.SizeOr(512, "max_position_embeddings");
-        _epsilon = c.FloatOr(1e-12f, "layer_norm_eps");
+        _epsilon = c.Epsilon(1e-12f, "layer_norm_eps");
     }
 
     /// <inheritdoc/>
@@ -43,20 +43,19 @@ internal sealed class Bert : EncoderArchitecture
         map.Prefix("roberta.");
         map.IgnoreUnder("cls.", "lm_head.", "classifier.", "qa_outputs."); // heads for other tasks
         LayerMap root = map.Root;
-        root.Embedding("token_embd", "embeddings.word_embeddings", Vocabulary, Hidden, "vocab_size");
-        root.Embedding("position_embd", "embeddings.position_embeddings", _positions, Hidden, "max_position_embeddings");
-        int types = map.IsGguf && !map.Contains("token_types.weight") ? 0 : _types;
-        if (types > 0) root.Embedding("token_types", "embeddings.token_type_embeddings", _types, Hidden, "type_vocab_size");
-        root.Norm("token_embd_norm", "embeddings.LayerNorm", Hidden, BiasRule.Required);
-        if (!map.IsGguf && map.Contains("pooler.dense.weight")) root.Linear("pooler", "pooler.dense", Hidden, Hidden, BiasRule.Required);
+        root.Embedding("token_embd", "embeddings.word_embeddings", VocabularySize, HiddenSize, "vocab_size");
+        root.Embedding("position_embd", "embeddings.position_embeddings", _positions, HiddenSize, "max_position_embeddings");
+        if (_types > 0) root.Embedding("token_types", "embeddings.token_type_embeddings", _types, HiddenSize, "type_vocab_size");
+        root.Norm("token_embd_norm", "embeddings.LayerNorm", HiddenSize, BiasRule.Required);
+        if (map.Contains("pooler.dense.weight")) root.Linear("pooler", "pooler.dense", HiddenSize, HiddenSize, BiasRule.Required);
         for (int i = 0; i < LayerCount; i++)
         {
             LayerMap l = map.Layer(i, $"encoder.layer.{i}.");
-            l.Separate(_attention, Hidden, BiasRule.Required, "attention.self.", ["query", "key", "value"]);
-            l.Linear("attn_output", "attention.output.dense", Hidden, Hidden, BiasRule.Required);
-            l.Norm("attn_output_norm", "attention.output.LayerNorm", Hidden, BiasRule.Required);
-            l.Mlp("intermediate.dense", "output.dense", Hidden, _inner, BiasRule.Required);
-            l.Norm("layer_output_norm", "output.LayerNorm", Hidden, BiasRule.Required);
+            l.Separate(_attention, HiddenSize, BiasRule.Required, "attention.self.", ["query", "key", "value"]);
+            l.Linear("attn_output", "attention.output.dense", HiddenSize, HiddenSize, BiasRule.Required);
+            l.Norm("attn_output_norm", "attention.output.LayerNorm", HiddenSize, BiasRule.Required);
+            l.Mlp("intermediate.dense", "output.dense", HiddenSize, _inner, BiasRule.Required);
+            l.Norm("layer_output_norm", "output.LayerNorm", HiddenSize, BiasRule.Required);
         }
     }
 
@@ -80,4 +79,16 @@ internal sealed class Bert : EncoderArchitecture
     /// <inheritdoc/>
     protected override Value? Pool(Ops ops, Value x, WeightSet weights) =>
         weights.TryGet("pooler", out Weight? pooler) ? ops.Activate(ops.Linear(ops.Select(x), pooler), Activation.Tanh) : null;
+
+    /// <summary>What its GGUF files say.</summary>
+    [Key("bert")]
+    internal sealed class Gguf : GgufDialect
+    {
+        /// <inheritdoc/>
+        protected override void Family(GgufTranslation t)
+        {
+            t.Set("is_decoder", t.Flag("attention.causal", false), "attention.causal");
+            if (!t.HasTensor("token_types.weight")) t.Set("type_vocab_size", 0);
+        }
+    }
 }

@@ -39,22 +39,18 @@ internal static class BlockParts
             "full_attention" => false,
             _ => throw c.Error("layer_types", $"has '{t}'; sliding_attention and full_attention are supported"),
         }) ?? Enumerable.Range(0, layers).Select(rule)];
-        if (window is null && !c.IsGguf && sliding.Contains(true)) throw c.Error("sliding_window", "is missing or switched off, but there are layers of type sliding_attention");
+        if (window is null && sliding.Contains(true)) throw c.Error("sliding_window", "is missing or switched off, but there are layers of type sliding_attention");
         return sliding;
     }
 
-    /// <summary>The rule that all but the last of each run of layers have a window. GGUF files may state the run's length; 0: all have one.</summary>
-    public static Func<int, bool> Periodic(ModelConfig c, int period)
-    {
-        if (c.IsGguf) period = c.CountOr(period, "gguf.attention.sliding_window_pattern");
-        return i => period == 0 || (i + 1) % period != 0;
-    }
+    /// <summary>The rule that all but the last of each run of layers have a window.</summary>
+    public static Func<int, bool> Periodic(int period) => i => (i + 1) % period != 0;
 
-    /// <summary>The window's width; null: none, for which GGUF files may have 0. An absent key means <paramref name="fallback"/>.</summary>
-    public static int? Window(ModelConfig c, int? fallback) => c.IsGguf && c.IntOrNull("sliding_window") == 0 ? null : c.NullableSizeOr(fallback, "sliding_window");
+    /// <summary>The window's width; null: none. An absent key means <paramref name="fallback"/>.</summary>
+    public static int? Window(ModelConfig c, int? fallback) => c.NullableSizeOr(fallback, "sliding_window");
 
     /// <summary>The feed-forward width of the families that call it by another name, or leave it at four times the hidden size.</summary>
-    public static int InnerSize(ModelConfig c, int hidden, string name) => c.SizeOr(checked(4 * hidden), c.IsGguf ? "intermediate_size" : name);
+    public static int InnerSize(ModelConfig c, int hidden, string name) => c.SizeOr(checked(4 * hidden), name);
 
     /// <summary>Makes sure that a mixture of experts can be used.</summary>
     public static ExpertSpec Checked(this ExpertSpec spec, ModelConfig c)

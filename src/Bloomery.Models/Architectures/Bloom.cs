@@ -14,37 +14,39 @@ internal sealed class Bloom : DecoderArchitecture
     private readonly AttentionSpec _attention;
     private readonly bool _residualAfterNorm;
     private readonly bool _dropDenseBias;
+    private readonly int _inner;
     private readonly float _epsilon;
 
     /// <summary>Reads the configuration.</summary>
     public Bloom(ModelConfig c) : base(c)
     {
-        HeadShape heads = HeadShape.ReadEqual(c, Hidden);
+        HeadShape heads = HeadShape.ReadEqual(c, HiddenSize);
         _attention = heads.Attention() with { Slopes = Alibi.Slopes(heads.Heads) };
         _residualAfterNorm = c.BoolOr(false, "apply_residual_connection_post_layernorm");
         // The reference sums slices of these products without their biases when it imitates tensor parallelism.
         _dropDenseBias = c.BoolOr(false, "slow_but_exact") && c.IntOr(1, "pretraining_tp") > 1;
-        _epsilon = c.FloatOr(1e-5f, "layer_norm_epsilon");
+        _inner = c.SizeOr(checked(4 * HiddenSize), "gguf.feed_forward_length");
+        _epsilon = c.Epsilon(1e-5f, "layer_norm_epsilon");
     }
 
     /// <inheritdoc/>
     public override void Map(WeightMap map)
     {
         map.Prefix("transformer.");
-        map.Root.Words("word_embeddings", "lm_head", Vocabulary, Hidden, Config.BoolOr(true, "tie_word_embeddings"));
-        map.Root.Norm("token_embd_norm", "word_embeddings_layernorm", Hidden, BiasRule.Required);
-        map.Root.Norm("output_norm", "ln_f", Hidden, BiasRule.Required);
+        map.Root.EmbeddingAndHead("word_embeddings", "lm_head", VocabularySize, HiddenSize, Config.BoolOr(true, "tie_word_embeddings"));
+        map.Root.Norm("token_embd_norm", "word_embeddings_layernorm", HiddenSize, BiasRule.Required);
+        map.Root.Norm("output_norm", "ln_f", HiddenSize, BiasRule.Required);
         int heads = _attention.Heads, d = _attention.KeyDim;
         for (int i = 0; i < LayerCount; i++)
         {
             LayerMap l = map.Layer(i, $"h.{i}.");
-            l.Norm("attn_norm", "input_layernorm", Hidden, BiasRule.Required);
-            l.FusedQkv("self_attention.query_key_value", _attention, Hidden, BiasRule.Required,
+            l.Norm("attn_norm", "input_layernorm", HiddenSize, BiasRule.Required);
+            l.FusedQkv("self_attention.query_key_value", _attention, HiddenSize, BiasRule.Required,
                 RowSelection.PerGroup(heads, 3 * d, 0, d), RowSelection.PerGroup(heads, 3 * d, d, d), RowSelection.PerGroup(heads, 3 * d, 2 * d, d));
-            l.Linear("attn_output", "self_attention.dense", Hidden, Hidden, BiasRule.Required);
-            l.Norm("ffn_norm", "post_attention_layernorm", Hidden, BiasRule.Required);
-            l.Linear("ffn_up", "mlp.dense_h_to_4h", 4 * Hidden, Hidden, BiasRule.Required);
-            l.Linear("ffn_down", "mlp.dense_4h_to_h", Hidden, 4 * Hidden, BiasRule.Required);
+            l.Linear("attn_output", "self_attention.dense", HiddenSize, HiddenSize, BiasRule.Required);
+            l.Norm("ffn_norm", "post_attention_layernorm", HiddenSize, BiasRule.Required);
+            l.Linear("ffn_up", "mlp.dense_h_to_4h", _inner, HiddenSize, BiasRule.Required);
+            l.Linear("ffn_down", "mlp.dense_4h_to_h", HiddenSize, _inner, BiasRule.Required);
         }
     }
 

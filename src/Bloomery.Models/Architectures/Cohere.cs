@@ -25,21 +25,22 @@ internal sealed class Cohere : DecoderArchitecture
     public Cohere(ModelConfig c) : base(c)
     {
         bool two = c.ModelType == "cohere2";
-        HeadShape heads = HeadShape.Read(c, Hidden);
+        HeadShape heads = HeadShape.Read(c, HiddenSize);
         _attention = heads.Attention();
         _rotary = RopeConfig.Make(c, heads.HeadDim, RopeConfig.Read(c, two ? 1e4 : 5e5), interleaved: true);
         if (two)
         {
             _window = BlockParts.Window(c, 4096);
-            _sliding = BlockParts.SlidingLayers(c, LayerCount, _window, BlockParts.Periodic(c, c.SizeOr(4, "sliding_window_pattern")));
+            _sliding = BlockParts.SlidingLayers(c, LayerCount, _window, BlockParts.Periodic(c.SizeOr(4, "sliding_window_pattern")));
+            // Layers without a window do not rotate.
+            if (c.DoubleOrNull("gguf.rope.freq_base_swa") is { } theta) _rotary = RopeConfig.Make(c, heads.HeadDim, RopeConfig.Read(c) with { Theta = theta }, interleaved: true);
         }
         _activation = c.ActivationOr(Activation.Silu, "hidden_act");
         _headNorms = !two && c.BoolOr(false, "use_qk_norm");
         _bias = BlockParts.Bias(c.BoolOr(false, "attention_bias"));
         _inner = c.Size("intermediate_size");
-        _epsilon = c.FloatOr(1e-5f, "layer_norm_eps");
-        _logitScale = c.FloatOr(c.IsGguf ? 1 : 0.0625f, "logit_scale", "gguf.logit_scale");
-        if (c.IsGguf && _logitScale == 0) _logitScale = 1; // stands for none there
+        _epsilon = c.Epsilon(1e-5f, "layer_norm_eps");
+        _logitScale = c.FloatOr(0.0625f, "logit_scale");
     }
 
     /// <inheritdoc/>
@@ -49,19 +50,19 @@ internal sealed class Cohere : DecoderArchitecture
     public override void Map(WeightMap map)
     {
         map.Prefix("model.");
-        map.Root.Words("embed_tokens", "lm_head", Vocabulary, Hidden, Config.BoolOr(true, "tie_word_embeddings"));
-        map.Root.Norm("output_norm", "norm", Hidden);
+        map.Root.EmbeddingAndHead("embed_tokens", "lm_head", VocabularySize, HiddenSize, Config.BoolOr(true, "tie_word_embeddings"));
+        map.Root.Norm("output_norm", "norm", HiddenSize);
         for (int i = 0; i < LayerCount; i++)
         {
             LayerMap l = map.Layer(i, $"layers.{i}.");
-            l.Norm("attn_norm", "input_layernorm", Hidden);
-            l.Qkv(_attention, Hidden, _bias, _bias);
-            if (map.IsGguf ? map.Contains($"blk.{i}.attn_q_norm.weight") : _headNorms)
+            l.Norm("attn_norm", "input_layernorm", HiddenSize);
+            l.Qkv(_attention, HiddenSize, _bias, _bias);
+            if (_headNorms)
             {
                 l.Norm("attn_q_norm", "self_attn.q_norm", _attention.Heads * _attention.KeyDim);
                 l.Norm("attn_k_norm", "self_attn.k_norm", _attention.KvHeads * _attention.KeyDim);
             }
-            l.GatedMlp(Hidden, _inner);
+            l.GatedMlp(HiddenSize, _inner);
         }
     }
 
@@ -86,4 +87,29 @@ internal sealed class Cohere : DecoderArchitecture
 
     /// <inheritdoc/>
     protected override Value Head(Ops ops, Value x, WeightSet weights) => ops.Scale(base.Head(ops, x, weights), _logitScale);
+
+    /// <summary>What Command R's GGUF files say.</summary>
+    [Key("command-r")]
+    internal sealed class Gguf : GgufDialect
+    {
+        /// <inheritdoc/>
+        protected override void Family(GgufTranslation t)
+        {
+            t.TakeFactor("logit_scale", "logit_scale");
+            t.Set("use_qk_norm", t.HasTensor("blk.0.attn_q_norm.weight"));
+        }
+    }
+
+    /// <summary>What Command R7B's GGUF files say.</summary>
+    [Key("cohere2")]
+    internal sealed class Gguf2 : GgufDialect
+    {
+        /// <inheritdoc/>
+        protected override void Family(GgufTranslation t)
+        {
+            t.Require("attention.sliding_window", "logit_scale");
+            t.TakeFactor("logit_scale", "logit_scale");
+            t.Window(null, 4);
+        }
+    }
 }

@@ -21,8 +21,11 @@ internal abstract class DecoderArchitecture : Architecture
     /// <inheritdoc/>
     public override int ContextLength => _contextLength ??= (int)Math.Min(base.ContextLength * Rotaries.Select(r => r.LengthFactor).DefaultIfEmpty(1).Max(), int.MaxValue / 2);
 
-    /// <summary>Whether tokens attend to later ones too, so that a text has to be run whole and not in slices.</summary>
-    public virtual bool SeesAhead => Config.SeesAhead;
+    /// <inheritdoc/>
+    public override ArchitectureKind Kind => ArchitectureKind.Decoder;
+
+    /// <inheritdoc/>
+    public override bool SeesAhead => Config.SeesAhead;
 
     /// <inheritdoc/>
     public override bool CacheIsStale(int previous, int length)
@@ -34,9 +37,8 @@ internal abstract class DecoderArchitecture : Architecture
     }
 
     /// <summary>Traces the whole model. Results: <c>last_hidden_state</c> (every token, after the final norm), <c>projected_hidden_state</c> (where the model projects it) and <c>logits</c> (wanted rows).</summary>
-    public Plan Trace(WeightSet weights, bool recordHiddenStates = false)
+    protected override void Trace(Ops ops, PlanRole role, WeightSet weights)
     {
-        Ops ops = new(recordHiddenStates);
         Value x = Embed(ops, weights);
         ops.Record(x);
         for (int i = 0; i < LayerCount; i++)
@@ -51,7 +53,6 @@ internal abstract class DecoderArchitecture : Architecture
         if (projected == x) ops.Record(x);
         else ops.Result("projected_hidden_state", projected);
         ops.Result("logits", Head(ops, ops.Select(projected), weights));
-        return ops.Build();
     }
 
     /// <summary>Token ids to the input of the first block.</summary>
@@ -66,6 +67,6 @@ internal abstract class DecoderArchitecture : Architecture
     /// <summary>What lies between the last state and the head: nothing, but for models whose embeddings are narrower than their blocks.</summary>
     protected virtual Value Project(Ops ops, Value x, WeightSet weights) => x;
 
-    /// <summary>Hidden states to logits.</summary>
+    /// <summary>HiddenSize states to logits.</summary>
     protected virtual Value Head(Ops ops, Value x, WeightSet weights) => ops.Linear(x, weights["output"]);
 }

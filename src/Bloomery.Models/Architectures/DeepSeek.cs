@@ -13,6 +13,8 @@ internal sealed class DeepSeek : DecoderArchitecture
 {
     // The norms inside latent attention do not follow the configuration.
     private const float LatentEpsilon = 1e-6f;
+    private const int Softmax = 1, Sigmoid = 2; // how GGUF files name the experts' scores
+    private const string GroupsByTopTwo = "gguf.groups_by_top_two"; // V2 from a GGUF file: what llama.cpp does in all families
     private readonly int _heads, _nope, _rope, _valueDim, _latent, _inner, _expertInner, _shared;
     private readonly int? _queryRank;
     private readonly AttentionSpec _attention;
@@ -27,32 +29,22 @@ internal sealed class DeepSeek : DecoderArchitecture
     /// <summary>Reads the configuration.</summary>
     public DeepSeek(ModelConfig c) : base(c)
     {
-        int gating = c.IntOr(0, "gguf.expert_gating_func");
-        // Files of one model have been made before the key was.
-        if (gating == 0) gating = LayerCount is 47 or 48 && Vocabulary == 154880 ? 2 : 1;
-        if (gating is not (1 or 2)) throw c.Error("gguf.expert_gating_func", $"is {gating}; 1 (softmax) and 2 (sigmoid) are supported");
-        _three = c.ModelType == "deepseek_v3" || gating == 2;
+        _three = c.ModelType == "deepseek_v3" || c.IntOr(Softmax, "gguf.expert_gating_func") == Sigmoid;
         _heads = c.Size("num_attention_heads");
         _latent = c.SizeOr(512, "kv_lora_rank");
-        _queryRank = c.IsGguf && c.IntOr(0, "q_lora_rank") == 0 ? null : c.NullableSizeOr(1536, "q_lora_rank");
-        _rope = c.SizeOr(64, c.IsGguf ? "gguf.rope.dimension_count" : "qk_rope_head_dim");
-        // Older GGUF files keep keys and values apart and state their sizes under the usual keys.
-        _nope = c.IsGguf ? c.Size("gguf.attention.key_length_mla", "head_dim") - _rope : c.SizeOr(128, "qk_nope_head_dim");
-        _valueDim = c.IsGguf ? c.Size("gguf.attention.value_length_mla", "gguf.attention.value_length") : c.SizeOr(128, "v_head_dim");
-        if (_nope < 1) throw c.Error("gguf.attention.key_length_mla", $"leaves {_nope} dimensions beside the {_rope} that rotate");
+        _queryRank = c.NullableSizeOr(1536, "q_lora_rank");
+        (_rope, _nope, _valueDim) = (c.SizeOr(64, "qk_rope_head_dim"), c.SizeOr(128, "qk_nope_head_dim"), c.SizeOr(128, "v_head_dim"));
         HeadShape.Checked(c, _heads, _heads, _nope + _rope);
         HeadShape.Checked(c, _heads, _heads, _valueDim);
         HeadShape.Checked(c, _heads, 1, _latent + _rope);
         RopeScaling rope = RopeConfig.Read(c);
-        if (c.IsGguf && rope.Type == "yarn" && c.DoubleOrNull("gguf.rope.scaling.yarn_log_multiplier") is { } log) rope = rope with { MScaleAllDim = log * 10, MScale = log * 10 };
         _rotary = RopeConfig.Make(c, _rope, rope, _rope, "qk_rope_head_dim", interleaved: !_three || c.BoolOr(true, "rope_interleave"));
-        c.Require(c.FloatOr(0, "gguf.attention.temperature_scale") == 0, "gguf.attention.temperature_scale", "attention without temperatures is supported");
         float scale = 1 / MathF.Sqrt(_nope + _rope);
         if (rope.Type != "default" && rope.MScaleAllDim is { } all && all != 0)
         {
             double m = RopeScaling.YarnScale(rope.EffectiveFactor, all);
             scale *= (float)(m * m);
-            if (c.IsGguf && rope.AttentionFactor is { } stated) scale *= (float)(stated * stated);
+            if (c.DoubleOrNull("gguf.rope.scaling.attn_factor") is { } stated) scale *= (float)(stated * stated);
         }
         // Keys are (latent, rotary part), values the latent itself: multi-query attention over what is cached.
         _attention = new AttentionSpec { Heads = _heads, KvHeads = 1, KeyDim = _latent + _rope, ValueDim = _latent, Scale = scale };
@@ -61,12 +53,11 @@ internal sealed class DeepSeek : DecoderArchitecture
         _mlpBias = BlockParts.Bias(!_three && c.BoolOr(false, "mlp_bias"));
         _inner = c.Size("intermediate_size");
         _expertInner = c.SizeOr(_three ? 2048 : 1407, "moe_intermediate_size");
-        // The defaults are those of the reference library's classes; a GGUF file states what differs from none.
-        _shared = c.CountOr(c.IsGguf || c.Json.ContainsKey("n_shared_experts") ? 0 : _three ? 1 : 2, "n_shared_experts");
-        int dense = c.CountOr(_three && !c.IsGguf ? 3 : 0, "first_k_dense_replace");
+        _shared = c.CountOr(c.Json.ContainsKey("n_shared_experts") ? 0 : _three ? 1 : 2, "n_shared_experts");
+        int dense = c.CountOr(_three ? 3 : 0, "first_k_dense_replace");
         _experts = ReadExperts(c, dense < LayerCount);
         _sparse = [.. Enumerable.Range(0, LayerCount).Select(i => i >= dense && _experts.Experts > 0)];
-        _epsilon = c.FloatOr(1e-6f, "rms_norm_eps");
+        _epsilon = c.Epsilon(1e-6f, "rms_norm_eps");
     }
 
     /// <inheritdoc/>
@@ -76,16 +67,16 @@ internal sealed class DeepSeek : DecoderArchitecture
     public override void Map(WeightMap map)
     {
         map.Prefix("model.");
-        map.Root.Words("embed_tokens", "lm_head", Vocabulary, Hidden, Config.BoolOr(false, "tie_word_embeddings"));
-        map.Root.Norm("output_norm", "norm", Hidden);
+        map.Root.EmbeddingAndHead("embed_tokens", "lm_head", VocabularySize, HiddenSize, Config.BoolOr(false, "tie_word_embeddings"));
+        map.Root.Norm("output_norm", "norm", HiddenSize);
         for (int i = 0; i < LayerCount; i++)
         {
             LayerMap l = map.Layer(i, $"layers.{i}.");
-            l.Norm("attn_norm", "input_layernorm", Hidden);
+            l.Norm("attn_norm", "input_layernorm", HiddenSize);
             MapAttention(map, l, i);
-            l.Norm("ffn_norm", "post_attention_layernorm", Hidden);
+            l.Norm("ffn_norm", "post_attention_layernorm", HiddenSize);
             if (_sparse[i]) MapExperts(map, l);
-            else l.GatedMlp(Hidden, _inner, _mlpBias);
+            else l.GatedMlp(HiddenSize, _inner, _mlpBias);
         }
     }
 
@@ -116,10 +107,10 @@ internal sealed class DeepSeek : DecoderArchitecture
 
     private void MapAttention(WeightMap map, LayerMap l, int layer)
     {
-        int queryIn = _queryRank ?? Hidden, head = _nope + _rope;
+        int queryIn = _queryRank ?? HiddenSize, head = _nope + _rope;
         if (_queryRank is { } rank)
         {
-            l.Linear("attn_q_a", "self_attn.q_a_proj", rank, Hidden, _attentionBias);
+            l.Linear("attn_q_a", "self_attn.q_a_proj", rank, HiddenSize, _attentionBias);
             l.Norm("attn_q_a_norm", "self_attn.q_a_layernorm", rank);
         }
         string query = _queryRank is null ? "self_attn.q_proj" : "self_attn.q_b_proj", ggufQuery = _queryRank is null ? "attn_q" : "attn_q_b";
@@ -127,45 +118,91 @@ internal sealed class DeepSeek : DecoderArchitecture
         l.Linear("attn_q_nope", new WeightSource(query, nope), _heads * _nope, queryIn, gguf: new WeightSource(ggufQuery, nope));
         l.Linear("attn_q_rope", new WeightSource(query, rope), _heads * _rope, queryIn, gguf: new WeightSource(ggufQuery, rope));
         RowSelection latent = RowSelection.Range(0, _latent), shared = RowSelection.Range(_latent, _rope);
-        l.Linear("attn_kv_latent", new WeightSource("self_attn.kv_a_proj_with_mqa", latent), _latent, Hidden, _attentionBias, new WeightSource("attn_kv_a_mqa", latent));
-        l.Linear("attn_kv_rope", new WeightSource("self_attn.kv_a_proj_with_mqa", shared), _rope, Hidden, _attentionBias, new WeightSource("attn_kv_a_mqa", shared));
+        l.Linear("attn_kv_latent", new WeightSource("self_attn.kv_a_proj_with_mqa", latent), _latent, HiddenSize, _attentionBias, new WeightSource("attn_kv_a_mqa", latent));
+        l.Linear("attn_kv_rope", new WeightSource("self_attn.kv_a_proj_with_mqa", shared), _rope, HiddenSize, _attentionBias, new WeightSource("attn_kv_a_mqa", shared));
         l.Norm("attn_kv_a_norm", "self_attn.kv_a_layernorm", _latent);
         l.LatentUp("attn_k_b", "attn_v_b", "self_attn.kv_b_proj", "attn_kv_b", _heads, _nope, _valueDim, _latent, map.Contains($"blk.{layer}.attn_k_b.weight"));
-        l.Linear("attn_output", "self_attn.o_proj", Hidden, _heads * _valueDim, _attentionBias);
+        l.Linear("attn_output", "self_attn.o_proj", HiddenSize, _heads * _valueDim, _attentionBias);
     }
 
     private void MapExperts(WeightMap map, LayerMap l)
     {
-        l.Linear("ffn_gate_inp", "mlp.gate", _experts.Experts, Hidden);
+        l.Linear("ffn_gate_inp", "mlp.gate", _experts.Experts, HiddenSize);
         if (_three) l.Vector("exp_probs_b.bias", "mlp.gate.e_score_correction_bias", _experts.Experts, optional: true);
-        l.Experts(_experts.Experts, _expertInner, Hidden);
-        if (_shared > 0) l.GatedMlp(Hidden, _shared * _expertInner, _mlpBias, "mlp.shared_experts.", "_shexp");
+        l.Experts(_experts.Experts, _expertInner, HiddenSize);
+        if (_shared > 0) l.GatedMlp(HiddenSize, _shared * _expertInner, _mlpBias, "mlp.shared_experts.", "_shexp");
     }
 
     private ExpertSpec ReadExperts(ModelConfig c, bool anySparse)
     {
-        bool checkpoint = !c.IsGguf, checkpointThree = _three && checkpoint;
         string method = c.StringOr("greedy", "topk_method");
         if (!_three) c.Require(method is "greedy" or "group_limited_greedy", "topk_method", "greedy and group_limited_greedy are supported");
-        bool grouped = c.IsGguf || _three || method == "group_limited_greedy";
-        int experts = c.CountOr(checkpoint ? _three ? 256 : 64 : 0, "n_routed_experts", "num_experts", "num_local_experts");
-        float scale = c.FloatOr(checkpointThree ? 2.5f : 1, "routed_scaling_factor");
+        bool grouped = _three || method == "group_limited_greedy";
+        int experts = c.CountOr(_three ? 256 : 64, "n_routed_experts", "num_experts", "num_local_experts");
+        float scale = c.FloatOr(_three ? 2.5f : 1, "routed_scaling_factor");
         if (experts == 0 || !anySparse) return new ExpertSpec { Experts = 0, Used = 0 };
         return new ExpertSpec
         {
             Experts = experts,
-            Used = checkpoint && !_three ? c.Size("num_experts_per_tok") : c.SizeOr(8, "num_experts_per_tok"),
+            Used = !_three ? c.Size("num_experts_per_tok") : c.SizeOr(8, "num_experts_per_tok"),
             Activation = _activation,
             Sigmoid = _three,
-            Normalize = c.IsGguf ? c.BoolOr(false, "gguf.expert_weights_norm") : _three && c.BoolOr(true, "norm_topk_prob"),
+            Normalize = c.BoolOr(_three, "norm_topk_prob") && (_three || c.Has(GroupsByTopTwo)),
             NormalizeEpsilon = 1e-20f,
-            Scale = c.IsGguf && scale == 0 ? 1 : scale,
+            Scale = scale,
             Groups = grouped ? Groups("n_group", 8) : 1,
             GroupsUsed = grouped ? Groups("topk_group", 4) : 1,
-            GroupByTopTwo = _three || c.IsGguf,
+            GroupByTopTwo = _three || c.Has(GroupsByTopTwo),
         }.Checked(c);
 
         // Only V3 has defaults, and neither can be none where experts come in groups.
-        int Groups(string name, int three) => c.IsGguf ? c.SizeOr(1, name) : _three && !c.Json.ContainsKey(name) ? three : c.Size(name);
+        int Groups(string name, int three) => _three && !c.Json.ContainsKey(name) ? three : c.Size(name);
+    }
+
+    /// <summary>What its GGUF files say.</summary>
+    [Key("deepseek2")]
+    internal sealed class Gguf : GgufDialect
+    {
+        /// <summary>Older files keep keys and values apart and state their sizes under the usual keys.</summary>
+        protected override void Heads(GgufTranslation t)
+        {
+            t.Require("attention.kv_lora_rank", "rope.dimension_count");
+            if (t.Has("attention.key_length_mla") || t.Has("attention.value_length_mla")) t.Require("attention.key_length_mla", "attention.value_length_mla");
+            int rope = t.Size("rope.dimension_count"), heads = t.Size("attention.head_count"), usual = t.Size("embedding_length") / heads;
+            int keys = t.Whole("attention.key_length_mla") ?? t.Whole("attention.key_length") ?? usual, values = t.Whole("attention.value_length_mla") ?? t.Whole("attention.value_length") ?? usual;
+            if (keys <= rope) throw t.Error("attention.key_length_mla", $"leaves {keys - rope} dimensions beside the {rope} that rotate");
+            t.Set("qk_rope_head_dim", rope, "rope.dimension_count");
+            t.Set("qk_nope_head_dim", keys - rope, "attention.key_length_mla");
+            t.Set("v_head_dim", values, "attention.value_length_mla");
+            // The small models project queries at once, and their files need not say so.
+            bool lite = t.Layers is 26 or 27 || (t.Layers == 48 && t.Vocabulary == 128256);
+            if (!lite) t.Require("attention.q_lora_rank");
+            int? rank = t.Whole("attention.q_lora_rank");
+            t.Set("q_lora_rank", rank == 0 || (lite && !t.HasTensor("blk.0.attn_q_a.weight")) ? null : rank, "attention.q_lora_rank");
+        }
+
+        /// <inheritdoc/>
+        protected override void Family(GgufTranslation t)
+        {
+            t.Require("expert_feed_forward_length", "expert_shared_count");
+            int dense = t.Whole("leading_dense_block_count") ?? 0, gating = t.Whole("expert_gating_func") ?? 0;
+            if (dense < t.Layers) t.Require("expert_count");
+            // Files of one model have been made before the key was.
+            if (gating == 0) gating = t.Layers is 47 or 48 && t.Vocabulary == 154880 ? Sigmoid : Softmax;
+            if (gating is not (Softmax or Sigmoid)) throw t.Error("expert_gating_func", $"is {gating}; 1 (softmax) and 2 (sigmoid) are supported");
+            t.Set("gguf.expert_gating_func", gating);
+            t.Set("first_k_dense_replace", dense, "leading_dense_block_count");
+            t.Default("n_routed_experts", 0);
+            t.Set("norm_topk_prob", t.Flag("expert_weights_norm", false), "expert_weights_norm");
+            t.TakeFactor("routed_scaling_factor", "expert_weights_scale");
+            int groups = Math.Max(1, t.Whole("expert_group_count") ?? 0);
+            if (groups > 1) t.Require("expert_group_used_count");
+            t.Set("topk_method", "group_limited_greedy");
+            t.Set("n_group", groups, "expert_group_count");
+            if (groups == 1) t.Set("topk_group", 1);
+            t.Set(GroupsByTopTwo, true);
+            if (t.Number("attention.temperature_scale") is { } temperature and not 0) throw t.Error("attention.temperature_scale", $"is {temperature}; attention without temperatures is supported");
+            if (t.Number("rope.scaling.yarn_log_multiplier") is { } log) t.SetYarnScales(10 * log);
+        }
     }
 }

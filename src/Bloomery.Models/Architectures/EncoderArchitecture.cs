@@ -7,10 +7,12 @@ namespace Bloomery.Models.Architectures;
 /// <summary>An encoder: embedding, equal blocks that see the whole sequence, and perhaps a pooler over the first token. A sequence is run whole.</summary>
 internal abstract class EncoderArchitecture(ModelConfig config) : Architecture(config)
 {
+    /// <inheritdoc/>
+    public override ArchitectureKind Kind => ArchitectureKind.Encoder;
+
     /// <summary>Traces the whole model. Results: <c>last_hidden_state</c> (every token) and, where the model has a pooler, <c>pooler_output</c> (wanted rows: the first of each sequence).</summary>
-    public Plan Trace(WeightSet weights, bool recordHiddenStates = false)
+    protected override void Trace(Ops ops, PlanRole role, WeightSet weights)
     {
-        Ops ops = new(recordHiddenStates);
         Value x = Embed(ops, weights);
         ops.Record(x);
         for (int i = 0; i < LayerCount; i++)
@@ -20,7 +22,6 @@ internal abstract class EncoderArchitecture(ModelConfig config) : Architecture(c
         }
         ops.Result("last_hidden_state", x);
         if (Pool(ops, x, weights) is { } pooled) ops.Result("pooler_output", pooled);
-        return ops.Build();
     }
 
     /// <summary>Token ids to the input of the first block.</summary>

@@ -7,53 +7,20 @@ namespace Bloomery.Models.Architectures;
 /// <summary>An encoder whose states a decoder attends to: two plans, which share a cross-attention cache for each sequence.</summary>
 internal abstract class EncoderDecoderArchitecture(ModelConfig config) : Architecture(config)
 {
+    /// <inheritdoc/>
+    public override ArchitectureKind Kind => ArchitectureKind.EncoderDecoder;
+
     /// <summary>Layers of the encoder.</summary>
     public int EncoderLayerCount { get; protected init; }
 
-    /// <summary>The id that a decoder's text begins with; null where the configuration names none.</summary>
-    public virtual int? DecoderStartId => Config.IntOrNull("decoder_start_token_id");
+    /// <inheritdoc/>
+    public override int? DecoderStartId => Config.IntOrNull("decoder_start_token_id");
 
-    /// <summary>The id that is forced when the length limit is reached; null where there is none.</summary>
-    public virtual int? ForcedEosId => Config.IntOrNull("forced_eos_token_id");
-
-    /// <summary>Traces the encoder. Result: <c>last_hidden_state</c>; it also fills the cross-attention cache.</summary>
-    public Plan TraceEncoder(WeightSet weights, bool recordHiddenStates = false)
-    {
-        Ops ops = new(recordHiddenStates);
-        Value x = EmbedEncoder(ops, weights);
-        ops.Record(x);
-        for (int i = 0; i < EncoderLayerCount; i++)
-        {
-            x = EncoderBlock(ops, x, new Layer(i, weights, $"enc.blk.{i}."));
-            if (i + 1 < EncoderLayerCount) ops.Record(x);
-        }
-        x = EncoderNorm(ops, x, weights);
-        ops.Record(x);
-        ops.Result("last_hidden_state", x);
-        for (int i = 0; i < LayerCount; i++) StoreCross(ops, x, new Layer(i, weights, $"dec.blk.{i}."));
-        return ops.Build();
-    }
-
-    /// <summary>Traces the decoder. Results: <c>last_hidden_state</c> and <c>logits</c>.</summary>
-    public Plan TraceDecoder(WeightSet weights, bool recordHiddenStates = false)
-    {
-        Ops ops = new(recordHiddenStates);
-        Value x = EmbedDecoder(ops, weights);
-        ops.Record(x);
-        for (int i = 0; i < LayerCount; i++)
-        {
-            x = DecoderBlock(ops, x, new Layer(i, weights, $"dec.blk.{i}."));
-            if (i + 1 < LayerCount) ops.Record(x);
-        }
-        x = DecoderNorm(ops, x, weights);
-        ops.Record(x);
-        ops.Result("last_hidden_state", x);
-        ops.Result("logits", Head(ops, ops.Select(x), weights));
-        return ops.Build();
-    }
+    /// <inheritdoc/>
+    public override int? ForcedEosId => Config.IntOrNull("forced_eos_token_id");
 
     /// <summary>The word embeddings of one side (<c>enc</c> or <c>dec</c>): its own where the checkpoint has them, else those that both share.</summary>
-    private protected static Weight Words(WeightSet weights, string side) => weights.TryGet($"{side}.token_embd", out Weight? own) ? own : weights["token_embd"];
+    private protected static Weight SideEmbedding(WeightSet weights, string side) => weights.TryGet($"{side}.token_embd", out Weight? own) ? own : weights["token_embd"];
 
     /// <summary>Token ids to the input of the encoder's first block.</summary>
     protected abstract Value EmbedEncoder(Ops ops, WeightSet weights);
@@ -76,6 +43,45 @@ internal abstract class EncoderDecoderArchitecture(ModelConfig config) : Archite
     /// <summary>The decoder's final norm; x itself where there is none.</summary>
     protected virtual Value DecoderNorm(Ops ops, Value x, WeightSet weights) => x;
 
-    /// <summary>Hidden states to logits.</summary>
+    /// <summary>HiddenSize states to logits.</summary>
     protected abstract Value Head(Ops ops, Value x, WeightSet weights);
+
+    /// <inheritdoc/>
+    protected override void Trace(Ops ops, PlanRole role, WeightSet weights)
+    {
+        if (role == PlanRole.Encoder) TraceEncoder(ops, weights);
+        else TraceDecoder(ops, weights);
+    }
+
+    /// <summary>Traces the encoder. Result: <c>last_hidden_state</c>; it also fills the cross-attention cache.</summary>
+    private void TraceEncoder(Ops ops, WeightSet weights)
+    {
+        Value x = EmbedEncoder(ops, weights);
+        ops.Record(x);
+        for (int i = 0; i < EncoderLayerCount; i++)
+        {
+            x = EncoderBlock(ops, x, new Layer(i, weights, $"enc.blk.{i}."));
+            if (i + 1 < EncoderLayerCount) ops.Record(x);
+        }
+        x = EncoderNorm(ops, x, weights);
+        ops.Record(x);
+        ops.Result("last_hidden_state", x);
+        for (int i = 0; i < LayerCount; i++) StoreCross(ops, x, new Layer(i, weights, $"dec.blk.{i}."));
+    }
+
+    /// <summary>Traces the decoder. Results: <c>last_hidden_state</c> and <c>logits</c>.</summary>
+    private void TraceDecoder(Ops ops, WeightSet weights)
+    {
+        Value x = EmbedDecoder(ops, weights);
+        ops.Record(x);
+        for (int i = 0; i < LayerCount; i++)
+        {
+            x = DecoderBlock(ops, x, new Layer(i, weights, $"dec.blk.{i}."));
+            if (i + 1 < LayerCount) ops.Record(x);
+        }
+        x = DecoderNorm(ops, x, weights);
+        ops.Record(x);
+        ops.Result("last_hidden_state", x);
+        ops.Result("logits", Head(ops, ops.Select(x), weights));
+    }
 }

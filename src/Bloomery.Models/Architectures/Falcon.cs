@@ -22,10 +22,10 @@ internal sealed class Falcon : DecoderArchitecture
     /// <summary>Reads the configuration.</summary>
     public Falcon(ModelConfig c) : base(c)
     {
-        HeadShape heads = HeadShape.ReadEqual(c, Hidden);
-        int stated = c.SizeOr(heads.Heads, c.IsGguf ? "num_key_value_heads" : "num_kv_heads");
-        _new = c.IsGguf ? stated > 1 : c.BoolOr(false, "new_decoder_architecture");
-        _multiQuery = c.IsGguf ? stated == 1 : c.BoolOr(true, "multi_query");
+        HeadShape heads = HeadShape.ReadEqual(c, HiddenSize);
+        int stated = c.SizeOr(heads.Heads, "num_kv_heads");
+        _new = c.BoolOr(false, "new_decoder_architecture");
+        _multiQuery = c.BoolOr(true, "multi_query");
         heads = HeadShape.Checked(c, heads.Heads, _multiQuery && !_new ? 1 : stated, heads.HeadDim);
         _parallel = c.BoolOr(true, "parallel_attn");
         if (_new) c.Require(_parallel, "parallel_attn", "the new decoder architecture has its branches side by side");
@@ -44,8 +44,8 @@ internal sealed class Falcon : DecoderArchitecture
         }
         _activation = c.ActivationOr(Activation.GeluErf, "activation");
         _bias = BlockParts.Bias(c.BoolOr(false, "bias"));
-        _inner = BlockParts.InnerSize(c, Hidden, "ffn_hidden_size");
-        _epsilon = c.FloatOr(1e-5f, "layer_norm_epsilon");
+        _inner = BlockParts.InnerSize(c, HiddenSize, "ffn_hidden_size");
+        _epsilon = c.Epsilon(1e-5f, "layer_norm_epsilon");
     }
 
     /// <inheritdoc/>
@@ -55,8 +55,8 @@ internal sealed class Falcon : DecoderArchitecture
     public override void Map(WeightMap map)
     {
         map.Prefix("transformer.");
-        map.Root.Words("word_embeddings", "lm_head", Vocabulary, Hidden, Config.BoolOr(true, "tie_word_embeddings"));
-        map.Root.Norm("output_norm", "ln_f", Hidden, BiasRule.Required);
+        map.Root.EmbeddingAndHead("word_embeddings", "lm_head", VocabularySize, HiddenSize, Config.BoolOr(true, "tie_word_embeddings"));
+        map.Root.Norm("output_norm", "ln_f", HiddenSize, BiasRule.Required);
         int d = _attention.KeyDim, group = _attention.Heads / _attention.KvHeads, stride = (group + 2) * d;
         // One kv head is the case of a single group: all q, one k, one v.
         RowSelection q = RowSelection.PerGroup(_attention.KvHeads, stride, 0, group * d);
@@ -64,14 +64,13 @@ internal sealed class Falcon : DecoderArchitecture
         for (int i = 0; i < LayerCount; i++)
         {
             LayerMap l = map.Layer(i, $"h.{i}.");
-            bool two = map.IsGguf ? map.Contains($"blk.{i}.attn_norm_2.weight") : _twoNorms;
             // GGUF: attn_norm feeds the feed-forward (ln_mlp), attn_norm_2 attention (ln_attn).
-            l.Norm("attn_norm", two ? "ln_mlp" : "input_layernorm", Hidden, BiasRule.Required);
-            if (two) l.Norm("attn_norm_2", "ln_attn", Hidden, BiasRule.Required);
-            if (!_parallel) l.Norm("ffn_norm", "post_attention_layernorm", Hidden, BiasRule.Required);
-            l.FusedQkv("self_attention.query_key_value", _attention, Hidden, _bias, q, k, v);
-            l.Linear("attn_output", "self_attention.dense", Hidden, Hidden, _bias);
-            l.Mlp("mlp.dense_h_to_4h", "mlp.dense_4h_to_h", Hidden, _inner, _bias);
+            l.Norm("attn_norm", _twoNorms ? "ln_mlp" : "input_layernorm", HiddenSize, BiasRule.Required);
+            if (_twoNorms) l.Norm("attn_norm_2", "ln_attn", HiddenSize, BiasRule.Required);
+            if (!_parallel) l.Norm("ffn_norm", "post_attention_layernorm", HiddenSize, BiasRule.Required);
+            l.FusedQkv("self_attention.query_key_value", _attention, HiddenSize, _bias, q, k, v);
+            l.Linear("attn_output", "self_attention.dense", HiddenSize, HiddenSize, _bias);
+            l.Mlp("mlp.dense_h_to_4h", "mlp.dense_4h_to_h", HiddenSize, _inner, _bias);
         }
     }
 
@@ -93,5 +92,20 @@ internal sealed class Falcon : DecoderArchitecture
     {
         uint bits = BitConverter.SingleToUInt32Bits(value);
         return BitConverter.UInt32BitsToSingle((bits + 0x7FFF + ((bits >> 16) & 1)) & 0xFFFF0000);
+    }
+
+    /// <summary>What its GGUF files say.</summary>
+    [Key("falcon")]
+    internal sealed class Gguf : GgufDialect
+    {
+        /// <inheritdoc/>
+        protected override void Family(GgufTranslation t)
+        {
+            int kv = t.Whole("attention.head_count_kv") ?? t.Size("attention.head_count");
+            t.Set("num_kv_heads", kv, "attention.head_count_kv");
+            t.Set("new_decoder_architecture", kv > 1);
+            t.Set("multi_query", kv == 1);
+            t.Set("num_ln_in_parallel_attn", t.HasTensor("blk.0.attn_norm_2.weight") ? 2 : 1);
+        }
     }
 }

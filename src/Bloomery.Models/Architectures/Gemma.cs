@@ -26,11 +26,9 @@ internal sealed class Gemma : DecoderArchitecture
     public Gemma(ModelConfig c) : base(c)
     {
         _version = c.ModelType switch { "gemma" => 1, "gemma2" => 2, _ => 3 };
-        HeadShape heads = HeadShape.Read(c, Hidden, _version == 1 ? 16 : 4, 256);
+        HeadShape heads = HeadShape.Read(c, HiddenSize, _version == 1 ? 16 : 4, 256);
         float scale = 1 / MathF.Sqrt(heads.HeadDim);
-        if (_version > 1 && !c.IsGguf) scale = 1 / MathF.Sqrt(c.FloatOr(256, "query_pre_attn_scalar"));
-        // The 27B models scale by hidden / heads, which GGUF files imply by their size.
-        if (c.IsGguf && ((_version == 2 && LayerCount == 46) || (_version == 3 && LayerCount == 62))) scale = 1 / MathF.Sqrt(Hidden / heads.Heads);
+        if (_version > 1) scale = 1 / MathF.Sqrt(c.FloatOr(256, "query_pre_attn_scalar"));
         float cap = _version == 2 ? (float)(c.NullableOr(50, "attn_logit_softcapping") ?? 0) : 0;
         if (_version > 1) _finalCap = (float)(c.NullableOr(_version == 2 ? 30 : null, "final_logit_softcapping") ?? 0);
         _attention = heads.Attention(scale) with { SoftCap = cap };
@@ -39,9 +37,9 @@ internal sealed class Gemma : DecoderArchitecture
         if (_version < 3) c.Require(!_bidirectional, "use_bidirectional_attention", "this family's attention is causal");
         if (_bidirectional) _attention = _attention with { After = AttentionTile.Unbounded };
 
-        _window = _version == 1 ? null : BlockParts.Window(c, c.IsGguf && _version == 3 ? null : 4096);
+        _window = _version == 1 ? null : BlockParts.Window(c, 4096);
         int period = _version == 3 ? c.SizeOr(6, "sliding_window_pattern") : 2;
-        _sliding = _version == 1 || (c.IsGguf && _window is null) ? new bool[LayerCount] : BlockParts.SlidingLayers(c, LayerCount, _window, BlockParts.Periodic(c, period));
+        _sliding = _version == 1 ? new bool[LayerCount] : BlockParts.SlidingLayers(c, LayerCount, _window, BlockParts.Periodic(period));
         if (!_sliding.Contains(true)) _window = null;
 
         _rotary = RopeConfig.Make(c, heads.HeadDim, _version == 3 ? RopeConfig.Read(c, 1e6, layerType: "full_attention") : RopeConfig.Read(c));
@@ -51,7 +49,7 @@ internal sealed class Gemma : DecoderArchitecture
         _activation = c.ActivationOr(Activation.GeluTanh, _version == 1 ? "hidden_act" : "hidden_activation");
         _bias = BlockParts.Bias(c.BoolOr(false, "attention_bias"));
         _inner = c.Size("intermediate_size");
-        _epsilon = c.FloatOr(1e-6f, "rms_norm_eps");
+        _epsilon = c.Epsilon(1e-6f, "rms_norm_eps");
     }
 
     /// <inheritdoc/>
@@ -63,7 +61,7 @@ internal sealed class Gemma : DecoderArchitecture
     /// <inheritdoc/>
     public override void Map(WeightMap map)
     {
-        if (_version == 3 && !map.IsGguf)
+        if (_version == 3)
         {
             // Where the language model is a part of one that also sees.
             map.Prefix("language_model.");
@@ -72,13 +70,13 @@ internal sealed class Gemma : DecoderArchitecture
             map.IgnoreUnder("vision_tower.", "multi_modal_projector.");
         }
         map.Prefix("model.");
-        map.Root.Words("embed_tokens", "lm_head", Vocabulary, Hidden, Config.BoolOr(true, "tie_word_embeddings"));
-        map.Root.Norm("output_norm", "norm", Hidden, plus: 1);
+        map.Root.EmbeddingAndHead("embed_tokens", "lm_head", VocabularySize, HiddenSize, Config.BoolOr(true, "tie_word_embeddings"));
+        map.Root.Norm("output_norm", "norm", HiddenSize, plus: 1);
         for (int i = 0; i < LayerCount; i++)
         {
             LayerMap l = map.Layer(i, $"layers.{i}.");
-            l.Norm("attn_norm", "input_layernorm", Hidden, plus: 1);
-            l.Qkv(_attention, Hidden, _bias, _bias);
+            l.Norm("attn_norm", "input_layernorm", HiddenSize, plus: 1);
+            l.Qkv(_attention, HiddenSize, _bias, _bias);
             if (_version == 3)
             {
                 l.Norm("attn_q_norm", "self_attn.q_norm", _attention.KeyDim, plus: 1);
@@ -86,16 +84,16 @@ internal sealed class Gemma : DecoderArchitecture
             }
             if (_version > 1)
             {
-                l.Norm("post_attention_norm", "post_attention_layernorm", Hidden, plus: 1);
-                l.Norm("post_ffw_norm", "post_feedforward_layernorm", Hidden, plus: 1);
+                l.Norm("post_attention_norm", "post_attention_layernorm", HiddenSize, plus: 1);
+                l.Norm("post_ffw_norm", "post_feedforward_layernorm", HiddenSize, plus: 1);
             }
-            l.Norm("ffn_norm", _version == 1 ? "post_attention_layernorm" : "pre_feedforward_layernorm", Hidden, plus: 1);
-            l.GatedMlp(Hidden, _inner);
+            l.Norm("ffn_norm", _version == 1 ? "post_attention_layernorm" : "pre_feedforward_layernorm", HiddenSize, plus: 1);
+            l.GatedMlp(HiddenSize, _inner);
         }
     }
 
     /// <inheritdoc/>
-    protected override Value Embed(Ops ops, WeightSet weights) => ops.Embed(weights["token_embd"], MathF.Sqrt(Hidden));
+    protected override Value Embed(Ops ops, WeightSet weights) => ops.Embed(weights["token_embd"], MathF.Sqrt(HiddenSize));
 
     /// <inheritdoc/>
     protected override Value Block(Ops ops, Value x, Layer l)
@@ -127,5 +125,33 @@ internal sealed class Gemma : DecoderArchitecture
     {
         if (_window is not { } w) return spec;
         return _bidirectional ? spec with { Before = w / 2 + 1, After = w / 2 + 1 } : spec with { Before = w };
+    }
+
+    /// <summary>The 27B models scale scores by hidden / heads, the others by a head's size: files imply it by the number of layers.</summary>
+    private static void SetScale(GgufTranslation t, int layersOfTheLargest) =>
+        t.Set("query_pre_attn_scalar", t.Layers == layersOfTheLargest ? t.Size("embedding_length") / t.Size("attention.head_count") : t.HeadDim);
+
+    /// <summary>What Gemma 2's GGUF files say.</summary>
+    [Key("gemma2")]
+    internal sealed class Gguf2 : GgufDialect
+    {
+        /// <inheritdoc/>
+        protected override void Family(GgufTranslation t)
+        {
+            SetScale(t, 46);
+            t.Window(4096, 2);
+        }
+    }
+
+    /// <summary>What Gemma 3's GGUF files say.</summary>
+    [Key("gemma3")]
+    internal sealed class Gguf3 : GgufDialect
+    {
+        /// <inheritdoc/>
+        protected override void Family(GgufTranslation t)
+        {
+            SetScale(t, 62);
+            t.Window(null, 6);
+        }
     }
 }

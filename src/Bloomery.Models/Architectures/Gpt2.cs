@@ -20,12 +20,12 @@ internal sealed class Gpt2 : DecoderArchitecture
     public Gpt2(ModelConfig c) : base(c)
     {
         c.Require(!c.BoolOr(false, "add_cross_attention"), "add_cross_attention", "decoders without cross-attention are supported");
-        HeadShape heads = HeadShape.ReadEqual(c, Hidden);
+        HeadShape heads = HeadShape.ReadEqual(c, HiddenSize);
         _attention = heads.Attention(c.BoolOr(true, "scale_attn_weights") ? null : 1);
         _activation = c.ActivationOr(Activation.GeluTanh, "activation_function");
         _inverseLayerScale = c.BoolOr(false, "scale_attn_by_inverse_layer_idx");
-        _inner = BlockParts.InnerSize(c, Hidden, "n_inner");
-        _epsilon = c.FloatOr(1e-5f, "layer_norm_epsilon");
+        _inner = BlockParts.InnerSize(c, HiddenSize, "n_inner");
+        _epsilon = c.Epsilon(1e-5f, "layer_norm_epsilon");
     }
 
     /// <inheritdoc/>
@@ -35,18 +35,17 @@ internal sealed class Gpt2 : DecoderArchitecture
     public override void Map(WeightMap map)
     {
         map.Prefix("transformer.");
-        map.Root.Words("wte", "lm_head", Vocabulary, Hidden, Config.BoolOr(true, "tie_word_embeddings"));
-        map.Root.Embedding("position_embd", "wpe", ContextLength, Hidden, "n_positions");
-        map.Root.Norm("output_norm", "ln_f", Hidden, BiasRule.Required);
-        bool transposed = !map.IsGguf;
+        map.Root.EmbeddingAndHead("wte", "lm_head", VocabularySize, HiddenSize, Config.BoolOr(true, "tie_word_embeddings"));
+        map.Root.Embedding("position_embd", "wpe", ContextLength, HiddenSize, "n_positions");
+        map.Root.Norm("output_norm", "ln_f", HiddenSize, BiasRule.Required);
         for (int i = 0; i < LayerCount; i++)
         {
             LayerMap l = map.Layer(i, $"h.{i}.");
-            l.Norm("attn_norm", "ln_1", Hidden, BiasRule.Required);
-            l.FusedQkv("attn.c_attn", _attention, Hidden, BiasRule.Required, transposed: transposed);
-            l.Linear("attn_output", new WeightSource("attn.c_proj", null, transposed), Hidden, Hidden, BiasRule.Required);
-            l.Norm("ffn_norm", "ln_2", Hidden, BiasRule.Required);
-            l.Mlp("mlp.c_fc", "mlp.c_proj", Hidden, _inner, BiasRule.Required, transposed);
+            l.Norm("attn_norm", "ln_1", HiddenSize, BiasRule.Required);
+            l.FusedQkv("attn.c_attn", _attention, HiddenSize, BiasRule.Required, transposed: true);
+            l.Linear("attn_output", new WeightSource("attn.c_proj", null, Transposed: true), HiddenSize, HiddenSize, BiasRule.Required);
+            l.Norm("ffn_norm", "ln_2", HiddenSize, BiasRule.Required);
+            l.Mlp("mlp.c_fc", "mlp.c_proj", HiddenSize, _inner, BiasRule.Required, transposed: true);
         }
     }
 

@@ -20,12 +20,12 @@ internal sealed class GptBigCode : DecoderArchitecture
     public GptBigCode(ModelConfig c) : base(c)
     {
         c.Require(!c.BoolOr(false, "add_cross_attention"), "add_cross_attention", "decoders without cross-attention are supported");
-        HeadShape heads = HeadShape.ReadEqual(c, Hidden);
-        _multiQuery = c.IsGguf ? heads.KvHeads == 1 : c.BoolOr(true, "multi_query");
+        HeadShape heads = HeadShape.ReadEqual(c, HiddenSize);
+        _multiQuery = c.BoolOr(true, "multi_query");
         _attention = (heads with { KvHeads = _multiQuery ? 1 : heads.Heads }).Attention(c.BoolOr(true, "scale_attn_weights") ? null : 1);
         _activation = c.ActivationOr(Activation.GeluTanh, "activation_function");
-        _inner = BlockParts.InnerSize(c, Hidden, "n_inner");
-        _epsilon = c.FloatOr(1e-5f, "layer_norm_epsilon");
+        _inner = BlockParts.InnerSize(c, HiddenSize, "n_inner");
+        _epsilon = c.Epsilon(1e-5f, "layer_norm_epsilon");
     }
 
     /// <inheritdoc/>
@@ -35,20 +35,20 @@ internal sealed class GptBigCode : DecoderArchitecture
     public override void Map(WeightMap map)
     {
         map.Prefix("transformer.");
-        map.Root.Words("wte", "lm_head", Vocabulary, Hidden, Config.BoolOr(true, "tie_word_embeddings"));
-        map.Root.Embedding("position_embd", "wpe", ContextLength, Hidden, "n_positions");
-        map.Root.Norm("output_norm", "ln_f", Hidden, BiasRule.Required);
+        map.Root.EmbeddingAndHead("wte", "lm_head", VocabularySize, HiddenSize, Config.BoolOr(true, "tie_word_embeddings"));
+        map.Root.Embedding("position_embd", "wpe", ContextLength, HiddenSize, "n_positions");
+        map.Root.Norm("output_norm", "ln_f", HiddenSize, BiasRule.Required);
         int heads = _attention.Heads, d = _attention.KeyDim;
         for (int i = 0; i < LayerCount; i++)
         {
             LayerMap l = map.Layer(i, $"h.{i}.");
-            l.Norm("attn_norm", "ln_1", Hidden, BiasRule.Required);
-            if (_multiQuery) l.FusedQkv("attn.c_attn", _attention, Hidden, BiasRule.Required);
-            else l.FusedQkv("attn.c_attn", _attention, Hidden, BiasRule.Required,
+            l.Norm("attn_norm", "ln_1", HiddenSize, BiasRule.Required);
+            if (_multiQuery) l.FusedQkv("attn.c_attn", _attention, HiddenSize, BiasRule.Required);
+            else l.FusedQkv("attn.c_attn", _attention, HiddenSize, BiasRule.Required,
                 RowSelection.PerGroup(heads, 3 * d, 0, d), RowSelection.PerGroup(heads, 3 * d, d, d), RowSelection.PerGroup(heads, 3 * d, 2 * d, d));
-            l.Linear("attn_output", "attn.c_proj", Hidden, Hidden, BiasRule.Required);
-            l.Norm("ffn_norm", "ln_2", Hidden, BiasRule.Required);
-            l.Mlp("mlp.c_fc", "mlp.c_proj", Hidden, _inner, BiasRule.Required);
+            l.Linear("attn_output", "attn.c_proj", HiddenSize, HiddenSize, BiasRule.Required);
+            l.Norm("ffn_norm", "ln_2", HiddenSize, BiasRule.Required);
+            l.Mlp("mlp.c_fc", "mlp.c_proj", HiddenSize, _inner, BiasRule.Required);
         }
     }
 
@@ -64,4 +64,15 @@ internal sealed class GptBigCode : DecoderArchitecture
 
     /// <inheritdoc/>
     protected override Value FinalNorm(Ops ops, Value x, WeightSet weights) => ops.LayerNorm(x, weights["output_norm"], _epsilon);
+
+    /// <summary>What its GGUF files say.</summary>
+    [Key("starcoder")]
+    internal sealed class Gguf : GgufDialect
+    {
+        /// <inheritdoc/>
+        protected override void Family(GgufTranslation t)
+        {
+            t.Set("multi_query", t.Whole("attention.head_count_kv") == 1);
+        }
+    }
 }

@@ -21,14 +21,14 @@ internal sealed class GptJ : DecoderArchitecture
     /// <summary>Reads the configuration.</summary>
     public GptJ(ModelConfig c) : base(c)
     {
-        HeadShape heads = HeadShape.ReadEqual(c, Hidden);
+        HeadShape heads = HeadShape.ReadEqual(c, HiddenSize);
         _attention = heads.Attention();
         if (c.ModelType == "codegen" && heads.Heads % CodeGenBlocks != 0) throw c.Error("n_head", $"is {heads.Heads}; CodeGen's heads come in {CodeGenBlocks} equal blocks");
         int rotated = c.NullableSizeOr(64, "rotary_dim") ?? throw c.Error("rotary_dim", "is null, which is not supported; a number of dimensions is needed");
         _rotary = RopeConfig.Make(c, heads.HeadDim, new RopeScaling(), rotated, "rotary_dim", interleaved: true);
         _activation = c.ActivationOr(Activation.GeluTanh, "activation_function");
-        _inner = BlockParts.InnerSize(c, Hidden, "n_inner");
-        _epsilon = c.FloatOr(1e-5f, "layer_norm_epsilon");
+        _inner = BlockParts.InnerSize(c, HiddenSize, "n_inner");
+        _epsilon = c.Epsilon(1e-5f, "layer_norm_epsilon");
     }
 
     /// <inheritdoc/>
@@ -36,19 +36,19 @@ internal sealed class GptJ : DecoderArchitecture
     {
         map.Prefix("transformer.");
         map.Ignore("attn.causal_mask", "attn.embed_positions");
-        map.Root.Words("wte", "lm_head", Vocabulary, Hidden, Config.BoolOr(false, "tie_word_embeddings"), BiasRule.Required);
-        map.Root.Norm("output_norm", "ln_f", Hidden, BiasRule.Required);
-        int block = Hidden / CodeGenBlocks;
+        map.Root.EmbeddingAndHead("wte", "lm_head", VocabularySize, HiddenSize, Config.BoolOr(false, "tie_word_embeddings"), BiasRule.Required);
+        map.Root.Norm("output_norm", "ln_f", HiddenSize, BiasRule.Required);
+        int block = HiddenSize / CodeGenBlocks;
         for (int i = 0; i < LayerCount; i++)
         {
             LayerMap l = map.Layer(i, $"h.{i}.");
-            l.Norm("attn_norm", "ln_1", Hidden, BiasRule.Required);
+            l.Norm("attn_norm", "ln_1", HiddenSize, BiasRule.Required);
             if (Config.ModelType == "codegen")
-                l.FusedQkv("attn.qkv_proj", _attention, Hidden, BiasRule.None,
+                l.FusedQkv("attn.qkv_proj", _attention, HiddenSize, BiasRule.None,
                     RowSelection.PerGroup(CodeGenBlocks, 3 * block, 0, block), RowSelection.PerGroup(CodeGenBlocks, 3 * block, 2 * block, block), RowSelection.PerGroup(CodeGenBlocks, 3 * block, block, block));
-            else l.Separate(_attention, Hidden, BiasRule.None, "attn.");
-            l.Linear("attn_output", "attn.out_proj", Hidden, Hidden);
-            l.Mlp("mlp.fc_in", "mlp.fc_out", Hidden, _inner, BiasRule.Required);
+            else l.Separate(_attention, HiddenSize, BiasRule.None, "attn.");
+            l.Linear("attn_output", "attn.out_proj", HiddenSize, HiddenSize);
+            l.Mlp("mlp.fc_in", "mlp.fc_out", HiddenSize, _inner, BiasRule.Required);
         }
     }
 

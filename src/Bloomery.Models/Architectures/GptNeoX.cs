@@ -21,14 +21,14 @@ internal sealed class GptNeoX : DecoderArchitecture
     /// <summary>Reads the configuration.</summary>
     public GptNeoX(ModelConfig c) : base(c)
     {
-        HeadShape heads = HeadShape.ReadEqual(c, Hidden);
+        HeadShape heads = HeadShape.ReadEqual(c, HiddenSize);
         _attention = heads.Attention();
         _rotary = RopeConfig.Make(c, heads.HeadDim, RopeConfig.Read(c), 0.25);
         _activation = c.ActivationOr(Activation.GeluErf, "hidden_act");
-        _parallel = c.BoolOr(true, "use_parallel_residual", "gguf.use_parallel_residual");
+        _parallel = c.BoolOr(true, "use_parallel_residual");
         _bias = c.BoolOr(true, "attention_bias");
         _inner = c.Size("intermediate_size");
-        _epsilon = c.FloatOr(1e-5f, "layer_norm_eps");
+        _epsilon = c.Epsilon(1e-5f, "layer_norm_eps");
     }
 
     /// <inheritdoc/>
@@ -38,18 +38,18 @@ internal sealed class GptNeoX : DecoderArchitecture
     public override void Map(WeightMap map)
     {
         map.Prefix("gpt_neox.");
-        map.Root.Words("embed_in", "embed_out", Vocabulary, Hidden, Config.BoolOr(false, "tie_word_embeddings"), newHead: "lm_head");
-        map.Root.Norm("output_norm", "final_layer_norm", Hidden, BiasRule.Required);
+        map.Root.EmbeddingAndHead("embed_in", "embed_out", VocabularySize, HiddenSize, Config.BoolOr(false, "tie_word_embeddings"), newHead: "lm_head");
+        map.Root.Norm("output_norm", "final_layer_norm", HiddenSize, BiasRule.Required);
         int heads = _attention.Heads, d = _attention.KeyDim;
         for (int i = 0; i < LayerCount; i++)
         {
             LayerMap l = map.Layer(i, $"layers.{i}.");
-            l.Norm("attn_norm", "input_layernorm", Hidden, BiasRule.Required);
-            l.Norm("ffn_norm", "post_attention_layernorm", Hidden, BiasRule.Required);
-            l.FusedQkv("attention.query_key_value", _attention, Hidden, BlockParts.Bias(_bias),
+            l.Norm("attn_norm", "input_layernorm", HiddenSize, BiasRule.Required);
+            l.Norm("ffn_norm", "post_attention_layernorm", HiddenSize, BiasRule.Required);
+            l.FusedQkv("attention.query_key_value", _attention, HiddenSize, BlockParts.Bias(_bias),
                 RowSelection.PerGroup(heads, 3 * d, 0, d), RowSelection.PerGroup(heads, 3 * d, d, d), RowSelection.PerGroup(heads, 3 * d, 2 * d, d));
-            l.Linear("attn_output", "attention.dense", Hidden, Hidden, BlockParts.Bias(_bias));
-            l.Mlp("mlp.dense_h_to_4h", "mlp.dense_4h_to_h", Hidden, _inner, BiasRule.Required);
+            l.Linear("attn_output", "attention.dense", HiddenSize, HiddenSize, BlockParts.Bias(_bias));
+            l.Mlp("mlp.dense_h_to_4h", "mlp.dense_4h_to_h", HiddenSize, _inner, BiasRule.Required);
         }
     }
 
@@ -64,4 +64,15 @@ internal sealed class GptNeoX : DecoderArchitecture
 
     /// <inheritdoc/>
     protected override Value FinalNorm(Ops ops, Value x, WeightSet weights) => ops.LayerNorm(x, weights["output_norm"], _epsilon);
+
+    /// <summary>What its GGUF files say.</summary>
+    [Key("gptneox")]
+    internal sealed class Gguf : GgufDialect
+    {
+        /// <inheritdoc/>
+        protected override void Family(GgufTranslation t)
+        {
+            t.TakeRequired("use_parallel_residual", "use_parallel_residual");
+        }
+    }
 }

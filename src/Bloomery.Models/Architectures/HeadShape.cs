@@ -28,24 +28,20 @@ internal readonly record struct HeadShape(int Heads, int KvHeads, int HeadDim)
     /// <param name="defaultHeadDim">Used where the key is absent; null, and a key that is null: hidden / heads.</param>
     public static HeadShape Read(ModelConfig c, int hidden, int? defaultKvHeads = null, int? defaultHeadDim = null)
     {
-        if (c.IsGguf) (defaultKvHeads, defaultHeadDim) = (null, null); // these are defaults of the reference library's classes
         int heads = HeadCount(c);
         int? dim = c.NullableSizeOr(defaultHeadDim, "head_dim");
-        if (c.IntOrNull("gguf.attention.value_length") is { } valueDim && valueDim != (dim ?? hidden / heads))
-            throw c.Error("gguf.attention.value_length", $"is {valueDim}; values as long as keys ({dim ?? hidden / heads}) are supported");
         return Checked(c, heads, c.NullableSizeOr(defaultKvHeads, "num_key_value_heads") ?? heads, dim ?? Divided(c, hidden, heads));
     }
 
-    /// <summary>Reads the number of heads of the families whose head size always is hidden / heads.</summary>
+    /// <summary>Reads the number of heads of the families whose head size always is hidden / heads (GGUF files of any family may have another).</summary>
     /// <param name="c">The configuration.</param>
     /// <param name="hidden">Elements of a hidden state.</param>
     /// <param name="defaultKvHeads">Used where the key of kv heads is absent; null: the family has no such key, and as many as query heads.</param>
     public static HeadShape ReadEqual(ModelConfig c, int hidden, int? defaultKvHeads = null)
     {
-        if (c.IsGguf) return Read(c, hidden);
         int heads = HeadCount(c);
-        int kv = defaultKvHeads is null ? heads : c.NullableSizeOr(defaultKvHeads, "num_key_value_heads") ?? heads;
-        return Checked(c, heads, kv, Divided(c, hidden, heads));
+        int kv = defaultKvHeads is null ? c.SizeOr(heads, "gguf.attention.head_count_kv") : c.NullableSizeOr(defaultKvHeads, "num_key_value_heads") ?? heads;
+        return Checked(c, heads, kv, c.IntOrNull("gguf.attention.key_length") ?? Divided(c, hidden, heads));
     }
 
     /// <summary>Makes a shape whose numbers agree.</summary>

@@ -11,6 +11,7 @@ namespace Bloomery.Models.Architectures;
 [Key("mpt")]
 internal sealed class Mpt : DecoderArchitecture
 {
+    private const string MaxBias = "gguf.attention.max_alibi_bias";
     private readonly AttentionSpec _attention;
     private readonly float _clip, _epsilon;
     private readonly int _inner;
@@ -18,38 +19,38 @@ internal sealed class Mpt : DecoderArchitecture
     /// <summary>Reads the configuration.</summary>
     public Mpt(ModelConfig c) : base(c)
     {
-        HeadShape heads = HeadShape.ReadEqual(c, Hidden);
+        HeadShape heads = HeadShape.ReadEqual(c, HiddenSize);
         ModelConfig? options = c.Section("attn_config");
-        double bias = c.IsGguf ? c.DoubleOrNull("gguf.attention.max_alibi_bias") ?? 0 : 8;
+        double bias = c.DoubleOrNull(MaxBias) ?? 8;
         float? scale = options?.DoubleOrNull("softmax_scale") is { } s ? (float)s : null;
         _attention = heads.Attention(scale) with { Slopes = bias > 0 ? Alibi.Slopes(heads.Heads, bias) : null };
         _clip = (float)(options?.DoubleOrNull("clip_qkv") ?? c.DoubleOrNull("gguf.attention.clamp_kqv") ?? 0);
         if (_clip < 0) throw c.Error("clip_qkv", $"is {_clip}; a positive limit is needed");
-        _inner = c.IsGguf ? c.SizeOr(checked(4 * Hidden), "intermediate_size") : checked(4 * Hidden);
-        _epsilon = c.FloatOr(1e-5f, "layer_norm_epsilon");
+        _inner = c.SizeOr(checked(4 * HiddenSize), "gguf.feed_forward_length");
+        _epsilon = c.Epsilon(1e-5f, "layer_norm_epsilon");
     }
 
     /// <inheritdoc/>
     public override void Map(WeightMap map)
     {
         map.Prefix("transformer.");
-        map.Root.Words("wte", "lm_head", Vocabulary, Hidden, Config.BoolOr(true, "tie_word_embeddings"));
-        BiasRule bias = map.IsGguf ? BiasRule.IfPresent : BiasRule.None;
-        if (map.IsGguf && map.Holds("position_embd.weight")) map.Root.Embedding("position_embd", "wpe", ContextLength, Hidden, "max_position_embeddings");
-        map.Root.Norm("output_norm", "norm_f", Hidden, bias);
+        map.Root.EmbeddingAndHead("wte", "lm_head", VocabularySize, HiddenSize, Config.BoolOr(true, "tie_word_embeddings"));
+        BiasRule bias = BiasRule.IfPresentInGguf;
+        if (map.Holds("position_embd.weight")) map.Root.Embedding("position_embd", "wpe", ContextLength, HiddenSize, "max_position_embeddings");
+        map.Root.Norm("output_norm", "norm_f", HiddenSize, bias);
         for (int i = 0; i < LayerCount; i++)
         {
             LayerMap l = map.Layer(i, $"blocks.{i}.");
-            l.Norm("attn_norm", "norm_1", Hidden, bias);
-            if (map.IsGguf && map.Holds($"blk.{i}.attn_q_norm.weight"))
+            l.Norm("attn_norm", "norm_1", HiddenSize, bias);
+            if (map.Holds($"blk.{i}.attn_q_norm.weight"))
             {
                 l.Norm("attn_q_norm", "", _attention.Heads * _attention.KeyDim, bias);
                 l.Norm("attn_k_norm", "", _attention.KvHeads * _attention.KeyDim, bias);
             }
-            l.FusedQkv("attn.Wqkv", _attention, Hidden, BiasRule.None);
-            l.Linear("attn_output", "attn.out_proj", Hidden, Hidden);
-            l.Norm("ffn_norm", "norm_2", Hidden, bias);
-            l.Mlp("ffn.up_proj", "ffn.down_proj", Hidden, _inner, BiasRule.None);
+            l.FusedQkv("attn.Wqkv", _attention, HiddenSize, BiasRule.None);
+            l.Linear("attn_output", "attn.out_proj", HiddenSize, HiddenSize);
+            l.Norm("ffn_norm", "norm_2", HiddenSize, bias);
+            l.Mlp("ffn.up_proj", "ffn.down_proj", HiddenSize, _inner, BiasRule.None);
         }
     }
 
@@ -74,4 +75,15 @@ internal sealed class Mpt : DecoderArchitecture
     protected override Value FinalNorm(Ops ops, Value x, WeightSet weights) => ops.LayerNorm(x, weights["output_norm"], _epsilon);
 
     private Value Clip(Ops ops, Value x) => _clip > 0 ? ops.Clamp(x, _clip) : x;
+
+    /// <summary>What its GGUF files say.</summary>
+    [Key("mpt")]
+    internal sealed class Gguf : GgufDialect
+    {
+        /// <inheritdoc/>
+        protected override void Family(GgufTranslation t)
+        {
+            t.Default(MaxBias, 0); // none
+        }
+    }
 }

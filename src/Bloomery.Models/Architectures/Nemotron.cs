@@ -21,13 +21,13 @@ internal sealed class Nemotron : DecoderArchitecture
     /// <summary>Reads the configuration.</summary>
     public Nemotron(ModelConfig c) : base(c)
     {
-        HeadShape heads = HeadShape.Read(c, Hidden);
+        HeadShape heads = HeadShape.Read(c, HiddenSize);
         _attention = heads.Attention();
         _rotary = RopeConfig.Make(c, heads.HeadDim, RopeConfig.Read(c), 0.5);
         _activation = c.ActivationOr(Activation.ReluSquared, "hidden_act");
         (_attentionBias, _mlpBias) = (BlockParts.Bias(c.BoolOr(false, "attention_bias")), BlockParts.Bias(c.BoolOr(false, "mlp_bias")));
         _inner = c.Size("intermediate_size");
-        _epsilon = c.FloatOr(1e-5f, "norm_eps");
+        _epsilon = c.Epsilon(1e-5f, "norm_eps");
     }
 
     /// <inheritdoc/>
@@ -37,15 +37,15 @@ internal sealed class Nemotron : DecoderArchitecture
     public override void Map(WeightMap map)
     {
         map.Prefix("model.");
-        map.Root.Words("embed_tokens", "lm_head", Vocabulary, Hidden, Config.BoolOr(false, "tie_word_embeddings"));
-        map.Root.Norm("output_norm", "norm", Hidden, BiasRule.Required, plus: 1);
+        map.Root.EmbeddingAndHead("embed_tokens", "lm_head", VocabularySize, HiddenSize, Config.BoolOr(false, "tie_word_embeddings"));
+        map.Root.Norm("output_norm", "norm", HiddenSize, BiasRule.Required, plus: 1);
         for (int i = 0; i < LayerCount; i++)
         {
             LayerMap l = map.Layer(i, $"layers.{i}.");
-            l.Norm("attn_norm", "input_layernorm", Hidden, BiasRule.Required, plus: 1);
-            l.Qkv(_attention, Hidden, _attentionBias, _attentionBias);
-            l.Norm("ffn_norm", "post_attention_layernorm", Hidden, BiasRule.Required, plus: 1);
-            l.Mlp("mlp.up_proj", "mlp.down_proj", Hidden, _inner, _mlpBias);
+            l.Norm("attn_norm", "input_layernorm", HiddenSize, BiasRule.Required, plus: 1);
+            l.Qkv(_attention, HiddenSize, _attentionBias, _attentionBias);
+            l.Norm("ffn_norm", "post_attention_layernorm", HiddenSize, BiasRule.Required, plus: 1);
+            l.Mlp("mlp.up_proj", "mlp.down_proj", HiddenSize, _inner, _mlpBias);
         }
     }
 

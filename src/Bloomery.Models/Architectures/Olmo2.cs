@@ -23,20 +23,20 @@ internal sealed class Olmo2 : DecoderArchitecture
     /// <summary>Reads the configuration.</summary>
     public Olmo2(ModelConfig c) : base(c)
     {
-        HeadShape heads = HeadShape.Read(c, Hidden);
+        HeadShape heads = HeadShape.Read(c, HiddenSize);
         _attention = heads.Attention();
         RopeScaling scaling = RopeConfig.Read(c);
         _rotary = _localRotary = RopeConfig.Make(c, heads.HeadDim, scaling);
-        _window = c.IsGguf ? BlockParts.Window(c, null) : null;
+        _window = c.IntOrNull("gguf.attention.sliding_window") is > 0 and int window ? window : null;
         _sliding = new bool[LayerCount];
         if (_window is not null)
         {
-            _sliding = BlockParts.SlidingLayers(c, LayerCount, _window, BlockParts.Periodic(c, Period));
-            _localRotary = RopeConfig.Make(c, heads.HeadDim, new RopeScaling { Theta = scaling.Theta, MaxLength = scaling.MaxLength, OriginalLength = scaling.OriginalLength });
+            _sliding = BlockParts.SlidingLayers(c, LayerCount, _window, BlockParts.Periodic(Period));
+            _localRotary = RopeConfig.Make(c, heads.HeadDim, new RopeScaling { Theta = c.DoubleOrNull("gguf.rope.freq_base_swa") ?? scaling.Theta, MaxLength = scaling.MaxLength, OriginalLength = scaling.OriginalLength });
         }
         _activation = c.ActivationOr(Activation.Silu, "hidden_act");
         _bias = BlockParts.Bias(c.BoolOr(false, "attention_bias"));
-        _epsilon = c.FloatOr(1e-5f, "rms_norm_eps");
+        _epsilon = c.Epsilon(1e-5f, "rms_norm_eps");
     }
 
     /// <inheritdoc/>
@@ -46,17 +46,17 @@ internal sealed class Olmo2 : DecoderArchitecture
     public override void Map(WeightMap map)
     {
         map.Prefix("model.");
-        map.Root.Words("embed_tokens", "lm_head", Vocabulary, Hidden, Config.BoolOr(false, "tie_word_embeddings"));
-        map.Root.Norm("output_norm", "norm", Hidden);
+        map.Root.EmbeddingAndHead("embed_tokens", "lm_head", VocabularySize, HiddenSize, Config.BoolOr(false, "tie_word_embeddings"));
+        map.Root.Norm("output_norm", "norm", HiddenSize);
         for (int i = 0; i < LayerCount; i++)
         {
             LayerMap l = map.Layer(i, $"layers.{i}.");
-            l.Qkv(_attention, Hidden, _bias, _bias);
+            l.Qkv(_attention, HiddenSize, _bias, _bias);
             l.Norm("attn_q_norm", "self_attn.q_norm", _attention.Heads * _attention.KeyDim);
             l.Norm("attn_k_norm", "self_attn.k_norm", _attention.KvHeads * _attention.KeyDim);
-            l.Norm("post_attention_norm", "post_attention_layernorm", Hidden);
-            l.GatedMlp(Hidden, Config.Size("intermediate_size"));
-            l.Norm("post_ffw_norm", "post_feedforward_layernorm", Hidden);
+            l.Norm("post_attention_norm", "post_attention_layernorm", HiddenSize);
+            l.GatedMlp(HiddenSize, Config.Size("intermediate_size"));
+            l.Norm("post_ffw_norm", "post_feedforward_layernorm", HiddenSize);
         }
     }
 
@@ -76,4 +76,15 @@ internal sealed class Olmo2 : DecoderArchitecture
 
     /// <inheritdoc/>
     protected override Value FinalNorm(Ops ops, Value x, WeightSet weights) => ops.RmsNorm(x, weights["output_norm"], _epsilon);
+
+    /// <summary>What its GGUF files say.</summary>
+    [Key("olmo2")]
+    internal sealed class Gguf : GgufDialect
+    {
+        /// <inheritdoc/>
+        protected override void Family(GgufTranslation t)
+        {
+            t.Window(null, Period);
+        }
+    }
 }

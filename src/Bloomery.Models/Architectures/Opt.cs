@@ -21,7 +21,7 @@ internal sealed class Opt : DecoderArchitecture
     /// <summary>Reads the configuration.</summary>
     public Opt(ModelConfig c) : base(c)
     {
-        HeadShape heads = HeadShape.ReadEqual(c, Hidden);
+        HeadShape heads = HeadShape.ReadEqual(c, HiddenSize);
         _attention = heads.Attention();
         _activation = c.ActivationOr(Activation.Relu, "activation_function");
         _normFirst = c.BoolOr(true, "do_layer_norm_before");
@@ -29,7 +29,7 @@ internal sealed class Opt : DecoderArchitecture
         _finalNorm = _normFirst && !c.BoolOr(false, "_remove_final_layer_norm");
         _bias = BlockParts.Bias(c.BoolOr(true, "enable_bias"));
         _inner = c.Size("ffn_dim");
-        _embedding = c.SizeOr(Hidden, "word_embed_proj_dim");
+        _embedding = c.SizeOr(HiddenSize, "word_embed_proj_dim");
     }
 
     /// <inheritdoc/>
@@ -38,23 +38,23 @@ internal sealed class Opt : DecoderArchitecture
         map.Prefix("decoder.");
         map.Prefix("model.decoder.");
         LayerMap root = map.Root;
-        root.Words("embed_tokens", "lm_head", Vocabulary, _embedding, Config.BoolOr(true, "tie_word_embeddings"));
-        root.Embedding("position_embd", "embed_positions", checked(ContextLength + PositionOffset), Hidden, "max_position_embeddings");
-        if (_embedding != Hidden)
+        root.EmbeddingAndHead("embed_tokens", "lm_head", VocabularySize, _embedding, Config.BoolOr(true, "tie_word_embeddings"));
+        root.Embedding("position_embd", "embed_positions", checked(ContextLength + PositionOffset), HiddenSize, "max_position_embeddings");
+        if (_embedding != HiddenSize)
         {
-            root.Linear("project_in", "project_in", Hidden, _embedding);
-            root.Linear("project_out", "project_out", _embedding, Hidden);
+            root.Linear("project_in", "project_in", HiddenSize, _embedding);
+            root.Linear("project_out", "project_out", _embedding, HiddenSize);
         }
-        if (_finalNorm && _affine) root.Norm("output_norm", "final_layer_norm", Hidden, BiasRule.Required);
+        if (_finalNorm && _affine) root.Norm("output_norm", "final_layer_norm", HiddenSize, BiasRule.Required);
         for (int i = 0; i < LayerCount; i++)
         {
             LayerMap l = map.Layer(i, $"layers.{i}.");
-            l.Separate(_attention, Hidden, _bias);
-            l.Linear("attn_output", "self_attn.out_proj", Hidden, Hidden, _bias);
-            l.Mlp("fc1", "fc2", Hidden, _inner, _bias);
+            l.Separate(_attention, HiddenSize, _bias);
+            l.Linear("attn_output", "self_attn.out_proj", HiddenSize, HiddenSize, _bias);
+            l.Mlp("fc1", "fc2", HiddenSize, _inner, _bias);
             if (!_affine) continue;
-            l.Norm("attn_norm", "self_attn_layer_norm", Hidden, BiasRule.Required);
-            l.Norm("ffn_norm", "final_layer_norm", Hidden, BiasRule.Required);
+            l.Norm("attn_norm", "self_attn_layer_norm", HiddenSize, BiasRule.Required);
+            l.Norm("ffn_norm", "final_layer_norm", HiddenSize, BiasRule.Required);
         }
     }
 
@@ -62,7 +62,7 @@ internal sealed class Opt : DecoderArchitecture
     protected override Value Embed(Ops ops, WeightSet weights)
     {
         Value x = ops.Embed(weights["token_embd"]);
-        if (_embedding != Hidden) x = ops.Linear(x, weights["project_in"]);
+        if (_embedding != HiddenSize) x = ops.Linear(x, weights["project_in"]);
         return ops.Add(x, ops.EmbedPositions(weights["position_embd"], PositionOffset));
     }
 
@@ -83,7 +83,7 @@ internal sealed class Opt : DecoderArchitecture
         _finalNorm ? ops.LayerNorm(x, _affine ? weights["output_norm"] : null, Epsilon) : x;
 
     /// <inheritdoc/>
-    protected override Value Project(Ops ops, Value x, WeightSet weights) => _embedding == Hidden ? x : ops.Linear(x, weights["project_out"]);
+    protected override Value Project(Ops ops, Value x, WeightSet weights) => _embedding == HiddenSize ? x : ops.Linear(x, weights["project_out"]);
 
     private Value Norm(Ops ops, Value x, Layer l, string name) => ops.LayerNorm(x, _affine ? l[name] : null, Epsilon);
 }

@@ -21,13 +21,13 @@ internal sealed class Persimmon : DecoderArchitecture
     /// <summary>Reads the configuration.</summary>
     public Persimmon(ModelConfig c) : base(c)
     {
-        HeadShape heads = HeadShape.ReadEqual(c, Hidden);
+        HeadShape heads = HeadShape.ReadEqual(c, HiddenSize);
         _attention = heads.Attention();
         _rotary = RopeConfig.Make(c, heads.HeadDim, RopeConfig.Read(c), 0.5);
         _activation = c.ActivationOr(Activation.ReluSquared, "hidden_act");
         _headNorms = c.BoolOr(true, "qk_layernorm");
         _inner = c.Size("intermediate_size");
-        _epsilon = c.FloatOr(1e-5f, "layer_norm_eps");
+        _epsilon = c.Epsilon(1e-5f, "layer_norm_eps");
     }
 
     /// <inheritdoc/>
@@ -37,23 +37,23 @@ internal sealed class Persimmon : DecoderArchitecture
     public override void Map(WeightMap map)
     {
         map.Prefix("model.");
-        map.Root.Words("embed_tokens", "lm_head", Vocabulary, Hidden, Config.BoolOr(false, "tie_word_embeddings"));
-        map.Root.Norm("output_norm", "final_layernorm", Hidden, BiasRule.Required);
+        map.Root.EmbeddingAndHead("embed_tokens", "lm_head", VocabularySize, HiddenSize, Config.BoolOr(false, "tie_word_embeddings"));
+        map.Root.Norm("output_norm", "final_layernorm", HiddenSize, BiasRule.Required);
         int heads = _attention.Heads, d = _attention.KeyDim;
         for (int i = 0; i < LayerCount; i++)
         {
             LayerMap l = map.Layer(i, $"layers.{i}.");
-            l.Norm("attn_norm", "input_layernorm", Hidden, BiasRule.Required);
-            l.FusedQkv("self_attn.query_key_value", _attention, Hidden, BiasRule.Required,
+            l.Norm("attn_norm", "input_layernorm", HiddenSize, BiasRule.Required);
+            l.FusedQkv("self_attn.query_key_value", _attention, HiddenSize, BiasRule.Required,
                 RowSelection.PerGroup(heads, 3 * d, 0, d), RowSelection.PerGroup(heads, 3 * d, d, d), RowSelection.PerGroup(heads, 3 * d, 2 * d, d));
-            l.Linear("attn_output", "self_attn.dense", Hidden, Hidden, BiasRule.Required);
+            l.Linear("attn_output", "self_attn.dense", HiddenSize, HiddenSize, BiasRule.Required);
             if (_headNorms)
             {
                 l.Norm("attn_q_norm", "self_attn.q_layernorm", d, BiasRule.Required);
                 l.Norm("attn_k_norm", "self_attn.k_layernorm", d, BiasRule.Required);
             }
-            l.Norm("ffn_norm", "post_attention_layernorm", Hidden, BiasRule.Required);
-            l.Mlp("mlp.dense_h_to_4h", "mlp.dense_4h_to_h", Hidden, _inner, BiasRule.Required);
+            l.Norm("ffn_norm", "post_attention_layernorm", HiddenSize, BiasRule.Required);
+            l.Mlp("mlp.dense_h_to_4h", "mlp.dense_4h_to_h", HiddenSize, _inner, BiasRule.Required);
         }
     }
 

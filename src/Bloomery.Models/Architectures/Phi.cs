@@ -21,13 +21,13 @@ internal sealed class Phi : DecoderArchitecture
     /// <summary>Reads the configuration.</summary>
     public Phi(ModelConfig c) : base(c)
     {
-        HeadShape heads = HeadShape.Read(c, Hidden);
+        HeadShape heads = HeadShape.Read(c, HiddenSize);
         _attention = heads.Attention();
         _rotary = RopeConfig.Make(c, heads.HeadDim, RopeConfig.Read(c), 0.5);
         _activation = c.ActivationOr(Activation.GeluTanh, "hidden_act");
         _headNorms = c.BoolOr(false, "qk_layernorm");
-        _inner = c.SizeOr(4 * Hidden, "intermediate_size");
-        _epsilon = c.FloatOr(1e-5f, "layer_norm_eps");
+        _inner = c.SizeOr(4 * HiddenSize, "intermediate_size");
+        _epsilon = c.Epsilon(1e-5f, "layer_norm_eps");
     }
 
     /// <inheritdoc/>
@@ -37,20 +37,20 @@ internal sealed class Phi : DecoderArchitecture
     public override void Map(WeightMap map)
     {
         map.Prefix("model.");
-        map.Root.Words("embed_tokens", "lm_head", Vocabulary, Hidden, Config.BoolOr(false, "tie_word_embeddings"), BiasRule.Required);
-        map.Root.Norm("output_norm", "final_layernorm", Hidden, BiasRule.Required);
+        map.Root.EmbeddingAndHead("embed_tokens", "lm_head", VocabularySize, HiddenSize, Config.BoolOr(false, "tie_word_embeddings"), BiasRule.Required);
+        map.Root.Norm("output_norm", "final_layernorm", HiddenSize, BiasRule.Required);
         for (int i = 0; i < LayerCount; i++)
         {
             LayerMap l = map.Layer(i, $"layers.{i}.");
-            l.Norm("attn_norm", "input_layernorm", Hidden, BiasRule.Required);
-            l.Separate(_attention, Hidden);
-            l.Linear("attn_output", "self_attn.dense", Hidden, _attention.Heads * _attention.ValueDim, BiasRule.Required);
+            l.Norm("attn_norm", "input_layernorm", HiddenSize, BiasRule.Required);
+            l.Separate(_attention, HiddenSize);
+            l.Linear("attn_output", "self_attn.dense", HiddenSize, _attention.Heads * _attention.ValueDim, BiasRule.Required);
             if (_headNorms)
             {
                 l.Norm("attn_q_norm", "self_attn.q_layernorm", _attention.KeyDim, BiasRule.Required);
                 l.Norm("attn_k_norm", "self_attn.k_layernorm", _attention.KeyDim, BiasRule.Required);
             }
-            l.Mlp("mlp.fc1", "mlp.fc2", Hidden, _inner, BiasRule.Required);
+            l.Mlp("mlp.fc1", "mlp.fc2", HiddenSize, _inner, BiasRule.Required);
         }
     }
 

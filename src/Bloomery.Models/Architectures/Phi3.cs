@@ -20,13 +20,12 @@ internal sealed class Phi3 : DecoderArchitecture
     /// <summary>Reads the configuration.</summary>
     public Phi3(ModelConfig c) : base(c)
     {
-        HeadShape heads = HeadShape.Read(c, Hidden);
-        // llama.cpp ignores the window of these files, and so do we: only checkpoints state it reliably.
-        _attention = heads.Attention().Windowed(c.IsGguf ? null : BlockParts.Window(c, null));
+        HeadShape heads = HeadShape.Read(c, HiddenSize);
+        _attention = heads.Attention().Windowed(BlockParts.Window(c, null)); // only checkpoints state it reliably: of GGUF files it is not read
         _rotary = RopeConfig.Make(c, heads.HeadDim, RopeConfig.Read(c, originalLength: 4096), 1);
         _activation = c.ActivationOr(Activation.Silu, "hidden_act");
         _inner = c.Size("intermediate_size");
-        _epsilon = c.FloatOr(1e-5f, "rms_norm_eps");
+        _epsilon = c.Epsilon(1e-5f, "rms_norm_eps");
     }
 
     /// <inheritdoc/>
@@ -36,19 +35,19 @@ internal sealed class Phi3 : DecoderArchitecture
     public override void Map(WeightMap map)
     {
         map.Prefix("model.");
-        map.Root.Words("embed_tokens", "lm_head", Vocabulary, Hidden, Config.BoolOr(false, "tie_word_embeddings"));
-        map.Root.Norm("output_norm", "norm", Hidden);
+        map.Root.EmbeddingAndHead("embed_tokens", "lm_head", VocabularySize, HiddenSize, Config.BoolOr(false, "tie_word_embeddings"));
+        map.Root.Norm("output_norm", "norm", HiddenSize);
         RowSelection gate = RowSelection.Range(0, _inner), up = RowSelection.Range(_inner, _inner);
         for (int i = 0; i < LayerCount; i++)
         {
             LayerMap l = map.Layer(i, $"layers.{i}.");
-            l.Norm("attn_norm", "input_layernorm", Hidden);
-            l.FusedQkv("self_attn.qkv_proj", _attention, Hidden, BiasRule.None);
-            l.Linear("attn_output", "self_attn.o_proj", Hidden, _attention.Heads * _attention.ValueDim);
-            l.Norm("ffn_norm", "post_attention_layernorm", Hidden);
-            l.Linear("ffn_gate", new WeightSource("mlp.gate_up_proj", gate), _inner, Hidden, gguf: new WeightSource("ffn_up", gate));
-            l.Linear("ffn_up", new WeightSource("mlp.gate_up_proj", up), _inner, Hidden, gguf: new WeightSource("ffn_up", up));
-            l.Linear("ffn_down", "mlp.down_proj", Hidden, _inner);
+            l.Norm("attn_norm", "input_layernorm", HiddenSize);
+            l.FusedQkv("self_attn.qkv_proj", _attention, HiddenSize, BiasRule.None);
+            l.Linear("attn_output", "self_attn.o_proj", HiddenSize, _attention.Heads * _attention.ValueDim);
+            l.Norm("ffn_norm", "post_attention_layernorm", HiddenSize);
+            l.Linear("ffn_gate", new WeightSource("mlp.gate_up_proj", gate), _inner, HiddenSize, gguf: new WeightSource("ffn_up", gate));
+            l.Linear("ffn_up", new WeightSource("mlp.gate_up_proj", up), _inner, HiddenSize, gguf: new WeightSource("ffn_up", up));
+            l.Linear("ffn_down", "mlp.down_proj", HiddenSize, _inner);
         }
     }
 

@@ -2,14 +2,12 @@ using Bloomery.Models.Config;
 using Bloomery.Models.Planning;
 using Bloomery.Models.Positions;
 using Bloomery.Models.Weights;
-using Bloomery.Numerics.Catalogs;
 using Bloomery.Numerics.Kernels;
 
 namespace Bloomery.Models.Architectures;
 
-/// <summary>Qwen 2 (arXiv 2407.10671: biases on q, k, v) and 3 (arXiv 2505.09388: norms of each query and key head), dense and with experts.</summary>
-[Key("qwen2"), Key("qwen3"), Key("qwen2_moe"), Key("qwen3_moe"), Key("qwen2moe"), Key("qwen3moe")]
-internal sealed class Qwen : DecoderArchitecture
+/// <summary>The block of Qwen 2 and 3, dense and with experts; a <see cref="QwenForm"/> tells the four apart, a file each.</summary>
+internal abstract class Qwen : DecoderArchitecture
 {
     private readonly AttentionSpec _attention;
     private readonly Rotary _rotary;
@@ -23,41 +21,30 @@ internal sealed class Qwen : DecoderArchitecture
     private readonly float _epsilon;
 
     /// <summary>Reads the configuration.</summary>
-    public Qwen(ModelConfig c) : base(c)
+    protected Qwen(ModelConfig c, QwenForm form) : base(c)
     {
-        bool three = _headNorms = c.ModelType.StartsWith("qwen3", StringComparison.Ordinal), moe = c.ModelType.Contains("moe", StringComparison.Ordinal);
-        HeadShape heads = HeadShape.Read(c, Hidden, c.ModelType switch { "qwen3_moe" => 4, "qwen2_moe" => 16, _ => 32 }, c.ModelType == "qwen3" ? 128 : null);
+        HeadShape heads = HeadShape.Read(c, HiddenSize, form.KvHeads, form.HeadDim);
         _attention = heads.Attention();
         _rotary = RopeConfig.Make(c, heads.HeadDim, RopeConfig.Read(c));
         _activation = c.ActivationOr(Activation.Silu, "hidden_act");
-        bool attentionBias = c.BoolOr(false, "attention_bias");
-        _qkvBias = BlockParts.Bias(three ? attentionBias : c.ModelType == "qwen2" || c.BoolOr(true, "qkv_bias"));
-        _outputBias = BlockParts.Bias(three && attentionBias);
-        _epsilon = c.FloatOr(1e-6f, "rms_norm_eps");
+        (_headNorms, _qkvBias, _outputBias) = (form.HeadNorms, BlockParts.Bias(form.QkvBias), BlockParts.Bias(form.OutputBias));
+        _epsilon = c.Epsilon(1e-6f, "rms_norm_eps");
 
-        bool use = c.BoolOr(false, "use_sliding_window") && !c.IsGguf;
-        _window = use ? BlockParts.Window(c, 4096) : null;
+        _window = c.BoolOr(false, "use_sliding_window") ? BlockParts.Window(c, 4096) : null;
         int from = c.IntOr(28, "max_window_layers");
-        _sliding = c.ModelType == "qwen3_moe" // has no layer_types
-            ? [.. Enumerable.Repeat(true, LayerCount)]
-            : BlockParts.SlidingLayers(c, LayerCount, _window, i => _window is not null && (c.ModelType == "qwen2_moe" ? i % 2 == 0 && i < from : i >= from));
+        _sliding = form.Slides is { } slides
+            ? BlockParts.SlidingLayers(c, LayerCount, _window, i => _window is not null && slides(i, from))
+            : [.. Enumerable.Repeat(true, LayerCount)]; // there is no such key
 
         _sparse = new bool[LayerCount];
-        int experts = moe ? Experts(c, three) : 0;
         HashSet<int> dense = [.. (c.NumbersOrNull("mlp_only_layers") ?? []).Select(n => (int)n)];
         int step = c.SizeOr(1, "decoder_sparse_step");
-        for (int i = 0; i < LayerCount; i++) _sparse[i] = experts > 0 && !dense.Contains(i) && (i + 1) % step == 0;
+        for (int i = 0; i < LayerCount; i++) _sparse[i] = form.Experts > 0 && !dense.Contains(i) && (i + 1) % step == 0;
         bool allSparse = LayerCount > 0 && _sparse.All(s => s);
         _inner = allSparse && !c.Has("intermediate_size") ? 1 : c.Size("intermediate_size");
-        if (experts == 0) return;
-        int used = c.SizeOr(three ? 8 : 4, "num_experts_per_tok");
-        _shared = !three;
-        _expertInner = c.SizeOr(c.IsGguf ? Math.Max(1, _inner / used) : three ? 768 : 1408, "moe_intermediate_size");
-        _sharedInner = c.SizeOr(c.IsGguf ? _inner : 5632, "shared_expert_intermediate_size");
-        _experts = new ExpertSpec
-        {
-            Experts = experts, Used = used, Activation = _activation, Normalize = c.IsGguf ? three : c.BoolOr(false, "norm_topk_prob"),
-        }.Checked(c);
+        if (form.Experts == 0) return;
+        (_expertInner, _sharedInner, _shared) = (form.ExpertSize, form.SharedSize ?? 0, form.SharedSize is not null);
+        _experts = new ExpertSpec { Experts = form.Experts, Used = form.Used, Activation = _activation, Normalize = c.BoolOr(false, "norm_topk_prob") }.Checked(c);
     }
 
     /// <inheritdoc/>
@@ -67,21 +54,21 @@ internal sealed class Qwen : DecoderArchitecture
     public override void Map(WeightMap map)
     {
         map.Prefix("model.");
-        map.Root.Words("embed_tokens", "lm_head", Vocabulary, Hidden, Config.BoolOr(false, "tie_word_embeddings"), map.IsGguf ? BiasRule.IfPresent : BiasRule.None);
-        map.Root.Norm("output_norm", "norm", Hidden);
+        map.Root.EmbeddingAndHead("embed_tokens", "lm_head", VocabularySize, HiddenSize, Config.BoolOr(false, "tie_word_embeddings"), BiasRule.IfPresentInGguf);
+        map.Root.Norm("output_norm", "norm", HiddenSize);
         for (int i = 0; i < LayerCount; i++)
         {
             LayerMap l = map.Layer(i, $"layers.{i}.");
-            l.Norm("attn_norm", "input_layernorm", Hidden);
-            l.Qkv(_attention, Hidden, _qkvBias, _outputBias);
+            l.Norm("attn_norm", "input_layernorm", HiddenSize);
+            l.Qkv(_attention, HiddenSize, _qkvBias, _outputBias);
             if (_headNorms)
             {
                 l.Norm("attn_q_norm", "self_attn.q_norm", _attention.KeyDim);
                 l.Norm("attn_k_norm", "self_attn.k_norm", _attention.KeyDim);
             }
-            l.Norm("ffn_norm", "post_attention_layernorm", Hidden);
+            l.Norm("ffn_norm", "post_attention_layernorm", HiddenSize);
             if (_sparse[i]) MapExperts(l, _experts!);
-            else l.GatedMlp(Hidden, _inner);
+            else l.GatedMlp(HiddenSize, _inner);
         }
     }
 
@@ -100,15 +87,13 @@ internal sealed class Qwen : DecoderArchitecture
         k = ops.Rope(k, _rotary, attention.KeyDim);
         x = ops.Add(x, ops.Linear(ops.Attention(q, k, v, attention), l["attn_output"]));
         h = ops.RmsNorm(x, l["ffn_norm"], _epsilon);
-        return ops.Add(x, _sparse[l.Index] ? Experts(ops, h, l) : ops.GatedMlp(h, l, _activation));
+        return ops.Add(x, _sparse[l.Index] ? Mixture(ops, h, l) : ops.GatedMlp(h, l, _activation));
     }
 
     /// <inheritdoc/>
     protected override Value FinalNorm(Ops ops, Value x, WeightSet weights) => ops.RmsNorm(x, weights["output_norm"], _epsilon);
 
-    private static int Experts(ModelConfig c, bool three) => three ? c.CountOr(128, "num_experts", "num_local_experts") : c.CountOr(60, "num_experts");
-
-    private Value Experts(Ops ops, Value h, Layer l)
+    private Value Mixture(Ops ops, Value h, Layer l)
     {
         Value routed = ops.Experts(h, ops.Linear(h, l["ffn_gate_inp"]), _experts!, l["ffn_gate_exps"], l["ffn_up_exps"], l["ffn_down_exps"]);
         if (!_shared) return routed;
@@ -117,10 +102,27 @@ internal sealed class Qwen : DecoderArchitecture
 
     private void MapExperts(LayerMap l, ExpertSpec experts)
     {
-        l.Linear("ffn_gate_inp", "mlp.gate", experts.Experts, Hidden);
-        l.Experts(experts.Experts, _expertInner, Hidden);
+        l.Linear("ffn_gate_inp", "mlp.gate", experts.Experts, HiddenSize);
+        l.Experts(experts.Experts, _expertInner, HiddenSize);
         if (!_shared) return;
-        l.Linear("ffn_gate_inp_shexp", "mlp.shared_expert_gate", 1, Hidden);
-        l.GatedMlp(Hidden, _sharedInner, prefix: "mlp.shared_expert.", suffix: "_shexp");
+        l.Linear("ffn_gate_inp_shexp", "mlp.shared_expert_gate", 1, HiddenSize);
+        l.GatedMlp(HiddenSize, _sharedInner, prefix: "mlp.shared_expert.", suffix: "_shexp");
+    }
+
+    /// <summary>What GGUF files of the families with experts say.</summary>
+    internal abstract class ExpertGguf : GgufDialect
+    {
+        /// <summary>Whether the weights of the chosen experts are made to sum to 1.</summary>
+        protected abstract bool Normalizes { get; }
+
+        /// <inheritdoc/>
+        protected override void Family(GgufTranslation t)
+        {
+            t.Require("expert_count", "expert_used_count");
+            int used = t.Size("expert_used_count");
+            if (t.Whole("expert_feed_forward_length") is null or 0) t.Set("moe_intermediate_size", t.Size("feed_forward_length") / used, "feed_forward_length");
+            if (t.Whole("expert_shared_feed_forward_length") is null or 0) t.TakeRequired("shared_expert_intermediate_size", "feed_forward_length");
+            t.Set("norm_topk_prob", Normalizes);
+        }
     }
 }

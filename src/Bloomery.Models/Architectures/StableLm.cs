@@ -22,7 +22,7 @@ internal sealed class StableLm : DecoderArchitecture
     /// <summary>Reads the configuration.</summary>
     public StableLm(ModelConfig c) : base(c)
     {
-        HeadShape heads = HeadShape.ReadEqual(c, Hidden, 32);
+        HeadShape heads = HeadShape.ReadEqual(c, HiddenSize, 32);
         _attention = heads.Attention();
         _rotary = RopeConfig.Make(c, heads.HeadDim, RopeConfig.Read(c), 0.25);
         _activation = c.ActivationOr(Activation.Silu, "hidden_act");
@@ -30,7 +30,7 @@ internal sealed class StableLm : DecoderArchitecture
         _parallel = c.BoolOr(false, "use_parallel_residual");
         _bias = BlockParts.Bias(c.BoolOr(false, "use_qkv_bias"));
         _inner = c.Size("intermediate_size");
-        _epsilon = c.FloatOr(1e-5f, "layer_norm_eps");
+        _epsilon = c.Epsilon(1e-5f, "layer_norm_eps");
     }
 
     /// <inheritdoc/>
@@ -40,20 +40,20 @@ internal sealed class StableLm : DecoderArchitecture
     public override void Map(WeightMap map)
     {
         map.Prefix("model.");
-        map.Root.Words("embed_tokens", "lm_head", Vocabulary, Hidden, Config.BoolOr(false, "tie_word_embeddings"));
-        map.Root.Norm("output_norm", "norm", Hidden, BiasRule.Required);
+        map.Root.EmbeddingAndHead("embed_tokens", "lm_head", VocabularySize, HiddenSize, Config.BoolOr(false, "tie_word_embeddings"));
+        map.Root.Norm("output_norm", "norm", HiddenSize, BiasRule.Required);
         for (int i = 0; i < LayerCount; i++)
         {
             LayerMap l = map.Layer(i, $"layers.{i}.");
-            l.Norm("attn_norm", "input_layernorm", Hidden, BiasRule.Required);
-            l.Qkv(_attention, Hidden, _bias, BiasRule.None);
-            if (map.IsGguf ? map.Contains($"blk.{i}.attn_q_norm.weight") : _headNorms)
+            l.Norm("attn_norm", "input_layernorm", HiddenSize, BiasRule.Required);
+            l.Qkv(_attention, HiddenSize, _bias, BiasRule.None);
+            if (_headNorms)
             {
                 l.HeadGains("attn_q_norm", "self_attn.q_layernorm.norms", _attention.Heads, _attention.KeyDim);
                 l.HeadGains("attn_k_norm", "self_attn.k_layernorm.norms", _attention.KvHeads, _attention.KeyDim);
             }
-            if (map.IsGguf ? map.Contains($"blk.{i}.ffn_norm.weight") : !_parallel) l.Norm("ffn_norm", "post_attention_layernorm", Hidden, BiasRule.Required);
-            l.GatedMlp(Hidden, _inner);
+            if (!_parallel) l.Norm("ffn_norm", "post_attention_layernorm", HiddenSize, BiasRule.Required);
+            l.GatedMlp(HiddenSize, _inner);
         }
     }
 
@@ -76,4 +76,16 @@ internal sealed class StableLm : DecoderArchitecture
 
     /// <inheritdoc/>
     protected override Value FinalNorm(Ops ops, Value x, WeightSet weights) => ops.LayerNorm(x, weights["output_norm"], _epsilon);
+
+    /// <summary>What its GGUF files say.</summary>
+    [Key("stablelm")]
+    internal sealed class Gguf : GgufDialect
+    {
+        /// <inheritdoc/>
+        protected override void Family(GgufTranslation t)
+        {
+            t.Set("qk_layernorm", t.HasTensor("blk.0.attn_q_norm.weight"));
+            t.Set("use_parallel_residual", !t.HasTensor("blk.0.ffn_norm.weight"));
+        }
+    }
 }

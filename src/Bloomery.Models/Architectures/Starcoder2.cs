@@ -21,13 +21,13 @@ internal sealed class Starcoder2 : DecoderArchitecture
     /// <summary>Reads the configuration.</summary>
     public Starcoder2(ModelConfig c) : base(c)
     {
-        HeadShape heads = HeadShape.Read(c, Hidden, 2);
-        _attention = heads.Attention().Windowed(c.IsGguf ? null : BlockParts.Window(c, null));
+        HeadShape heads = HeadShape.Read(c, HiddenSize, 2);
+        _attention = heads.Attention().Windowed(BlockParts.Window(c, null));
         _rotary = RopeConfig.Make(c, heads.HeadDim, RopeConfig.Read(c));
         _activation = c.ActivationOr(Activation.GeluTanh, "hidden_act");
         _bias = BlockParts.Bias(c.BoolOr(true, "use_bias"));
         _inner = c.Size("intermediate_size");
-        _epsilon = c.FloatOr(1e-5f, "norm_epsilon");
+        _epsilon = c.Epsilon(1e-5f, "norm_epsilon");
     }
 
     /// <inheritdoc/>
@@ -37,15 +37,15 @@ internal sealed class Starcoder2 : DecoderArchitecture
     public override void Map(WeightMap map)
     {
         map.Prefix("model.");
-        map.Root.Words("embed_tokens", "lm_head", Vocabulary, Hidden, Config.BoolOr(true, "tie_word_embeddings"));
-        map.Root.Norm("output_norm", "norm", Hidden, BiasRule.Required);
+        map.Root.EmbeddingAndHead("embed_tokens", "lm_head", VocabularySize, HiddenSize, Config.BoolOr(true, "tie_word_embeddings"));
+        map.Root.Norm("output_norm", "norm", HiddenSize, BiasRule.Required);
         for (int i = 0; i < LayerCount; i++)
         {
             LayerMap l = map.Layer(i, $"layers.{i}.");
-            l.Norm("attn_norm", "input_layernorm", Hidden, BiasRule.Required);
-            l.Qkv(_attention, Hidden, _bias, _bias);
-            l.Norm("ffn_norm", "post_attention_layernorm", Hidden, BiasRule.Required);
-            l.Mlp("mlp.c_fc", "mlp.c_proj", Hidden, _inner, _bias);
+            l.Norm("attn_norm", "input_layernorm", HiddenSize, BiasRule.Required);
+            l.Qkv(_attention, HiddenSize, _bias, _bias);
+            l.Norm("ffn_norm", "post_attention_layernorm", HiddenSize, BiasRule.Required);
+            l.Mlp("mlp.c_fc", "mlp.c_proj", HiddenSize, _inner, _bias);
         }
     }
 

@@ -5,7 +5,7 @@ using Bloomery.Models.Positions;
 
 namespace Bloomery.Models.Config;
 
-/// <summary>Translates a GGUF file's keys into those of <c>config.json</c>, so that an architecture reads one vocabulary. Family-specific keys stay available under <c>gguf.KEY</c>.</summary>
+/// <summary>Translates a GGUF file's keys into those of <c>config.json</c>, as far as they mean the same in all families; <see cref="GgufDialect"/> does the rest. All keys stay available under <c>gguf.KEY</c>.</summary>
 internal static class GgufConfig
 {
     // GGUF key (without the architecture) -> config.json key
@@ -27,13 +27,15 @@ internal static class GgufConfig
 
     /// <summary>Reads the keys of <paramref name="file"/>.</summary>
     /// <exception cref="ModelFormatException">A key is missing or has a value that cannot be.</exception>
-    public static ModelConfig Read(GgufFile file)
+    /// <param name="file">The open file.</param>
+    /// <param name="hasTensor">Whether there is a tensor of that name, where the file at hand has keys alone; null: it has all.</param>
+    public static ModelConfig Read(GgufFile file, Func<string, bool>? hasTensor = null)
     {
         GgufMetadata meta = file.Metadata;
         string arch = meta.Get<string>("general.architecture");
         JsonObject json = new() { ["model_type"] = arch };
         foreach ((string gguf, string config) in Numbers)
-            if (Number(meta, $"{arch}.{gguf}") is { } node) json[config] = node;
+            if (Number(meta, $"{arch}.{gguf}") is { } node) (json[config], json["gguf." + gguf]) = (node, node.DeepClone());
         foreach (string key in meta.Keys)
             if (key.StartsWith(arch + ".", StringComparison.Ordinal) && Scalar(meta, key) is { } node) json["gguf." + key[(arch.Length + 1)..]] = node;
 
@@ -44,7 +46,7 @@ internal static class GgufConfig
         string pattern = $"{arch}.attention.sliding_window_pattern"; // a period, or a truth value a layer
         if (meta.IsArray(pattern)) json["layer_types"] = new JsonArray([.. meta.Get<bool[]>(pattern).Select(s => (JsonNode)(s ? "sliding_attention" : "full_attention"))]);
         Rope(file, arch, json);
-        return new ModelConfig(file.Path, json, isGguf: true) { Spelling = name => Spell(arch, name) };
+        return new ModelConfig(file.Path, json, isGguf: true) { Spelling = name => Spell(arch, name), HasTensor = hasTensor ?? file.Tensors.ContainsKey };
 
         void Rows(string tensor, string key)
         {

@@ -33,8 +33,11 @@ internal sealed class ModelConfig
     /// <summary>What the file itself calls a key, for messages; null: the same.</summary>
     internal Func<string, string>? Spelling { get; init; }
 
+    /// <summary>Whether a GGUF file has a tensor of that name: some say what they are by what they hold.</summary>
+    internal Func<string, bool> HasTensor { get; init; } = _ => false;
+
     /// <summary>The longest sequence, in tokens; where no key says it, what the reference library's class of that family has.</summary>
-    internal int MaxLength => SizeOr(IsGguf ? 2048 : FamilyDefaults.MaxLength(ModelType), ContextNames);
+    internal int MaxLength => SizeOr(FamilyDefaults.MaxLength(ModelType), ContextNames);
 
     /// <summary>Whether a GGUF file says that its decoder is one no more: that tokens attend to later ones, too.</summary>
     internal bool SeesAhead => IsGguf && !BoolOr(true, "gguf.attention.causal");
@@ -79,6 +82,9 @@ internal sealed class ModelConfig
 
     /// <summary>A number, or a default.</summary>
     public float FloatOr(float fallback, params ReadOnlySpan<string> names) => (float)(DoubleOrNull(names) ?? fallback);
+
+    /// <summary>What is added to the variance of a norm. GGUF files have to state it; <paramref name="fallback"/> is the reference library's class's.</summary>
+    public float Epsilon(float fallback, string name) => IsGguf && !Has(name) ? throw Missing([name]) : FloatOr(fallback, name);
 
     /// <summary>A number, or null.</summary>
     public double? DoubleOrNull(params ReadOnlySpan<string> names)
@@ -137,7 +143,7 @@ internal sealed class ModelConfig
     }
 
     /// <summary>Other keys of the same file.</summary>
-    internal ModelConfig With(JsonObject json) => new(File, json, IsGguf) { Spelling = Spelling };
+    internal ModelConfig With(JsonObject json) => new(File, json, IsGguf) { Spelling = Spelling, HasTensor = HasTensor };
 
     /// <summary>An activation by the reference library's name.</summary>
     public Activation ActivationOr(Activation fallback, params ReadOnlySpan<string> names)

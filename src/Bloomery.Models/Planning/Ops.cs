@@ -13,6 +13,7 @@ internal sealed class Ops
     private readonly List<Value> _hidden = [];
     private readonly List<KvLayerShape> _self = [], _cross = [];
     private readonly Dictionary<Rotary, Value> _rotaryTables = [];
+    private readonly Dictionary<string, object> _once = [];
     private readonly bool _record;
     private bool _writesCross;
     private int _values, _crossRead;
@@ -108,6 +109,13 @@ internal sealed class Ops
 
     /// <summary>Only the rows whose output is wanted.</summary>
     public Value Select(Value x) => Append(new SelectRows(x, New(x.Columns, RowKind.Wanted)));
+
+    /// <summary>What a trace makes once for all layers, under a name of the caller's.</summary>
+    public T Once<T>(string name, Func<T> make) where T : class
+    {
+        if (!_once.TryGetValue(name, out object? made)) _once[name] = made = make();
+        return (T)made;
+    }
 
     /// <summary>Keeps <paramref name="x"/> as the next hidden state, if the plan records them.</summary>
     public void Record(Value x)

@@ -11,4 +11,7 @@ internal enum BiasRule
 
     /// <summary>If the file has one.</summary>
     IfPresent,
+
+    /// <summary>In checkpoints no, in GGUF files if the file has one.</summary>
+    IfPresentInGguf,
 }

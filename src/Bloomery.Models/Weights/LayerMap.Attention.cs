@@ -46,11 +46,11 @@ internal sealed partial class LayerMap
     /// <param name="spec">Heads and their sizes.</param>
     /// <param name="hidden">Elements of a hidden state.</param>
     /// <param name="bias">Whether the projection has a bias.</param>
-    /// <param name="transposed">Whether it is stored as (inputs, outputs).</param>
+    /// <param name="transposed">Whether checkpoints store it as (inputs, outputs).</param>
     public void FusedQkv(string source, AttentionSpec spec, int hidden, BiasRule bias, RowSelection? q = null, RowSelection? k = null, RowSelection? v = null, bool transposed = false)
     {
         int queries = spec.Heads * spec.KeyDim, keys = spec.KvHeads * spec.KeyDim, values = spec.KvHeads * spec.ValueDim;
-        WeightSource Rows(RowSelection? own, int start, int count) => new(source, own ?? RowSelection.Range(start, count), transposed);
+        WeightSource Rows(RowSelection? own, int start, int count) => new(source, own ?? RowSelection.Range(start, count), transposed && !IsGguf);
         Project(spec, hidden, bias, !Holds("attn_q.weight"), pairs: false, Rows(q, 0, queries), Rows(k, queries, keys), Rows(v, queries + keys, values));
     }
 

@@ -23,7 +23,7 @@ internal sealed partial class LayerMap
     {
         WeightSource stored = IsGguf ? gguf ?? target : source;
         Add(target + ".weight", [outputs, inputs], [Part(stored, ".weight")], optional: optional);
-        if (IsGguf) bias = BiasRule.IfPresent;
+        bias = IsGguf ? BiasRule.IfPresent : Here(bias);
         if (bias != BiasRule.None) Add(target + ".bias", [outputs], [Part(stored with { Transposed = false }, ".bias")], optional: optional || bias == BiasRule.IfPresent);
         Scales(target, stored.Name, 1);
     }
@@ -46,7 +46,7 @@ internal sealed partial class LayerMap
     /// <param name="tied">Whether the head is the embedding table; GGUF files say so by leaving it out.</param>
     /// <param name="bias">Whether the head has a bias, which it keeps when tied.</param>
     /// <param name="newHead">Where the reference library's later versions have the head; null: in the same place.</param>
-    public void Words(IReadOnlyList<string> embeddings, string head, int vocabulary, int columns, bool tied, BiasRule bias = BiasRule.None, string? newHead = null)
+    public void EmbeddingAndHead(IReadOnlyList<string> embeddings, string head, int vocabulary, int columns, bool tied, BiasRule bias = BiasRule.None, string? newHead = null)
     {
         WeightPart own = Part(IsGguf ? "output" : head, ".weight");
         if (newHead is not null && !IsGguf) own = own with { Names = [.. Part(newHead, ".weight").Names, .. own.Names] };
@@ -56,16 +56,17 @@ internal sealed partial class LayerMap
         _map.IgnoreCopies(names);
         Add("output.weight", [vocabulary, columns], [own], tiedTo: tied || IsGguf ? "token_embd.weight" : null, rowsKey: "vocab_size");
         Scales("output", "output", 1);
+        bias = Here(bias);
         if (bias == BiasRule.None) return;
         Add("output.bias", [vocabulary], [Part(IsGguf ? "output" : head, ".bias")], optional: IsGguf || bias == BiasRule.IfPresent);
     }
 
     /// <summary>The word embeddings and the head, where checkpoints have one name for each.</summary>
-    public void Words(string embedding, string head, int vocabulary, int columns, bool tied, BiasRule bias = BiasRule.None, string? newHead = null) =>
-        Words([embedding], head, vocabulary, columns, tied, bias, newHead);
+    public void EmbeddingAndHead(string embedding, string head, int vocabulary, int columns, bool tied, BiasRule bias = BiasRule.None, string? newHead = null) =>
+        EmbeddingAndHead([embedding], head, vocabulary, columns, tied, bias, newHead);
 
     /// <summary>The word embeddings of one side of an encoder-decoder: checkpoints may hold a copy for each side, which counts where it differs; GGUF files have one for both.</summary>
-    internal void OwnWords(string target, string source, int vocabulary, int columns)
+    internal void SideEmbedding(string target, string source, int vocabulary, int columns)
     {
         if (!IsGguf) Add(target + ".weight", [vocabulary, columns], [Part(source, ".weight")], tiedTo: "token_embd.weight", rowsKey: "vocab_size");
     }
@@ -81,6 +82,7 @@ internal sealed partial class LayerMap
     public void Norm(string target, WeightSource source, int size, BiasRule bias = BiasRule.None, float plus = 0, WeightSource? gguf = null, bool optional = false)
     {
         WeightSource stored = IsGguf ? gguf ?? target : source;
+        bias = Here(bias);
         Add(target + ".weight", [size], [Part(stored, ".weight")], optional: optional, plus: IsGguf ? 0 : plus);
         if (bias != BiasRule.None) Add(target + ".bias", [size], [Part(stored, ".bias")], optional: optional || bias == BiasRule.IfPresent);
     }
@@ -112,6 +114,8 @@ internal sealed partial class LayerMap
 
     /// <summary>Whether the file at hand has a tensor of that full name in this layer.</summary>
     internal bool Holds(string name) => IsGguf ? _map.Holds(_canonical + name) : _map.Contains(_source + name);
+
+    private BiasRule Here(BiasRule bias) => bias != BiasRule.IfPresentInGguf ? bias : IsGguf ? BiasRule.IfPresent : BiasRule.None;
 
     private WeightPart Part(WeightSource source, string suffix) => _map.Part(_canonical, _source, source, suffix);
 

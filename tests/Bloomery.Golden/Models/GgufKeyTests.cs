@@ -66,6 +66,30 @@ public sealed class GgufKeyTests : IDisposable
         for (int id = 1; id <= expected.Length; id++) Assert.True(Math.Abs(last[id] - sum - expected[id - 1]) <= tolerance, $"{name}: id {id} has {last[id] - sum}, not {expected[id - 1]}");
     }
 
+    [SkippableTheory, InlineData("olmo2"), InlineData("gemma2-plain")]
+    public void Layers_with_a_window_turn_by_a_base_of_their_own(string folder)
+    {
+        TestPaths.NeedsGolden($"models/{folder}");
+        GoldenModel golden = GoldenModel.Load(folder);
+        string file = Path.Combine(_folder.FullName, "base.gguf");
+        ModelConverter.Convert(golden.Directory, file, new ConversionOptions { Types = TypeRecipe.Parse("f32"), Threads = 1 });
+        float[] Logits(float full, float windowed)
+        {
+            GgufVariant variant = new(file);
+            variant.Set("attention.sliding_window", 8u);
+            variant.Set("attention.sliding_window_pattern", 0u); // all layers
+            variant.Set("rope.freq_base", full);
+            variant.Set("rope.freq_base_swa", windowed);
+            string changed = Path.Combine(_folder.FullName, "changed.gguf");
+            variant.Save(changed);
+            using Runtime runtime = Runtime.Load(changed, new() { Exact = true, Threads = 1 });
+            return new ForwardPass(runtime).Run([new ForwardRow(golden.Tensors.Int32s("input_ids"))])[0].Logits!;
+        }
+        float[] expected = Logits(10000, 10000);
+        Assert.Equal(expected, Logits(500, 10000));
+        Assert.NotEqual(expected, Logits(10000, 500));
+    }
+
     private static void Yarn(GgufVariant v)
     {
         v.Set("rope.scaling.type", "yarn");

@@ -29,10 +29,10 @@ public sealed class GgufTwinTests
         ["qwen3moe"] = new("qwen3_moe", c => new GgufTwin("qwen3moe").With(c, ("expert_count", 8u), ("expert_used_count", 2u), ("expert_feed_forward_length", 24u))),
         ["smollm3"] = new("smollm3", c => new GgufTwin("smollm3") { PairedHeads = (4, 2) }.With(c), """{"no_rope_layer_interval": 4}"""),
         ["stablelm"] = new("stablelm", c => new GgufTwin("stablelm").With(c, ("rope.dimension_count", 4u))),
-        ["starcoder"] = new("gpt_bigcode-mqa", c => new GgufTwin("starcoder").With(c)),
+        ["starcoder"] = new("gpt_bigcode-mqa", c => new GgufTwin("starcoder").With(c, ("attention.head_count_kv", 1u), ("feed_forward_length", (uint?)c["n_inner"] ?? 4 * (uint)c["n_embd"]!))),
         ["bert"] = new("bert", c => new GgufTwin("bert").With(c)),
         ["roberta as bert"] = new("xlm-roberta", c => new GgufTwin("bert") { CutPositions = 2 }.With(c, ("context_length", 126u))),
-        ["t5"] = new("t5", c => new GgufTwin("t5").With(c, ("attention.relative_buckets_count", 8u), ("decoder_block_count", 2u)), """{"relative_attention_max_distance": 128}"""),
+        ["t5"] = new("t5", c => new GgufTwin("t5").With(c, ("context_length", 512u), ("attention.relative_buckets_count", 8u), ("decoder_block_count", 2u)), """{"relative_attention_max_distance": 128}"""),
     };
 
     public static TheoryData<string> Names() => [.. All.Keys];
@@ -74,7 +74,7 @@ public sealed class GgufTwinTests
             ("attention.key_length", (uint)(stacks ? latent + rope : nope + rope)), ("attention.value_length", (uint)(stacks ? latent : v)));
         if (sigmoid) twin.With(null, ("expert_gating_func", 2u), ("expert_group_count", (uint)c["n_group"]!), ("expert_group_used_count", (uint)c["topk_group"]!));
         if (stacks) twin.With(null, ("attention.key_length_mla", (uint)(nope + rope)), ("attention.value_length_mla", (uint)v));
-        if (c["q_lora_rank"] is { } rank) twin.Set("attention.q_lora_rank", (uint)rank);
+        twin.Set("attention.q_lora_rank", (uint?)c["q_lora_rank"] ?? 0);
         return twin;
     }
 

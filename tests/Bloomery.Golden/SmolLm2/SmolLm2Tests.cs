@@ -50,7 +50,7 @@ public sealed class SmolLm2Tests
             int[] expected = SmolLm2Golden.Ints(prompt.GetProperty("greedy_ids"))[..(Slow ? 6 : ^0)];
             float[] margins = SmolLm2Golden.Floats(prompt.GetProperty("margins"));
             using Sequence sequence = new(runtime);
-            TokenGenerator generator = new(sequence, runtime.Architecture.Vocabulary, new SamplingOptions { Temperature = 0 }, new StopRules { MaxTokens = expected.Length });
+            TokenGenerator generator = new(sequence, runtime.Architecture.VocabularySize, new SamplingOptions { Temperature = 0 }, new StopRules { MaxTokens = expected.Length });
             List<int> ids = [generator.Start(SmolLm2Golden.Ints(prompt.GetProperty("ids"))).Id];
             while (generator.FinishReason is null) ids.Add(generator.Next().Id);
             // Up to the first step whose two best logits lie too close to tell.
@@ -92,7 +92,7 @@ public sealed class SmolLm2Tests
         {
             using Runtime runtime = Runtime.Load(SmolLm2Golden.ModelPath, new ModelOptions { Threads = threads, ChunkTokens = chunk, Kernels = "portable" });
             ForwardResult first = new ForwardPass(runtime).Run([.. rows.Select(r => new ForwardRow(r))])[0];
-            return first.Logits![^runtime.Architecture.Vocabulary..];
+            return first.Logits![^runtime.Architecture.VocabularySize..];
         }
     }
 
@@ -133,7 +133,7 @@ public sealed class SmolLm2Tests
     {
         using Runtime runtime = Runtime.Load(SmolLm2Golden.ModelPath, new ModelOptions { Threads = 1 }); // one thread: all work is this one's
         using Sequence sequence = new(runtime, 256);
-        TokenGenerator generator = new(sequence, runtime.Architecture.Vocabulary, new SamplingOptions { Temperature = 0.8f, TopP = 0.9f, TopK = 40, Seed = 1 }, new StopRules());
+        TokenGenerator generator = new(sequence, runtime.Architecture.VocabularySize, new SamplingOptions { Temperature = 0.8f, TopP = 0.9f, TopK = 40, Seed = 1 }, new StopRules());
         generator.Start([504, 3575, 282, 4649, 314]); // The capital of France is
         for (int i = 0; i < (Slow ? 1 : 3); i++) generator.Next();
         long before = GC.GetAllocatedBytesForCurrentThread();
@@ -144,7 +144,7 @@ public sealed class SmolLm2Tests
     private static float[] Losses(Runtime runtime, int[] ids)
     {
         ForwardResult result = new ForwardPass(runtime).Run([new ForwardRow(ids)])[0];
-        int vocabulary = runtime.Architecture.Vocabulary;
+        int vocabulary = runtime.Architecture.VocabularySize;
         float[] nll = new float[ids.Length - 1];
         for (int i = 0; i < nll.Length; i++)
         {

@@ -15,7 +15,7 @@ public sealed class LogitRowsTests
     {
         SmallModels.NeedGolden(name);
         using Runtime runtime = Runtime.Load(SmallModels.Golden(name), new ModelOptions { Threads = 1, ChunkTokens = 8 });
-        float[] soft = [.. Enumerable.Range(0, 2 * runtime.Architecture.Hidden).Select(i => i % 7 * 0.1f)];
+        float[] soft = [.. Enumerable.Range(0, 2 * runtime.Architecture.HiddenSize).Select(i => i % 7 * 0.1f)];
         ForwardRow[] rows =
         [
             new([3, 4, 5]), new([.. Enumerable.Range(3, 21)]), new([7, 8, 9, 10]) { Mask = [0, 1, 0, 1] }, new([9, 9, 1, 2, 3]) { Mask = [1, 1, 1, 0, 0] }, new([11]) { Mask = [0] }, new([.. Enumerable.Range(5, 12)]),
@@ -24,7 +24,7 @@ public sealed class LogitRowsTests
         foreach (int kept in new[] { 0, 4, 9, 1000 })
             foreach (int[] order in new int[][] { [0, 1, 2, 3, 4, 5], [5, 1, 0, 4, 2, 3] })
             {
-                LogitRows logits = new(runtime, rows, soft) { MostKept = (long)kept * runtime.Architecture.Vocabulary };
+                LogitRows logits = new(runtime, rows, soft) { MostKept = (long)kept * runtime.Architecture.VocabularySize };
                 foreach (int i in order)
                 {
                     using MemoryStream stream = new();
@@ -39,13 +39,13 @@ public sealed class LogitRowsTests
     {
         SmallModels.NeedGolden("llama");
         using Runtime runtime = Runtime.Load(SmallModels.Golden("llama"), new ModelOptions { Threads = 1, ContextLength = 1 << 28 });
-        int tokens = (int)(Array.MaxLength / (long)runtime.Architecture.Vocabulary) + 1;
+        int tokens = (int)(Array.MaxLength / (long)runtime.Architecture.VocabularySize) + 1;
         int[] ids = new int[tokens];
         Array.Fill(ids, 3);
         ArgumentException e = Assert.Throws<ArgumentException>(() => new ForwardPass(runtime).Run([new ForwardRow(ids)]));
         Assert.Contains("are more than one result holds", e.Message, StringComparison.Ordinal);
         using Sequence sequence = new(runtime);
         Assert.NotEqual(0, sequence.Append([3, 4]).Length); // and the model goes on
-        Assert.Equal(runtime.Architecture.Vocabulary, runtime.Executor(PlanRole.Decoder).Output("logits").Length);
+        Assert.Equal(runtime.Architecture.VocabularySize, runtime.Executor(PlanRole.Decoder).Output("logits").Length);
     }
 }

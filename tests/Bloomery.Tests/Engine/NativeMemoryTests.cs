@@ -60,7 +60,7 @@ public sealed class NativeMemoryTests
         (int[] prompt, _) = SmallModels.Greedy(name);
         using Sequence sequence = new(runtime, 64, name == "t5" ? prompt : null);
         SamplingOptions sampling = new() { Temperature = 0.8f, TopK = 20, TopP = 0.9f, RepetitionPenalty = 1.1f, Seed = 5 };
-        TokenGenerator tokens = new(sequence, runtime.Architecture.Vocabulary, sampling, new StopRules());
+        TokenGenerator tokens = new(sequence, runtime.Architecture.VocabularySize, sampling, new StopRules());
         tokens.Start(name == "t5" ? [0] : prompt);
         for (int i = 0; i < 8; i++) tokens.Next();
         long before = GC.GetAllocatedBytesForCurrentThread(), live = NativeBuffer.LiveBytes;

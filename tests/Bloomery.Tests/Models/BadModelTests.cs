@@ -28,7 +28,7 @@ public sealed class BadModelTests
     {
         JsonObject json = JsonNode.Parse(Good)!.AsObject();
         json[key] = JsonNode.Parse(value);
-        ModelFormatException e = Assert.Throws<ModelFormatException>(() => LoadedModel.Create(new ModelConfig("c/config.json", json)));
+        ModelFormatException e = Assert.Throws<ModelFormatException>(() => LoadedModel.MakeArchitecture(new ModelConfig("c/config.json", json)));
         Assert.StartsWith("c/config.json: ", e.Message);
         string subject = key switch { "rope_scaling" => "", "hidden_size" when value == "18" => "num_attention_heads", _ => key };
         Assert.Contains(subject, e.Message);
@@ -52,7 +52,7 @@ public sealed class BadModelTests
     [InlineData("""{"model_type": "deepseek_v3", "hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 4, "vocab_size": 9, "intermediate_size": 8, "n_routed_experts": 9, "first_k_dense_replace": 0}""", "n_group")]
     public void Options_that_are_not_supported_are_refused(string json, string named)
     {
-        ModelFormatException e = Assert.Throws<ModelFormatException>(() => LoadedModel.Create(new ModelConfig("config.json", JsonNode.Parse(json)!.AsObject())));
+        ModelFormatException e = Assert.Throws<ModelFormatException>(() => LoadedModel.MakeArchitecture(new ModelConfig("config.json", JsonNode.Parse(json)!.AsObject())));
         Assert.Contains(named, e.Message);
     }
 
@@ -61,7 +61,7 @@ public sealed class BadModelTests
     {
         JsonObject json = JsonNode.Parse(Good)!.AsObject();
         (json["quantum_attention"], json["pretraining_tp"], json["rope_scaling"]) = (true, 4, null);
-        Assert.IsType<Llama>(LoadedModel.Create(new ModelConfig("config.json", json)));
+        Assert.IsType<Llama>(LoadedModel.MakeArchitecture(new ModelConfig("config.json", json)));
     }
 
     [Fact]
@@ -86,20 +86,30 @@ public sealed class BadModelTests
     }
 
     [Theory]
-    [InlineData("llama.embedding_length", null), InlineData("llama.block_count", null), InlineData("llama.attention.head_count", null), InlineData("llama.feed_forward_length", null), InlineData("token_embd.weight", null)]
+    [InlineData("llama.embedding_length", null), InlineData("llama.block_count", null), InlineData("llama.attention.head_count", null), InlineData("llama.feed_forward_length", null), InlineData("llama.context_length", null), InlineData("llama.attention.layer_norm_rms_epsilon", null), InlineData("token_embd.weight", null)]
     [InlineData("llama.attention.head_count", 3u), InlineData("llama.attention.head_count_kv", 3u), InlineData("llama.rope.dimension_count", 2u), InlineData("llama.attention.value_length", 8u)]
     [InlineData("llama.block_count", 0xFFFFFFFF), InlineData("llama.expert_count", 0x7FFFFFFFu)]
-    public void Errors_in_gguf_files_go_by_the_names_there(string key, object? value)
+    public void Errors_in_gguf_files_go_by_the_names_there(string key, object? value) => GgufRefused(key, value, key);
+
+    [Theory]
+    [InlineData("llama.expert_used_count", 2u, "llama.expert_count: is missing")]
+    [InlineData("llama.expert_count", 2u, "llama.expert_used_count: is missing")]
+    [InlineData("llama.attention.key_length", 8u, "llama.attention.value_length: is missing")]
+    [InlineData("llama.attention.value_length", 8u, "llama.attention.value_length: is 8")]
+    public void What_one_key_of_a_gguf_file_makes_another_need_is_named(string key, uint value, string said) => GgufRefused(key, value, said);
+
+    private static void GgufRefused(string key, object? value, string said)
     {
         using TemporaryDirectory directory = new();
         GgufWriter writer = new GgufWriter().Set("general.architecture", "llama").Set("llama.embedding_length", 16u).Set("llama.block_count", 1u)
-            .Set("llama.attention.head_count", 4u).Set("llama.feed_forward_length", 24u).Set("llama.context_length", 32u);
+            .Set("llama.attention.head_count", 4u).Set("llama.attention.layer_norm_rms_epsilon", 1e-6f).Set("llama.feed_forward_length", 24u).Set("llama.context_length", 32u);
         if (value is uint number) writer.Set(key, number);
         else writer.Remove(key);
+        if (value is 0x7FFFFFFFu) writer.Set("llama.expert_used_count", 2u);
         if (key != "token_embd.weight") writer.Add("token_embd.weight", BlockFormat.F32, [20, 16], new byte[20 * 16 * 4]);
         writer.Save(directory.Of("model.gguf"));
         ModelFormatException e = Assert.Throws<ModelFormatException>(() => LoadedModel.Load(directory.Of("model.gguf"), KernelTiers.Detect("reference").Kernels).Dispose());
-        Assert.Contains(key, e.Message);
+        Assert.Contains(said, e.Message);
     }
 
     private static void Refused(Action<NaiveWeights> spoil, string config, params string[] said)

@@ -65,7 +65,7 @@ public sealed class BertOptionTests
         foreach (string type in (string[])["bert", "roberta", "xlm-roberta"])
         {
             JsonObject json = JsonNode.Parse($$"""{"model_type": "{{type}}", {{BertSizes}}, {{option}}}""")!.AsObject();
-            Assert.Equal(named, Assert.Throws<ModelFormatException>(() => LoadedModel.Create(new ModelConfig("config.json", json))).Subject);
+            Assert.Equal(named, Assert.Throws<ModelFormatException>(() => LoadedModel.MakeArchitecture(new ModelConfig("config.json", json))).Subject);
         }
     }
 

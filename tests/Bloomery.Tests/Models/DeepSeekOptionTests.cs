@@ -79,7 +79,7 @@ public sealed class DeepSeekOptionTests
     public void What_the_router_needs_is_asked_for(string type, string options, string named)
     {
         string json = $$"""{"model_type": "{{type}}", "hidden_size": 16, "num_hidden_layers": 4, "num_attention_heads": 4, "vocab_size": 9, "intermediate_size": 8, {{options}}}""";
-        ModelFormatException e = Assert.Throws<ModelFormatException>(() => LoadedModel.Create(new ModelConfig("config.json", JsonNode.Parse(json)!.AsObject())));
+        ModelFormatException e = Assert.Throws<ModelFormatException>(() => LoadedModel.MakeArchitecture(new ModelConfig("config.json", JsonNode.Parse(json)!.AsObject())));
         Assert.Contains(named, e.Message);
     }
 }

@@ -37,7 +37,7 @@ public sealed class RefusedOptionTests
     {
         JsonObject json = JsonNode.Parse($$"""{"model_type": "{{type}}", {{Sizes}}}""")!.AsObject();
         foreach ((string key, JsonNode? value) in JsonNode.Parse("{" + option + "}")!.AsObject()) json[key] = value?.DeepClone();
-        ModelFormatException e = Assert.Throws<ModelFormatException>(() => LoadedModel.Create(new ModelConfig("c/config.json", json)));
+        ModelFormatException e = Assert.Throws<ModelFormatException>(() => LoadedModel.MakeArchitecture(new ModelConfig("c/config.json", json)));
         Assert.StartsWith("c/config.json: ", e.Message);
         Assert.Contains(named, e.Message);
         Assert.DoesNotContain('\n', e.Message);
@@ -50,12 +50,12 @@ public sealed class RefusedOptionTests
     public void Options_at_rest_are_no_reason_to_refuse(string type, string option)
     {
         JsonObject json = JsonNode.Parse($$"""{"model_type": "{{type}}", {{Sizes}}, {{option}}}""")!.AsObject();
-        Assert.NotNull(LoadedModel.Create(new ModelConfig("config.json", json)));
+        Assert.NotNull(LoadedModel.MakeArchitecture(new ModelConfig("config.json", json)));
     }
 
     [Theory]
     [InlineData("llama", 2048), InlineData("mistral", 131072), InlineData("qwen2", 32768), InlineData("qwen3", 32768), InlineData("gemma", 8192), InlineData("gemma2", 8192), InlineData("gemma3_text", 131072)]
     [InlineData("phi", 2048), InlineData("phi3", 4096), InlineData("gpt_neox", 2048), InlineData("falcon", 2048), InlineData("opt", 2048), InlineData("mpt", 2048), InlineData("gpt2", 1024), InlineData("gpt_bigcode", 1024)]
     public void A_context_that_is_not_stated_is_that_of_the_family(string type, int length) =>
-        Assert.Equal(length, LoadedModel.Create(new ModelConfig("config.json", JsonNode.Parse($$"""{"model_type": "{{type}}", "ffn_dim": 24, {{Sizes}}}""")!.AsObject())).ContextLength);
+        Assert.Equal(length, LoadedModel.MakeArchitecture(new ModelConfig("config.json", JsonNode.Parse($$"""{"model_type": "{{type}}", "ffn_dim": 24, {{Sizes}}}""")!.AsObject())).ContextLength);
 }

@@ -69,7 +69,7 @@ public sealed class WeightMapTests
     private static WeightMap Map(string json)
     {
         WeightMap map = new(isGguf: false);
-        LoadedModel.Create(new ModelConfig("config.json", JsonNode.Parse(json)!.AsObject())).Map(map);
+        LoadedModel.MakeArchitecture(new ModelConfig("config.json", JsonNode.Parse(json)!.AsObject())).Map(map);
         return map;
     }
 }

@@ -26,7 +26,7 @@ public sealed class PerplexityScorerTests
         {
             int most = 0;
             runtime.Executor(PlanRole.Decoder).Observer = _ => most = Math.Max(most, runtime.Executor(PlanRole.Decoder).Batch.WantedCount);
-            PerplexityScore score = new PerplexityScorer(runtime) { MostLogits = rows * runtime.Architecture.Vocabulary }.Run(ids, context, stride, scoreFrom);
+            PerplexityScore score = new PerplexityScorer(runtime) { MostLogits = rows * runtime.Architecture.VocabularySize }.Run(ids, context, stride, scoreFrom);
             Assert.Equal(tokens, score.Tokens);
             Assert.Equal(expected, score.Loss, 1e-6 * expected);
             Assert.InRange(most, 1, rows);
@@ -39,7 +39,7 @@ public sealed class PerplexityScorerTests
         SmallModels.NeedGolden("llama");
         using Runtime runtime = Runtime.Load(SmallModels.Golden("llama"), new ModelOptions { Threads = 1 });
         PerplexityScorer scorer = new(runtime);
-        Assert.Throws<ArgumentException>(() => scorer.Run([1, 2, runtime.Architecture.Vocabulary], 3, 3));
+        Assert.Throws<ArgumentException>(() => scorer.Run([1, 2, runtime.Architecture.VocabularySize], 3, 3));
         Assert.Throws<ArgumentException>(() => scorer.Run([1, 2, 3], runtime.ContextLength + 1, 3));
         Assert.Equal(0, scorer.Run([1], 1, 1).Tokens);
     }
@@ -48,7 +48,7 @@ public sealed class PerplexityScorerTests
     private static (double Loss, int Tokens) Naive(Runtime runtime, int[] ids, int context, int stride, int scoreFrom)
     {
         double loss = 0;
-        int tokens = 0, vocabulary = runtime.Architecture.Vocabulary;
+        int tokens = 0, vocabulary = runtime.Architecture.VocabularySize;
         foreach (PerplexityWindow window in PerplexityWindows.Divide(ids.Length, context, stride, scoreFrom))
         {
             float[] logits = new ForwardPass(runtime).Run([new ForwardRow(ids[window.Begin..window.End])])[0].Logits!;
