@@ -8,7 +8,8 @@ public class AttentionInvariance
     private const int PageSlots = 128, Heads = 2;
     private static readonly int[] Windows = [1, 2, 5, 15, 16, 17, 31, 50, 64, 127, 128, 129, AttentionTile.Unbounded];
 
-    private sealed record Kind(string Name, KvType Type = KvType.F32, int After = 1, bool Alibi = false, bool Round = false, float SoftCap = 0, int RelativeSpan = 0, bool Shuffled = false, bool Odd = false, int ValueDim = 32);
+    private sealed record Kind(string Name, KvType Type = KvType.F32, int After = 1, bool Alibi = false, bool Round = false,
+        float SoftCap = 0, int RelativeSpan = 0, bool Shuffled = false, bool Odd = false, int ValueDim = 32);
 
     private static readonly Kind[] Kinds =
     [
@@ -54,7 +55,8 @@ public class AttentionInvariance
                         {
                             int count = Math.Min(step, queries - from), width = Heads * (kind.ValueDim + 1);
                             Numbers.Identical(together.AsSpan(from * width, count * width), text.Run(kernels, from, count, shortPages),
-                                $"{tier}, {name}, window {window}, queries {from} to {from + count} from {first} on{(shortPages ? ", later keys not there yet" : "")}");
+                                $"{tier}, {name}, window {window}, "
+                                + $"queries {from} to {from + count} from {first} on{(shortPages ? ", later keys not there yet" : "")}");
                         }
                     }
             }
@@ -80,7 +82,8 @@ public class AttentionInvariance
             for (int i = 0; i < tokens; i++)
             {
                 float[] value = Numbers.Normal(kind.ValueDim, 1000 + i);
-                if (kind.Odd && i > first && i % 5 == 2) value[i % kind.ValueDim] = (i % 3) switch { 0 => float.PositiveInfinity, 1 => float.NegativeInfinity, _ => float.NaN };
+                if (kind.Odd && i > first && i % 5 == 2)
+                    value[i % kind.ValueDim] = (i % 3) switch { 0 => float.PositiveInfinity, 1 => float.NegativeInfinity, _ => float.NaN };
                 Tiers.Reference.StoreKv(Numbers.Normal(KeyDim, 100 + i), kind.Type, _keys.AsSpan(i * keyBytes, keyBytes));
                 Tiers.Reference.StoreKv(value, kind.Type, _values.AsSpan(i * valueBytes, valueBytes));
             }
@@ -98,10 +101,13 @@ public class AttentionInvariance
             state.Reset();
             AttentionTile tile = new()
             {
-                Queries = _queries.AsSpan(from * Heads * KeyDim, rows * KeyDim), Positions = (int[])[.. Enumerable.Range(0, rows).Select(r => _first + from + r / Heads)],
+                Queries = _queries.AsSpan(from * Heads * KeyDim, rows * KeyDim),
+                Positions = (int[])[.. Enumerable.Range(0, rows).Select(r => _first + from + r / Heads)],
                 Slopes = _kind.Alibi ? (float[])[.. Enumerable.Range(0, rows).Select(r => r % Heads == 0 ? 0.5f : 0.0625f)] : [],
-                RelativeBias = (float[])[.. Enumerable.Range(0, rows).SelectMany(r => _bias.Chunk(Math.Max(1, _bias.Length / Heads)).ElementAtOrDefault(r % Heads) ?? [])],
-                RelativeSpan = _kind.RelativeSpan, KeyDim = KeyDim, ValueDim = dim, Scale = 0.25f, SoftCap = _kind.SoftCap, Before = _window, After = _kind.After, AlibiScale = 0.7f, RoundAlibi = _kind.Round,
+                RelativeBias = (float[])[.. Enumerable.Range(0, rows)
+                    .SelectMany(r => _bias.Chunk(Math.Max(1, _bias.Length / Heads)).ElementAtOrDefault(r % Heads) ?? [])],
+                RelativeSpan = _kind.RelativeSpan, KeyDim = KeyDim, ValueDim = dim, Scale = 0.25f,
+                SoftCap = _kind.SoftCap, Before = _window, After = _kind.After, AlibiScale = 0.7f, RoundAlibi = _kind.Round,
             };
             float[] scratch = new float[kernels.AttendScratchFloats(rows, KeyDim, dim, PageSlots)];
             for (int begin = 0; begin < tokens; begin += PageSlots)
@@ -115,7 +121,9 @@ public class AttentionInvariance
                 kernels.Attend(tile, page, state, scratch);
             }
             kernels.FinishAttention(state, dim);
-            return [.. Enumerable.Range(0, rows).SelectMany(r => output[(r * dim)..((r + 1) * dim)].Append(max[r])).Select(v => float.IsNaN(v) ? float.NaN : v)]; // a NaN has many bits
+            return [.. Enumerable.Range(0, rows)
+                .SelectMany(r => output[(r * dim)..((r + 1) * dim)].Append(max[r]))
+                .Select(v => float.IsNaN(v) ? float.NaN : v)]; // a NaN has many bits
         }
     }
 }

@@ -41,8 +41,7 @@ internal static class ConversionCall
         if (!toGguf && recipe is { Base.BlockSize: > 1 }) throw new UsageException($"a safetensors directory takes f32, f16 or bf16, not {type}; for GGUF name an OUT that ends with .gguf");
         if (toGguf) AtomicFile.Check(to);
         string path = ModelLocation.Resolve(from);
-        int workers = threads ?? Processors.DefaultThreads;
-        if (Processors.Crowding(workers) is { } crowding) call.Warn([crowding]);
+        if (threads is { } asked && Processors.Crowding(asked) is { } crowding) call.Warn(crowding);
         List<string> notes = [];
         ConversionResult result;
         using (ProgressLine progress = call.Progress($"Writing {Path.GetFileName(Path.TrimEndingDirectorySeparator(to))}"))
@@ -51,7 +50,7 @@ internal static class ConversionCall
             {
                 Types = recipe,
                 Importance = imatrix is null ? null : ImportanceMatrix.Open(imatrix),
-                Threads = workers,
+                Threads = threads ?? Processors.DefaultThreads,
                 Progress = progress,
                 Warn = notes.Add,
                 Cancellation = call.Cancellation,

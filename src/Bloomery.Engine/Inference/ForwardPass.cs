@@ -5,7 +5,10 @@ using Bloomery.Models.Planning;
 
 namespace Bloomery.Engine.Inference;
 
-/// <summary>Runs whole inputs through a model and keeps everything that it answers: logits of every token, hidden states, pooled vectors. Inputs are packed into batches, and long ones cut into slices.</summary>
+/// <summary>
+/// Runs whole inputs through a model and keeps everything that it answers: logits of every token, hidden states, pooled vectors. Inputs are packed into
+/// batches, and long ones cut into slices.
+/// </summary>
 internal sealed class ForwardPass(Runtime runtime, ForwardOptions? options = null)
 {
     /// <summary>The most logits that a slice makes when they are not kept: 64 MiB.</summary>
@@ -21,18 +24,22 @@ internal sealed class ForwardPass(Runtime runtime, ForwardOptions? options = nul
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public IReadOnlyList<ForwardResult> Run(IReadOnlyList<ForwardRow> rows, CancellationToken cancellation = default)
     {
-        if (_options.SoftPrompt.Length % runtime.Architecture.HiddenSize != 0) throw new ArgumentException($"a soft prompt of {_options.SoftPrompt.Length} numbers is no whole number of rows of {runtime.Architecture.HiddenSize}");
+        if (_options.SoftPrompt.Length % runtime.Architecture.HiddenSize != 0)
+            throw new ArgumentException($"a soft prompt of {_options.SoftPrompt.Length} numbers is no whole number of rows of {runtime.Architecture.HiddenSize}");
         for (int i = 0; i < rows.Count; i++) Check(rows[i], i);
         switch (runtime.Architecture.Kind)
         {
             case ArchitectureKind.Encoder:
                 return RunRole(PlanRole.Encoder, [.. rows.Select(r => new Feed(r.Ids, r.RealTokens(), r.TokenTypes))], whole: true, cancellation);
             case ArchitectureKind.EncoderDecoder:
-                IReadOnlyList<Feed> encoder = [.. rows.Select(r => new Feed(r.Ids, r.RealTokens(), null) { Cross = runtime.NewStore(runtime.Model.Plan(PlanRole.Encoder).CrossShape) })];
+                List<Feed> encoder = [];
                 try
                 {
+                    foreach (ForwardRow row in rows)
+                        encoder.Add(new Feed(row.Ids, row.RealTokens(), null) { Cross = runtime.NewStore(runtime.Model.Plan(PlanRole.Encoder).CrossShape) });
                     IReadOnlyList<ForwardResult> encoded = RunRole(PlanRole.Encoder, encoder, whole: true, cancellation);
-                    IReadOnlyList<Feed> decoder = [.. rows.Select((r, i) => new Feed(r.DecoderIds!, [.. Enumerable.Range(0, r.DecoderIds!.Length)], null) { Cross = encoder[i].Cross })];
+                    IReadOnlyList<Feed> decoder = [.. rows.Select((r, i) =>
+                        new Feed(r.DecoderIds!, [.. Enumerable.Range(0, r.DecoderIds!.Length)], null) { Cross = encoder[i].Cross })];
                     IReadOnlyList<ForwardResult> decoded = RunRole(PlanRole.Decoder, decoder, whole: false, cancellation);
                     for (int i = 0; i < rows.Count; i++) decoded[i].Encoder = encoded[i];
                     return decoded;
@@ -46,16 +53,21 @@ internal sealed class ForwardPass(Runtime runtime, ForwardOptions? options = nul
         }
     }
 
-    /// <summary>Refuses an input before anything is computed. The encoder of an encoder-decoder may take more than the context; one that does not says so itself.</summary>
+    /// <summary>
+    /// Refuses an input before anything is computed. The encoder of an encoder-decoder may take more than the context; one that does not says so
+    /// itself.
+    /// </summary>
     private void Check(ForwardRow row, int index)
     {
         bool both = runtime.Architecture.Kind == ArchitectureKind.EncoderDecoder;
         runtime.CheckIds(row.Ids);
         if (both) runtime.CheckIds(row.DecoderIds ?? throw new ArgumentException($"input {index}: an encoder-decoder needs decoder ids for each input"));
         foreach ((string what, int[]? beside) in ((string, int[]?)[])[("a mask", row.Mask), ("token types", row.TokenTypes)])
-            if (beside is not null && beside.Length != row.Ids.Length) throw new ArgumentException($"input {index}: {what} of {beside.Length} for {row.Ids.Length} tokens");
+            if (beside is not null && beside.Length != row.Ids.Length)
+                throw new ArgumentException($"input {index}: {what} of {beside.Length} for {row.Ids.Length} tokens");
         int soft = _options.SoftPrompt.Length / runtime.Architecture.HiddenSize, tokens = both ? row.DecoderIds!.Length : row.RealCount;
-        if (tokens + soft > runtime.ContextLength) throw new ArgumentException($"input {index}: {tokens + soft} tokens do not fit the context of {runtime.ContextLength}");
+        if (tokens + soft > runtime.ContextLength)
+            throw new ArgumentException($"input {index}: {tokens + soft} tokens do not fit the context of {runtime.ContextLength}");
     }
 
     private ForwardResult[] RunRole(PlanRole role, IReadOnlyList<Feed> feeds, bool whole, CancellationToken cancellation)
@@ -127,13 +139,16 @@ internal sealed class ForwardPass(Runtime runtime, ForwardOptions? options = nul
         };
         if (_options.Logits && plan.Outputs.TryGetValue("logits", out Value logits)) result.Logits = New("logits", logits);
         if (plan.Outputs.TryGetValue("pooler_output", out Value pooled)) result.PoolerOutput = new float[pooled.Columns];
-        if (_options.HiddenStates && plan.Outputs.TryGetValue("projected_hidden_state", out Value projected)) result.ProjectedHiddenState = New("projected_hidden_state", projected);
+        if (_options.HiddenStates && plan.Outputs.TryGetValue("projected_hidden_state", out Value projected))
+            result.ProjectedHiddenState = New("projected_hidden_state", projected);
         return result;
 
         float[] New(string what, Value value)
         {
             long size = (long)feed.Ids.Length * value.Columns;
-            return size <= Array.MaxLength ? new float[size] : throw new ArgumentException($"{what} of {feed.Ids.Length} tokens, {value.Columns} numbers each, are more than one result holds ({Array.MaxLength}): give the input in parts");
+            if (size <= Array.MaxLength) return new float[size];
+            throw new ArgumentException($"{what} of {feed.Ids.Length} tokens, {value.Columns} numbers each, "
+                + $"are more than one result holds ({Array.MaxLength}): give the input in parts");
         }
     }
 
@@ -151,7 +166,8 @@ internal sealed class ForwardPass(Runtime runtime, ForwardOptions? options = nul
             if (token < 0) continue;
             Keep(executor, plan.Outputs["last_hidden_state"], row, token, results[feed].LastHiddenState);
             for (int i = 0; i < plan.HiddenStates.Count; i++) Keep(executor, plan.HiddenStates[i], row, token, results[feed].HiddenStates[i]);
-            if (plan.Outputs.TryGetValue("projected_hidden_state", out Value projected) && projected.Rows == RowKind.Tokens) Keep(executor, projected, row, token, results[feed].ProjectedHiddenState);
+            if (plan.Outputs.TryGetValue("projected_hidden_state", out Value projected) && projected.Rows == RowKind.Tokens)
+                Keep(executor, projected, row, token, results[feed].ProjectedHiddenState);
         }
         for (int i = 0; i < executor.Batch.WantedCount; i++)
         {

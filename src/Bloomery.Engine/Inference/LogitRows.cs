@@ -3,7 +3,10 @@ using Bloomery.Models.Planning;
 
 namespace Bloomery.Engine.Inference;
 
-/// <summary>The logits of many inputs to a decoder, computed when they are asked for: short inputs together, a long one row by row. Memory does not grow with their number, nor with their length.</summary>
+/// <summary>
+/// The logits of many inputs to a decoder, computed when they are asked for: short inputs together, a long one row by row. Memory does not grow with
+/// their number, nor with their length.
+/// </summary>
 internal sealed class LogitRows(Runtime runtime, IReadOnlyList<ForwardRow> rows, ReadOnlyMemory<float> softPrompt = default)
 {
     private readonly Dictionary<int, float[]> _ready = [];
@@ -54,7 +57,10 @@ internal sealed class LogitRows(Runtime runtime, IReadOnlyList<ForwardRow> rows,
     {
         int next = 0;
         byte[] zeros = new byte[Columns * sizeof(float)];
-        ForwardPass pass = new(runtime, new ForwardOptions { SoftPrompt = softPrompt }) { OnLogits = (token, logits) => WriteRow(token, MemoryMarshal.AsBytes(logits)) };
+        ForwardPass pass = new(runtime, new ForwardOptions { SoftPrompt = softPrompt })
+        {
+            OnLogits = (token, logits) => WriteRow(token, MemoryMarshal.AsBytes(logits)),
+        };
         pass.Run([rows[index]], cancellation);
         for (; next < rows[index].Ids.Length; next++) stream.Write(zeros);
 

@@ -14,7 +14,8 @@ namespace Bloomery.Engine.Inference;
 
 /// <summary>
 /// The keys and values of a prompt in a file, so that a later process which begins with the same tokens need not run them again.
-/// Whatever could change a value is part of the file's key (checkpoint, build of the program, kernels, cache types, context), so a text is the same with the file and without.
+/// Whatever could change a value is part of the file's key (checkpoint, build of the program, kernels, cache types, context), so a text is the same
+/// with the file and without.
 /// </summary>
 internal sealed class PromptCache
 {
@@ -30,7 +31,8 @@ internal sealed class PromptCache
     /// <exception cref="NotSupportedException">The model is no decoder, or the path a pipe or a device.</exception>
     public PromptCache(Runtime runtime, string path)
     {
-        if (runtime.Architecture.Kind != ArchitectureKind.Decoder) throw new NotSupportedException($"a prompt cache is for decoders; {runtime.Architecture.Config.ModelType} is none");
+        if (runtime.Architecture.Kind != ArchitectureKind.Decoder)
+            throw new NotSupportedException($"a prompt cache is for decoders; {runtime.Architecture.Config.ModelType} is none");
         if (SpecialFiles.IsOne(path)) throw new NotSupportedException($"{path} is a pipe or a device; a prompt cache needs a file, which is read and replaced");
         (_runtime, Path) = (runtime, path);
         _key = new(StringComparer.Ordinal)
@@ -52,7 +54,9 @@ internal sealed class PromptCache
     /// <summary>Why the file, though it is there, was not used; null where it was, or is not there.</summary>
     public string? Unused { get; private set; }
 
-    /// <summary>Fills the empty <paramref name="sequence"/> with what the file shares with <paramref name="prompt"/>, and returns how many tokens that is.</summary>
+    /// <summary>
+    /// Fills the empty <paramref name="sequence"/> with what the file shares with <paramref name="prompt"/>, and returns how many tokens that is.
+    /// </summary>
     /// <exception cref="ModelFormatException">The file is something else, or damaged: it is not to be written over.</exception>
     public int Restore(Sequence sequence, ReadOnlySpan<int> prompt)
     {
@@ -66,7 +70,9 @@ internal sealed class PromptCache
             return 0;
         }
         long tokens = file.Tensor(IdsName).ElementCount;
-        if (tokens > _runtime.ContextLength) throw new ModelFormatException(Path, IdsName, null, $"has {tokens} tokens, more than the context of {_runtime.ContextLength} that the file states: it is damaged; remove it");
+        if (tokens > _runtime.ContextLength)
+            throw new ModelFormatException(Path, IdsName, null,
+                $"has {tokens} tokens, more than the context of {_runtime.ContextLength} that the file states: it is damaged; remove it");
         TensorInfo sum = file.Tensor(SumName);
         if (sum.ByteLength != SHA256.HashSizeInBytes || !file.Bytes(sum).SequenceEqual(Sum(file)))
             throw new ModelFormatException(Path, SumName, null, "is not the sum of what the file holds: it is damaged; remove it");
@@ -81,7 +87,8 @@ internal sealed class PromptCache
     /// <exception cref="IOException">It cannot be written.</exception>
     public void Save(Sequence sequence)
     {
-        SnapshotTensor[] tensors = [new(IdsName, KvSnapshot.Format("i32"), [sequence.Count], stream => stream.Write(MemoryMarshal.AsBytes(sequence.Ids))), .. sequence.Snapshot()];
+        SnapshotTensor[] tensors = [new(IdsName, KvSnapshot.Format("i32"), [sequence.Count], stream => stream.Write(MemoryMarshal.AsBytes(sequence.Ids))),
+            .. sequence.Snapshot()];
         SafetensorsWriter writer = new();
         foreach ((string key, string value) in _key) writer.Metadata[key] = value;
         // Summed while it is written: what is cached may be gigabytes.

@@ -25,7 +25,9 @@ internal sealed class Sequence : IDisposable
     /// <param name="encoderIds">The encoder's input, or null.</param>
     /// <param name="softPrompt">(n, hidden) vectors that precede the text, or empty.</param>
     /// <param name="cancellation">Ends the encoder's run.</param>
-    public Sequence(Runtime runtime, int capacity = 0, int[]? encoderIds = null, ReadOnlyMemory<float> softPrompt = default, CancellationToken cancellation = default) : this(runtime, capacity, softPrompt)
+    public Sequence(Runtime runtime, int capacity = 0, int[]? encoderIds = null, ReadOnlyMemory<float> softPrompt = default,
+        CancellationToken cancellation = default)
+        : this(runtime, capacity, softPrompt)
     {
         if (runtime.Architecture.Kind != ArchitectureKind.EncoderDecoder) return;
         try
@@ -43,7 +45,8 @@ internal sealed class Sequence : IDisposable
     {
         _runtime = runtime;
         SoftPrompt = softPrompt;
-        if (softPrompt.Length % runtime.Architecture.HiddenSize != 0) throw new ArgumentException($"a soft prompt of {softPrompt.Length} numbers is no whole number of rows of {runtime.Architecture.HiddenSize}");
+        if (softPrompt.Length % runtime.Architecture.HiddenSize != 0)
+            throw new ArgumentException($"a soft prompt of {softPrompt.Length} numbers is no whole number of rows of {runtime.Architecture.HiddenSize}");
         _executor = runtime.Executor(PlanRole.Decoder);
         _logits = _executor.Plan.Outputs["logits"];
         capacity = Math.Min(Math.Max(capacity, 16), runtime.ContextLength);
@@ -67,7 +70,9 @@ internal sealed class Sequence : IDisposable
 
     private ReadOnlyMemory<float> SoftPrompt { get; }
 
-    /// <summary>Appends tokens and returns the logits after the last of them; they stay valid until the model runs again. All of them are appended, or none.</summary>
+    /// <summary>
+    /// Appends tokens and returns the logits after the last of them; they stay valid until the model runs again. All of them are appended, or none.
+    /// </summary>
     /// <exception cref="ArgumentException">There are none, or more than the context holds.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public ReadOnlySpan<float> Append(ReadOnlySpan<int> ids, CancellationToken cancellation = default)
@@ -105,7 +110,9 @@ internal sealed class Sequence : IDisposable
         _store.Truncate(count + SoftRows);
     }
 
-    /// <summary>An empty sequence with the same soft prompt and the same encoder's states, which are not computed again: it must not outlive this one.</summary>
+    /// <summary>
+    /// An empty sequence with the same soft prompt and the same encoder's states, which are not computed again: it must not outlive this one.
+    /// </summary>
     public Sequence Beside() => new(this);
 
     /// <summary>Makes this sequence a copy of <paramref name="other"/>, beside which it was made.</summary>
@@ -123,15 +130,20 @@ internal sealed class Sequence : IDisposable
     public IEnumerable<SnapshotTensor> Snapshot()
     {
         if (SoftRows > 0 || _cross is not null) throw new NotSupportedException("a text with a soft prompt or an encoder cannot be saved");
-        if (_store.Length != Count) throw new InvalidOperationException($"{_store.Length} of {Count} tokens are cached, because a run failed: append something first");
+        if (_store.Length != Count)
+            throw new InvalidOperationException($"{_store.Length} of {Count} tokens are cached, because a run failed: append something first");
         return KvSnapshot.Of(_store);
     }
 
-    /// <summary>Fills this empty sequence with <paramref name="ids"/> and their keys and values, the first of what <see cref="Snapshot"/> wrote to <paramref name="file"/>.</summary>
+    /// <summary>
+    /// Fills this empty sequence with <paramref name="ids"/> and their keys and values, the first of what <see cref="Snapshot"/> wrote to
+    /// <paramref name="file"/>.
+    /// </summary>
     /// <exception cref="ModelFormatException">The file does not hold what this model caches.</exception>
     public void Restore(TensorFile file, ReadOnlySpan<int> ids)
     {
-        if (Count > 0 || SoftRows > 0 || _cross is not null) throw new InvalidOperationException("only an empty sequence without soft prompt and encoder can be restored");
+        if (Count > 0 || SoftRows > 0 || _cross is not null)
+            throw new InvalidOperationException("only an empty sequence without soft prompt and encoder can be restored");
         _madeFor = KvSnapshot.Read(file, _store, ids.Length);
         if (_ids.Length < ids.Length) Array.Resize(ref _ids, ids.Length);
         ids.CopyTo(_ids);

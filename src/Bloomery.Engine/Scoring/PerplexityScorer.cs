@@ -6,7 +6,9 @@ using Bloomery.Models.Planning;
 
 namespace Bloomery.Engine.Scoring;
 
-/// <summary>Measures how well a decoder predicts a text. Logits are computed for scored tokens only, and some at a time: memory does not grow with the window.</summary>
+/// <summary>
+/// Measures how well a decoder predicts a text. Logits are computed for scored tokens only, and some at a time: memory does not grow with the window.
+/// </summary>
 internal sealed class PerplexityScorer(Runtime runtime)
 {
     private readonly Executor _executor = runtime.Executor(PlanRole.Decoder);
@@ -26,7 +28,8 @@ internal sealed class PerplexityScorer(Runtime runtime)
     /// <param name="cancellation">Stops.</param>
     /// <exception cref="ArgumentException">An id is outside the vocabulary, or a window is longer than the context.</exception>
     /// <exception cref="InvalidOperationException">The model's logits are not finite numbers.</exception>
-    public PerplexityScore Run(int[] ids, int context, int stride, int scoreFrom = 0, IProgress<double>? progress = null, CancellationToken cancellation = default)
+    public PerplexityScore Run(int[] ids, int context, int stride, int scoreFrom = 0, IProgress<double>? progress = null,
+        CancellationToken cancellation = default)
     {
         runtime.CheckIds(ids);
         if (context > runtime.ContextLength) throw new ArgumentException($"a window of {context} tokens does not fit the context of {runtime.ContextLength}");

@@ -3,7 +3,10 @@ using Bloomery.Models.KvCache;
 
 namespace Bloomery.Models.Execution;
 
-/// <summary>What one run works on: token rows of one or more sequences, with positions, caches and the rows whose output is wanted. Reused from step to step, so that a step allocates nothing.</summary>
+/// <summary>
+/// What one run works on: token rows of one or more sequences, with positions, caches and the rows whose output is wanted. Reused from step to step, so
+/// that a step allocates nothing.
+/// </summary>
 internal sealed class Batch
 {
     private int[] _tokens = [], _positions = [], _types = [], _wanted = [], _vectorOf = [];

@@ -7,7 +7,10 @@ using Bloomery.Numerics.Quantization;
 
 namespace Bloomery.Models.KvCache;
 
-/// <summary>The tokens of a <see cref="KvStore"/> as tensors of a file: <c>positions</c> i32 [n], and <c>keys.L</c>, <c>values.L</c> u8 [heads, n, bytes of a row] of each layer.</summary>
+/// <summary>
+/// The tokens of a <see cref="KvStore"/> as tensors of a file: <c>positions</c> i32 [n], and <c>keys.L</c>, <c>values.L</c> u8 [heads, n, bytes of a
+/// row] of each layer.
+/// </summary>
 internal static class KvSnapshot
 {
     private const string PositionsName = "positions";
@@ -23,23 +26,31 @@ internal static class KvSnapshot
         {
             int layer = i;
             KvLayerShape shape = store.Shape.Layers[layer];
-            yield return new SnapshotTensor(Name("keys", layer), Format("u8"), [shape.Heads, tokens, KvLayout.RowBytes(store.KeyType, shape.KeyDim)], stream => Write(stream, store, layer, keys: true));
-            yield return new SnapshotTensor(Name("values", layer), Format("u8"), [shape.Heads, tokens, KvLayout.RowBytes(store.ValueType, shape.ValueDim)], stream => Write(stream, store, layer, keys: false));
+            yield return new SnapshotTensor(Name("keys", layer), Format("u8"), [shape.Heads, tokens, KvLayout.RowBytes(store.KeyType, shape.KeyDim)],
+                stream => Write(stream, store, layer, keys: true));
+            yield return new SnapshotTensor(Name("values", layer), Format("u8"), [shape.Heads, tokens, KvLayout.RowBytes(store.ValueType, shape.ValueDim)],
+                stream => Write(stream, store, layer, keys: false));
         }
     }
 
-    /// <summary>Appends the first <paramref name="count"/> tokens of <paramref name="file"/> to the empty <paramref name="store"/>, which has the shape and the types of the one that was written.</summary>
+    /// <summary>
+    /// Appends the first <paramref name="count"/> tokens of <paramref name="file"/> to the empty <paramref name="store"/>, which has the shape and the
+    /// types of the one that was written.
+    /// </summary>
     /// <returns>How many tokens the file has.</returns>
     /// <exception cref="ModelFormatException">A tensor is missing, or not of the store's shape.</exception>
     public static int Read(TensorFile file, KvStore store, int count)
     {
         long elements = file.Tensor(PositionsName).ElementCount;
-        if (elements > Array.MaxLength / sizeof(int)) throw new ModelFormatException(file.Path, PositionsName, file.Tensor(PositionsName).Offset, $"has {elements} positions; at most {Array.MaxLength / sizeof(int)} can be read");
+        if (elements > Array.MaxLength / sizeof(int))
+            throw new ModelFormatException(file.Path, PositionsName, file.Tensor(PositionsName).Offset,
+                $"has {elements} positions; at most {Array.MaxLength / sizeof(int)} can be read");
         int tokens = (int)elements;
         int[] positions = MemoryMarshal.Cast<byte, int>(Checked(file, PositionsName, "i32", tokens)).ToArray();
         if (count > tokens) throw new ModelFormatException(file.Path, PositionsName, null, $"has {tokens} tokens of {count}");
         for (int i = 0; i < tokens; i++)
-            if (positions[i] < (i == 0 ? 0 : positions[i - 1])) throw new ModelFormatException(file.Path, PositionsName, null, $"goes from {(i == 0 ? 0 : positions[i - 1])} to {positions[i]}");
+            if (positions[i] < (i == 0 ? 0 : positions[i - 1]))
+                throw new ModelFormatException(file.Path, PositionsName, null, $"goes from {(i == 0 ? 0 : positions[i - 1])} to {positions[i]}");
         for (int layer = 0; layer < store.Shape.Layers.Count; layer++)
         {
             KvLayerShape shape = store.Shape.Layers[layer];
@@ -71,7 +82,8 @@ internal static class KvSnapshot
         ReadOnlySpan<int> kept = CollectionsMarshal.AsSpan(positions);
         for (int layer = 0; layer < store.Shape.Layers.Count; layer++)
             for (int head = 0; head < store.Shape.Layers[layer].Heads; head++)
-                if (!Keeps(store, layer, head, kept)) throw new NotSupportedException($"layer {layer}, head {head} keeps other tokens than layer 0, head 0: such a cache cannot be saved");
+                if (!Keeps(store, layer, head, kept))
+                    throw new NotSupportedException($"layer {layer}, head {head} keeps other tokens than layer 0, head 0: such a cache cannot be saved");
         return kept.ToArray();
     }
 
@@ -100,11 +112,13 @@ internal static class KvSnapshot
     {
         TensorInfo tensor = file.Tensor(name);
         if (tensor.Format.Name != type || !tensor.Shape.AsSpan().SequenceEqual(shape))
-            throw new ModelFormatException(file.Path, name, tensor.Offset, $"is {tensor.Format.Name} [{string.Join(", ", tensor.Shape)}], not {type} [{string.Join(", ", shape.ToArray())}]");
+            throw new ModelFormatException(file.Path, name, tensor.Offset,
+                $"is {tensor.Format.Name} [{string.Join(", ", tensor.Shape)}], not {type} [{string.Join(", ", shape.ToArray())}]");
         return tensor.ByteLength <= int.MaxValue ? file.Bytes(tensor) : [];
     }
 
     private static string Name(string part, int layer) => string.Create(CultureInfo.InvariantCulture, $"{part}.{layer}");
 
-    internal static BlockFormat Format(string name) => BlockFormat.TryFind(name, out BlockFormat? format) ? format : throw new InvalidOperationException($"there is no format {name}");
+    internal static BlockFormat Format(string name) => BlockFormat.TryFind(name, out BlockFormat? format) ? format
+        : throw new InvalidOperationException($"there is no format {name}");
 }

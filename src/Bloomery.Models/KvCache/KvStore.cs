@@ -4,7 +4,10 @@ using Bloomery.Numerics.Kernels;
 namespace Bloomery.Models.KvCache;
 
 /// <summary>The cached keys and values of one sequence: rows are appended during a step, and walked page by page with their positions.</summary>
-/// <remarks>Positions are read from the pages and never implied by an index, so a (layer, head) may keep other slots than its neighbour. A step is begun, then committed or rolled back.</remarks>
+/// <remarks>
+/// Positions are read from the pages and never implied by an index, so a (layer, head) may keep other slots than its neighbour. A step is begun, then
+/// committed or rolled back.
+/// </remarks>
 internal abstract class KvStore : IDisposable
 {
     /// <summary>What each layer holds.</summary>

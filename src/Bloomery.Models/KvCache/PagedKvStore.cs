@@ -122,7 +122,8 @@ internal sealed class PagedKvStore : KvStore
     {
         Debug.Assert((uint)index < (uint)_pending, "the step has no such token");
         int slot = _length + index;
-        return _pages[slot / SlotsPerPage].Span<byte>(_valueOffset[layer] + (long)(head * SlotsPerPage + slot % SlotsPerPage) * _valueRow[layer], _valueRow[layer]);
+        return _pages[slot / SlotsPerPage].Span<byte>(_valueOffset[layer] + (long)(head * SlotsPerPage + slot % SlotsPerPage) * _valueRow[layer],
+            _valueRow[layer]);
     }
 
     /// <inheritdoc/>

@@ -1,6 +1,8 @@
 namespace Bloomery.Numerics.Memory;
 
-/// <summary>A borrowed run of native bytes together with the object that keeps them alive (a <see cref="NativeBuffer"/> or a <see cref="MappedFile"/>).</summary>
+/// <summary>
+/// A borrowed run of native bytes together with the object that keeps them alive (a <see cref="NativeBuffer"/> or a <see cref="MappedFile"/>).
+/// </summary>
 internal readonly unsafe struct NativeView
 {
     private readonly object? _owner;
@@ -23,7 +25,8 @@ internal readonly unsafe struct NativeView
         get
         {
             // A flag of an object that is read often: nothing beside the work that a pointer is asked for.
-            if (_owner is NativeBuffer { IsClosed: true } or MappedFile { IsClosed: true }) throw new ObjectDisposedException(nameof(NativeView), "the memory of these weights is freed: their model was disposed");
+            if (_owner is NativeBuffer { IsClosed: true } or MappedFile { IsClosed: true })
+                throw new ObjectDisposedException(nameof(NativeView), "the memory of these weights is freed: their model was disposed");
             return _pointer;
         }
     }

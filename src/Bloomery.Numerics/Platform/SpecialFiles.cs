@@ -10,7 +10,10 @@ internal static unsafe partial class SpecialFiles
     private const int StatusBytes = 256, ModeAt = 28; // struct statx is the same on every processor
     private const int TypeMask = 0xf000, Folder = 0x4000, Regular = 0x8000;
 
-    /// <summary>Whether <paramref name="path"/>, or what a link there leads to, is neither a file nor a folder. False where it is not there, or the system does not say.</summary>
+    /// <summary>
+    /// Whether <paramref name="path"/>, or what a link there leads to, is neither a file nor a folder. False where it is not there, or the system does
+    /// not say.
+    /// </summary>
     public static bool IsOne(string path)
     {
         if (!OperatingSystem.IsLinux()) return false;

@@ -4,8 +4,14 @@ using Bloomery.Numerics.Platform;
 
 namespace Bloomery.Numerics.Threading;
 
-/// <summary>The threads behind a <see cref="WorkerTeam"/>, and what they share. They spin a little, then yield, then park; where there are more of them than processors they park at once.</summary>
-/// <remarks>A job is open while its caller claims chunks: whoever comes later finds it closed and passes it over, so that nobody waits for a worker that has not woken yet.</remarks>
+/// <summary>
+/// The threads behind a <see cref="WorkerTeam"/>, and what they share. They spin a little, then yield, then park; where there are more of them than
+/// processors they park at once.
+/// </summary>
+/// <remarks>
+/// A job is open while its caller claims chunks: whoever comes later finds it closed and passes it over, so that nobody waits for a worker that has not
+/// woken yet.
+/// </remarks>
 internal sealed class WorkerCrew
 {
     private const int SpinsBeforeYield = 2000, YieldsBeforePark = 64;

@@ -1,7 +1,12 @@
 namespace Bloomery.Numerics.Threading;
 
-/// <summary>A few threads that do one job at a time together; the caller is worker 0. A team that is dropped without <see cref="Dispose"/> ends its threads all the same.</summary>
-/// <remarks>Chunks are claimed dynamically, but which items make a chunk depends on the call only, so no item's arithmetic depends on who computes it.</remarks>
+/// <summary>
+/// A few threads that do one job at a time together; the caller is worker 0. A team that is dropped without <see cref="Dispose"/> ends its threads all
+/// the same.
+/// </summary>
+/// <remarks>
+/// Chunks are claimed dynamically, but which items make a chunk depends on the call only, so no item's arithmetic depends on who computes it.
+/// </remarks>
 internal sealed class WorkerTeam : IDisposable
 {
     /// <summary>The most workers of a team: more would end the process when the system has no more threads to give.</summary>

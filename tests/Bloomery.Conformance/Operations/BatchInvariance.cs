@@ -42,7 +42,8 @@ public class BatchInvariance
             foreach (int slice in new[] { 1, 2, 7, 13, 64, 100 })
                 foreach (int neighbours in new[] { 0, 2 })
                     foreach (WorkerTeam team in new[] { one, many })
-                        Numbers.Identical(whole, Run(plan, kernels, team, slice, neighbours), $"{tier}, {kind}, window {window}, slices of {slice} beside {neighbours} others on {team.Threads} threads");
+                        Numbers.Identical(whole, Run(plan, kernels, team, slice, neighbours),
+                            $"{tier}, {kind}, window {window}, slices of {slice} beside {neighbours} others on {team.Threads} threads");
         }
     }
 
@@ -57,7 +58,8 @@ public class BatchInvariance
         x = ops.Add(x, ops.Linear(ops.Attention(q, k, v, spec), bench.Weight(Numbers.Normal(queries * Hidden, 5, 0.3f), queries)));
         Value router = ops.Linear(x, bench.Weight(Numbers.Normal(4 * Hidden, 6), Hidden));
         Value mixed = ops.Experts(x, router, new ExpertSpec { Experts = 4, Used = 2, Normalize = true },
-            bench.Stack(Numbers.Normal(4 * 24 * Hidden, 7, 0.3f), 4, Hidden), bench.Stack(Numbers.Normal(4 * 24 * Hidden, 8, 0.3f), 4, Hidden), bench.Stack(Numbers.Normal(4 * Hidden * 24, 9, 0.3f), 4, 24));
+            bench.Stack(Numbers.Normal(4 * 24 * Hidden, 7, 0.3f), 4, Hidden), bench.Stack(Numbers.Normal(4 * 24 * Hidden, 8, 0.3f), 4, Hidden),
+                bench.Stack(Numbers.Normal(4 * Hidden * 24, 9, 0.3f), 4, 24));
         return ops.Add(x, mixed);
     };
 

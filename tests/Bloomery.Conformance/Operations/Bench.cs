@@ -55,7 +55,8 @@ internal sealed class Bench : IDisposable
     {
         Plan plan = Plan(trace);
         using Executor executor = new(plan, _kernels, _team);
-        using KvStore first = NewStore(plan.KvShape), second = NewStore(plan.KvShape), firstCross = NewStore(plan.CrossShape), secondCross = NewStore(plan.CrossShape);
+        using KvStore first = NewStore(plan.KvShape), second = NewStore(plan.KvShape), firstCross = NewStore(plan.CrossShape),
+            secondCross = NewStore(plan.CrossShape);
         Batch batch = new();
         for (int row = 0; row < Rows; row++)
         {

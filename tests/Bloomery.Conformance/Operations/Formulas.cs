@@ -21,11 +21,13 @@ internal static class Formulas
 
     /// <summary>x / sqrt(mean(x^2) + epsilon) * gain, over each run of <paramref name="size"/> elements.</summary>
     public static double[] RmsNorm(double[] x, float[] gain, double epsilon, int size) =>
-        [.. x.Chunk(size).SelectMany((run, g) => run.Select((v, i) => v / Math.Sqrt(run.Average(u => u * u) + epsilon) * gain[gain.Length == size ? i : g * size + i]))];
+        [.. x.Chunk(size).SelectMany((run, g) => run
+            .Select((v, i) => v / Math.Sqrt(run.Average(u => u * u) + epsilon) * gain[gain.Length == size ? i : g * size + i]))];
 
     /// <summary>(x - mean) / sqrt(variance + epsilon) over each run of <paramref name="size"/> elements.</summary>
     public static double[] LayerNorm(double[] x, double epsilon, int size) =>
-        [.. x.Chunk(size).SelectMany(run => run.Select(v => (v - run.Average()) / Math.Sqrt(run.Average(u => (u - run.Average()) * (u - run.Average())) + epsilon)))];
+        [.. x.Chunk(size).SelectMany(run => run
+            .Select(v => (v - run.Average()) / Math.Sqrt(run.Average(u => (u - run.Average()) * (u - run.Average())) + epsilon)))];
 
     /// <summary>Turns each head's first <paramref name="dimensions"/> elements by position * theta^(-2j/dimensions).</summary>
     public static double[] Rope(double[] x, int headDim, int dimensions, double theta, int position, bool interleaved, double factor)
@@ -47,7 +49,9 @@ internal static class Formulas
         double[] logits = Product(router, x), scores = spec.Sigmoid ? [.. logits.Select(Sigmoid)] : Softmax(logits);
         double[] choice = [.. scores.Select((s, e) => s + (spec.SelectionBias?[e] ?? 0))];
         int size = spec.Experts / spec.Groups;
-        int[] groups = [.. Enumerable.Range(0, spec.Groups).OrderByDescending(g => choice.Skip(g * size).Take(size).OrderDescending().Take(spec.GroupByTopTwo ? 2 : 1).Sum()).Take(spec.GroupsUsed)];
+        int[] groups = [.. Enumerable.Range(0, spec.Groups)
+            .OrderByDescending(g => choice.Skip(g * size).Take(size).OrderDescending().Take(spec.GroupByTopTwo ? 2 : 1).Sum())
+            .Take(spec.GroupsUsed)];
         int[] chosen = [.. Enumerable.Range(0, spec.Experts).Where(e => groups.Contains(e / size)).OrderByDescending(e => choice[e]).Take(spec.Used)];
         double divisor = spec.Normalize ? chosen.Sum(e => scores[e]) + spec.NormalizeEpsilon : 1;
         double[] y = new double[x.Length];
@@ -76,7 +80,8 @@ internal static class Formulas
             int[] seen = [.. own.Where(r => Bench.Positions[r] > (long)position - spec.Before && Bench.Positions[r] < (long)position + spec.After)];
             double[] weights = Softmax([.. seen.Select(r =>
             {
-                double score = Enumerable.Range(0, dim).Sum(i => q[row][head * dim + i] * k[r][kv * dim + i]) * spec.Scale + spec.AlibiScale * (spec.Slopes?[head] ?? 0) * Bench.Positions[r];
+                double score = Enumerable.Range(0, dim).Sum(i => q[row][head * dim + i] * k[r][kv * dim + i]) * spec.Scale
+                    + spec.AlibiScale * (spec.Slopes?[head] ?? 0) * Bench.Positions[r];
                 return spec.SoftCap > 0 ? spec.SoftCap * Math.Tanh(score / spec.SoftCap) : score;
             })]);
             y.AddRange(Enumerable.Range(0, spec.ValueDim).Select(i => seen.Select((r, n) => weights[n] * v[r][kv * spec.ValueDim + i]).Sum()));

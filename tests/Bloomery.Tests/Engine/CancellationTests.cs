@@ -18,7 +18,8 @@ public sealed class CancellationTests
         ["generate"] = (model, ids, cancellation) => model.Generate(ids, Greedy, cancellation).Ids,
         ["stream"] = (model, ids, cancellation) => model.GenerateAsync(ids, Greedy, cancellation).ToBlockingEnumerable(CancellationToken.None).ToArray(),
         ["beams"] = (model, ids, cancellation) => model.BeamSearch(ids, new BeamOptions { NumBeams = 3, MaxNewTokens = 5, EndIds = [] }, cancellation)[0].Ids,
-        ["forward"] = (model, ids, cancellation) => model.Forward([new ForwardRow(ids) { DecoderIds = [0, 5, 6] }, new ForwardRow(ids[..2]) { DecoderIds = [0] }], null, cancellation)[0].LastHiddenState!,
+        ["forward"] = (model, ids, cancellation) => model.Forward([new ForwardRow(ids) { DecoderIds = [0, 5, 6] },
+            new ForwardRow(ids[..2]) { DecoderIds = [0] }], null, cancellation)[0].LastHiddenState!,
     };
 
     public static TheoryData<string, string, int> Cases()

@@ -18,7 +18,8 @@ public sealed class LogitRowsTests
         float[] soft = [.. Enumerable.Range(0, 2 * runtime.Architecture.HiddenSize).Select(i => i % 7 * 0.1f)];
         ForwardRow[] rows =
         [
-            new([3, 4, 5]), new([.. Enumerable.Range(3, 21)]), new([7, 8, 9, 10]) { Mask = [0, 1, 0, 1] }, new([9, 9, 1, 2, 3]) { Mask = [1, 1, 1, 0, 0] }, new([11]) { Mask = [0] }, new([.. Enumerable.Range(5, 12)]),
+            new([3, 4, 5]), new([.. Enumerable.Range(3, 21)]), new([7, 8, 9, 10]) { Mask = [0, 1, 0, 1] }, new([9, 9, 1, 2, 3]) { Mask = [1, 1, 1, 0, 0] },
+                new([11]) { Mask = [0] }, new([.. Enumerable.Range(5, 12)]),
         ];
         IReadOnlyList<ForwardResult> expected = new ForwardPass(runtime, new ForwardOptions { SoftPrompt = soft }).Run(rows);
         foreach (int kept in new[] { 0, 4, 9, 1000 })

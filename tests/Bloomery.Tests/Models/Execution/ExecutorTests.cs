@@ -105,7 +105,8 @@ public sealed class ExecutorTests
         using Bench bench = new(name);
         bool missing = false;
         NativeBuffer Allocate(string who, long bytes) => missing ? throw new OutOfMemoryException() : new NativeBuffer(who, bytes);
-        using PagedKvStore store = new(bench.Executor.Plan.KvShape, KvType.F16, KvType.F16, 1, Allocate), copy = new(bench.Executor.Plan.KvShape, KvType.F16, KvType.F16, 1, Allocate);
+        using PagedKvStore store = new(bench.Executor.Plan.KvShape, KvType.F16, KvType.F16, 1, Allocate), copy = new(bench.Executor.Plan.KvShape, KvType.F16,
+            KvType.F16, 1, Allocate);
         bench.Fill(store);
         bench.Executor.Run(bench.Batch);
         missing = true;

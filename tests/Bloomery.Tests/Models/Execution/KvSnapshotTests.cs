@@ -78,7 +78,8 @@ public sealed class KvSnapshotTests
         public override KvPage Page(int l, int h, int page)
         {
             int[] positions = l == layer && h == head ? Other : Most;
-            return new KvPage { Keys = [], Values = [], Positions = page == 0 ? positions.AsSpan(0, 2) : positions.AsSpan(2), KeyType = KeyType, ValueType = ValueType };
+            return new KvPage { Keys = [], Values = [], Positions = page == 0 ? positions.AsSpan(0, 2) : positions.AsSpan(2), KeyType = KeyType,
+                ValueType = ValueType };
         }
 
         public override void Begin(ReadOnlySpan<int> positions) => throw new NotSupportedException();
