@@ -13,7 +13,8 @@ internal sealed class ChatLoop(ChatSession chat, Func<string, string?> read, Act
         /save FILE       writes the conversation as JSON
         /load FILE       goes on with a saved conversation
         /quit            ends (so does Ctrl-D)
-        Several lines: end a line with \, press Alt-Enter, or paste them. Up and Down move in them and, beyond, through earlier messages. Ctrl-C stops an answer.
+        Several lines: end a line with \, press Alt-Enter, or paste them.
+        Up and Down move in them and, beyond, through earlier messages. Ctrl-C stops an answer.
 
         """;
 

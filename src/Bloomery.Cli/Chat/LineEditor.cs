@@ -4,7 +4,10 @@ using Bloomery.Cli.Output;
 
 namespace Bloomery.Cli.Chat;
 
-/// <summary>Reads a message of one or more lines at a terminal: cursor keys, history, paste. Draws with a few ANSI sequences, so any terminal will do; of a message that is higher than the screen, the part around the cursor.</summary>
+/// <summary>
+/// Reads a message of one or more lines at a terminal: cursor keys, history, paste. Draws with a few ANSI sequences, so any terminal will do;
+/// of a message that is higher than the screen, the part around the cursor.
+/// </summary>
 internal sealed class LineEditor
 {
     private const string PasteBegin = "[200~", PasteEnd = "[201~";

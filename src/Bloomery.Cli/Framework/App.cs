@@ -31,7 +31,8 @@ internal static class App
             // A prompt may well begin with '@': it is no response file.
             var configuration = new ParserConfiguration { ResponseFileTokenReplacer = null };
             ParseResult parsed = root.Parse(args, configuration);
-            if (verbs.TryGetValue(parsed.CommandResult.Command, out Verb? verb) && args[0] == parsed.CommandResult.Command.Name) hint = $"bloomery {parsed.CommandResult.Command.Name} --help";
+            string name = parsed.CommandResult.Command.Name;
+            if (verbs.TryGetValue(parsed.CommandResult.Command, out Verb? verb) && args[0] == name) hint = $"bloomery {name} --help";
             if (args.Length == 0) return Print(HelpPage.Text(verbs, null), Console.Error, Usage);
             if (parsed.GetResult("--help") is not null) return Print(HelpPage.Text(verbs, verb is null ? null : parsed.CommandResult.Command));
             if (parsed.GetResult("--version") is not null) return Print($"bloomery {typeof(App).Assembly.GetName().Version?.ToString(3)}\n");

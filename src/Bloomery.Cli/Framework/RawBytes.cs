@@ -29,7 +29,8 @@ internal static class RawBytes
     private static string? Problem(byte[] text)
     {
         int valid = InputText.ValidLength(text);
-        return valid == text.Length ? null : $"holds byte 0x{text[valid]:X2} at offset {valid}, which is no UTF-8; set the terminal to UTF-8, or convert the text with iconv";
+        return valid == text.Length ? null
+            : $"holds byte 0x{text[valid]:X2} at offset {valid}, which is no UTF-8; set the terminal to UTF-8, or convert the text with iconv";
     }
 
     private static bool HasHalf(string text)

@@ -2,7 +2,10 @@ using System.Runtime.InteropServices;
 
 namespace Bloomery.Cli.Framework;
 
-/// <summary>Whether the program was started with its standard input, output or error closed. Other files (the runtime's, or the script that a shell reads) take such a place at once, and reading or writing there hangs or worse.</summary>
+/// <summary>
+/// Whether the program was started with its standard input, output or error closed. Other files (the runtime's, or the script that a shell
+/// reads) take such a place at once, and reading or writing there hangs or worse.
+/// </summary>
 internal static partial class StandardHandles
 {
     private const int GetDescriptorFlags = 1, CloseOnExec = 1;

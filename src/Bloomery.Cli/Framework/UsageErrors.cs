@@ -17,7 +17,8 @@ internal static class UsageErrors
         bool hasVerb = parsed.CommandResult.Command is not RootCommand;
         // The parser passes over a first word in brackets as a directive of its own.
         if (args is [{ } word, ..] && !word.StartsWith('-') && (!hasVerb || word != parsed.CommandResult.Command.Name)) return NoVerb(word);
-        if (args is [['-', ..] first, ..] && OptionOfVerbs(first.Split('=')[0]) is { } misplaced) return $"options go behind the verb: bloomery VERB {misplaced}";
+        if (args is [['-', ..] first, ..] && OptionOfVerbs(first.Split('=')[0]) is { } misplaced)
+            return $"options go behind the verb: bloomery VERB {misplaced}";
         if (UnknownOption(parsed) is { } unknown) return NoOption(parsed, unknown);
         if (hasVerb && Swallowed(parsed, args) is { } swallowed) return $"{swallowed.Name} needs a value: {swallowed.Name} {swallowed.HelpName}";
         // What was given and is wrong goes before what is missing.
@@ -38,7 +39,8 @@ internal static class UsageErrors
     private static string? UnknownOption(ParseResult parsed)
     {
         // Tokens by identity: the value of an option, or what stands behind "--", may be spelled as an option is.
-        var values = new HashSet<Token>(parsed.CommandResult.Children.OfType<OptionResult>().SelectMany(option => option.Tokens), ReferenceEqualityComparer.Instance);
+        IEnumerable<Token> ofOptions = parsed.CommandResult.Children.OfType<OptionResult>().SelectMany(option => option.Tokens);
+        var values = new HashSet<Token>(ofOptions, ReferenceEqualityComparer.Instance);
         foreach (Token token in parsed.Tokens.TakeWhile(token => token.Type != TokenType.DoubleDash))
         {
             if (token.Type != TokenType.Argument || token.Value is not ['-', _, ..] || values.Contains(token)) continue;
@@ -51,7 +53,8 @@ internal static class UsageErrors
     /// <summary>How an option is written that some verb takes; null where none does.</summary>
     private static string? OptionOfVerbs(string name)
     {
-        Option? option = App.Commands([], out _).Keys.SelectMany(command => command.Options).FirstOrDefault(option => option is not HelpOption && (option.Name == name || option.Aliases.Contains(name)));
+        Option? option = App.Commands([], out _).Keys.SelectMany(command => command.Options)
+            .FirstOrDefault(option => option is not HelpOption && (option.Name == name || option.Aliases.Contains(name)));
         return option is null ? null : option.Arity.MaximumNumberOfValues == 0 ? option.Name : $"{option.Name} {option.HelpName}";
     }
 
@@ -95,10 +98,12 @@ internal static class UsageErrors
     }
 
     /// <summary>Says that there is no such verb, and which one may be meant.</summary>
-    public static string NoVerb(string token) => $"there is no verb '{token}'" + (Nearest(token.ToLowerInvariant(), App.Verbs.Names) is { } near ? $"; did you mean '{near}'?" : "");
+    public static string NoVerb(string token) =>
+        $"there is no verb '{token}'" + (Nearest(token.ToLowerInvariant(), App.Verbs.Names) is { } near ? $"; did you mean '{near}'?" : "");
 
     private static string? Nearest(string word, IEnumerable<string> names) =>
-        names.Select(name => (name, distance: Distance(name, word))).Where(pair => pair.distance <= 2).OrderBy(pair => pair.distance).Select(pair => pair.name).FirstOrDefault();
+        names.Select(name => (name, distance: Distance(name, word)))
+            .Where(pair => pair.distance <= 2).OrderBy(pair => pair.distance).Select(pair => pair.name).FirstOrDefault();
 
     private static string FirstLine(string message) => message.Split('\n')[0].Trim();
 

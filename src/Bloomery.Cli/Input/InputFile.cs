@@ -39,7 +39,8 @@ internal static class InputFile
     public static string Text(string path)
     {
         byte[] bytes = Bytes(path);
-        return ForeignContent.DescribePointer(path, bytes) is { } pointer ? throw new CliException($"{Name(path)}: {pointer}") : InputText.ToText(bytes, Name(path));
+        if (ForeignContent.DescribePointer(path, bytes) is { } pointer) throw new CliException($"{Name(path)}: {pointer}");
+        return InputText.ToText(bytes, Name(path));
     }
 
     /// <summary>The file as JSON.</summary>

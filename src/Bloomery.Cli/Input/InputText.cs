@@ -7,7 +7,10 @@ using Bloomery.Formats;
 
 namespace Bloomery.Cli.Input;
 
-/// <summary>Bytes that should be text. Without a byte order mark they are UTF-8, or they are refused; with one they are what it says: UTF-8, UTF-16 or UTF-32.</summary>
+/// <summary>
+/// Bytes that should be text. Without a byte order mark they are UTF-8, or they are refused; with one they are what it says: UTF-8, UTF-16 or
+/// UTF-32.
+/// </summary>
 internal static class InputText
 {
     private const int Looked = 4096;
@@ -27,8 +30,13 @@ internal static class InputText
         bool binary = at <= 3 && LooksBinary(span);
         if (valid == span.Length && !binary) return bytes;
         if (at <= 3 && span is not [(byte)'<', ..] && ForeignContent.Describe(name, span) is { } other) throw new CliException($"{name}: {other}");
-        string cause = valid < span.Length ? $"holds byte 0x{span[valid]:X2} at offset {at + valid}{Line(span[..valid], at)}, which is no UTF-8" : "is no text: a quarter of it is control characters";
-        throw new CliException($"{name}: {cause}; {(binary ? "if it is UTF-16 without a byte order mark, convert it first, as with: iconv -f UTF-16LE" : "convert the text first, as with: iconv -f LATIN1")} -t UTF-8");
+        string cause = valid < span.Length
+            ? $"holds byte 0x{span[valid]:X2} at offset {at + valid}{Line(span[..valid], at)}, which is no UTF-8"
+            : "is no text: a quarter of it is control characters";
+        string advice = binary
+            ? "if it is UTF-16 without a byte order mark, convert it first, as with: iconv -f UTF-16LE -t UTF-8"
+            : "convert the text first, as with: iconv -f LATIN1 -t UTF-8";
+        throw new CliException($"{name}: {cause}; {advice}");
     }
 
     /// <summary>The text.</summary>
@@ -66,13 +74,14 @@ internal static class InputText
 
     private static string Decode(ReadOnlySpan<byte> bytes, Encoding encoding, string name)
     {
+        string kind = encoding is UTF32Encoding ? "UTF-32" : "UTF-16";
         int mark = encoding.Preamble.Length;
         var text = new StringBuilder(bytes.Length / 2);
         Span<char> pair = stackalloc char[2];
         for (int at = mark, units; at < bytes.Length; at += encoding is UTF32Encoding ? 4 : 2 * units)
         {
             if (!TryRune(bytes[at..], encoding, out Rune rune))
-                throw new CliException($"{name}: the bytes at offset {at} are no {(encoding is UTF32Encoding ? "UTF-32" : "UTF-16")}, which the byte order mark at its begin promises; save the text anew, best in UTF-8");
+                throw new CliException($"{name}: the bytes at offset {at} are no {kind}, which its byte order mark promises; save the text anew, best in UTF-8");
             units = rune.EncodeToUtf16(pair);
             text.Append(pair[..units]);
         }
@@ -84,13 +93,16 @@ internal static class InputText
     {
         rune = default;
         bool big = encoding.Preamble[^1] == 0xFF;
-        if (encoding is UTF32Encoding) return bytes.Length >= 4 && Rune.TryCreate(big ? BinaryPrimitives.ReadUInt32BigEndian(bytes) : BinaryPrimitives.ReadUInt32LittleEndian(bytes), out rune);
+        if (encoding is UTF32Encoding)
+            return bytes.Length >= 4
+                && Rune.TryCreate(big ? BinaryPrimitives.ReadUInt32BigEndian(bytes) : BinaryPrimitives.ReadUInt32LittleEndian(bytes), out rune);
         if (bytes.Length < 2) return false;
         char first = Unit(bytes, big);
         return Rune.TryCreate(first, out rune) || (bytes.Length >= 4 && Rune.TryCreate(first, Unit(bytes[2..], big), out rune));
     }
 
-    private static char Unit(ReadOnlySpan<byte> bytes, bool big) => (char)(big ? BinaryPrimitives.ReadUInt16BigEndian(bytes) : BinaryPrimitives.ReadUInt16LittleEndian(bytes));
+    private static char Unit(ReadOnlySpan<byte> bytes, bool big) =>
+        (char)(big ? BinaryPrimitives.ReadUInt16BigEndian(bytes) : BinaryPrimitives.ReadUInt16LittleEndian(bytes));
 
     private static string Line(ReadOnlySpan<byte> before, long at) => at > 3 ? "" : $" (line {before.Count((byte)'\n') + 1})";
 }

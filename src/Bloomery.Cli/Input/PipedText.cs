@@ -4,7 +4,10 @@ using Bloomery.Cli.Output;
 
 namespace Bloomery.Cli.Input;
 
-/// <summary>What comes through a pipe beside a prompt that was given. Programs are often started with a pipe that nobody writes to and nobody closes (by ssh, by schedulers, by other programs): one that stays silent is not waited for.</summary>
+/// <summary>
+/// What comes through a pipe beside a prompt that was given. Programs are often started with a pipe that nobody writes to and nobody closes (by
+/// ssh, by schedulers, by other programs): one that stays silent is not waited for.
+/// </summary>
 internal sealed class PipedText
 {
     /// <summary>How long the first byte may take.</summary>
@@ -28,7 +31,8 @@ internal sealed class PipedText
         TimeSpan left = Patience - TimeProvider.System.GetElapsedTime(_start);
         if (!_begun.Wait(left > TimeSpan.Zero ? left : TimeSpan.Zero, call.Cancellation))
         {
-            call.Warn($"standard input stayed silent for {Patience.TotalSeconds.ToString(CultureInfo.InvariantCulture)} s and is not waited for; close it with < /dev/null, or leave PROMPT out to take all from there");
+            string seconds = Patience.TotalSeconds.ToString(CultureInfo.InvariantCulture);
+            call.Warn($"standard input stayed silent for {seconds} s and is not waited for; close it with < /dev/null, or leave PROMPT out to wait for it");
             return "";
         }
         _reading.Wait(call.Cancellation);

@@ -23,7 +23,8 @@ internal static class StandardInput
     /// <exception cref="UsageException">The program was started without one.</exception>
     public static void Check()
     {
-        if (StandardHandles.IsInputClosed) throw new UsageException("standard input is closed, so nothing can be read from it; give it a file or a pipe, as with < FILE");
+        if (StandardHandles.IsInputClosed)
+            throw new UsageException("standard input is closed, so nothing can be read from it; give it a file or a pipe, as with < FILE");
     }
 
     /// <summary>All of it.</summary>

@@ -16,7 +16,10 @@ internal sealed class ComputeOptions
     // Tiers that a build may have: asking for one that this build lacks is no slip of the pen.
     private static readonly string[] Known = ["reference", "portable", "avx2", "avx512", "assembled"];
 
-    /// <summary>Whether <c>--kernels</c> takes a word that is none of <see cref="Tiers"/>: a tier by its full name, one that only other builds have, or <c>auto</c> for the best.</summary>
+    /// <summary>
+    /// Whether <c>--kernels</c> takes a word that is none of <see cref="Tiers"/>: a tier by its full name, one that only other builds have, or
+    /// <c>auto</c> for the best.
+    /// </summary>
     public static bool IsTier(string word) => word == "auto" || Known.Contains(word) || KernelTiers.Has(word);
 
     private static readonly string[] KvTypes = ["f32", "f16", "bf16", "q8_0"];

@@ -33,7 +33,8 @@ internal static class NumberList
     public static int[] Read(string? text, params int[] fallback) => text is null ? fallback : [.. text.Split(',').Select(Int)];
 
     /// <summary>Reads a pair that the option accepted.</summary>
-    public static (int First, int Second) ReadPair(string text) => TryPair(text, out var pair) ? pair : throw new ArgumentException($"'{text}' is no pair", nameof(text));
+    public static (int First, int Second) ReadPair(string text) =>
+        TryPair(text, out var pair) ? pair : throw new ArgumentException($"'{text}' is no pair", nameof(text));
 
     private static string? Problem(string name, string text, int least, int most)
     {
@@ -45,8 +46,10 @@ internal static class NumberList
     private static bool TryPair(string text, out (int First, int Second) pair)
     {
         pair = default;
-        return text.Split(',') is [var first, var second] && NumberText.TryInt(first, out pair.First) && NumberText.TryInt(second, out pair.Second) && pair is { First: > 0, Second: > 0 };
+        return text.Split(',') is [var first, var second]
+            && NumberText.TryInt(first, out pair.First) && NumberText.TryInt(second, out pair.Second) && pair is { First: > 0, Second: > 0 };
     }
 
-    private static int Int(string text) => NumberText.TryInt(text, out int value) ? value : throw new ArgumentException($"'{text}' is no whole number", nameof(text));
+    private static int Int(string text) =>
+        NumberText.TryInt(text, out int value) ? value : throw new ArgumentException($"'{text}' is no whole number", nameof(text));
 }

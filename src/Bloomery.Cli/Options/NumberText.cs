@@ -2,7 +2,10 @@ using System.Globalization;
 
 namespace Bloomery.Cli.Options;
 
-/// <summary>Numbers as programs write them: digits, a minus sign, a decimal point, an exponent. Everything else is refused, for it means different numbers to different people: separators of thousands, decimal commas, spaces, other bases, NaN and infinity.</summary>
+/// <summary>
+/// Numbers as programs write them: digits, a minus sign, a decimal point, an exponent. Everything else is refused, for it means different
+/// numbers to different people: separators of thousands, decimal commas, spaces, other bases, NaN and infinity.
+/// </summary>
 internal static class NumberText
 {
     /// <summary>Whether the text is a whole number, however large.</summary>

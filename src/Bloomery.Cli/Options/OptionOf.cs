@@ -24,7 +24,8 @@ internal static class OptionOf
     public static Option<string[]> Paths(string name, string value, string description, params string[] aliases) => NotEmpty(Texts(name, value, description, aliases));
 
     /// <summary>A text that may be given several times and may be blank, but not empty.</summary>
-    public static Option<string[]> TextsNotEmpty(string name, string value, string description, params string[] aliases) => NotEmpty(Texts(name, value, description, aliases), orBlank: false);
+    public static Option<string[]> TextsNotEmpty(string name, string value, string description, params string[] aliases) =>
+        NotEmpty(Texts(name, value, description, aliases), orBlank: false);
 
     /// <summary>The same option, which has to be given, be it by its variable.</summary>
     public static Option<string?> Required(this Option<string?> option)
@@ -39,7 +40,9 @@ internal static class OptionOf
 
     /// <summary>A whole number from <paramref name="least"/> to <paramref name="most"/>.</summary>
     public static Option<int?> Int(string name, string description, int least = 0, string value = "N", int most = int.MaxValue, params string[] aliases) =>
-        Number(new Option<int?>(name, aliases) { Description = description, HelpName = value }, text => NumberText.TryInt(text, out int number) ? number : null, text => WholeProblem(name, text, least, most));
+        Number(new Option<int?>(name, aliases) { Description = description, HelpName = value },
+            text => NumberText.TryInt(text, out int number) ? number : null,
+            text => WholeProblem(name, text, least, most));
 
     /// <summary>What is wrong with <paramref name="text"/> as a whole number from <paramref name="least"/> to <paramref name="most"/>, or null.</summary>
     public static string? WholeProblem(string name, string text, int least, int most)
@@ -57,16 +60,18 @@ internal static class OptionOf
 
     /// <summary>A 64-bit seed.</summary>
     public static Option<ulong?> Seed(string name, string description) =>
-        Number(new Option<ulong?>(name) { Description = description, HelpName = "N" }, text => NumberText.TryUnsigned(text, out ulong seed) ? seed : null, text =>
-            !NumberText.IsWhole(text) ? $"{name} takes a whole number, written in digits alone, not '{text}'"
-            : NumberText.TryUnsigned(text, out _) ? null : $"{name} must be between 0 and {ulong.MaxValue}, not {text}");
+        Number(new Option<ulong?>(name) { Description = description, HelpName = "N" },
+            text => NumberText.TryUnsigned(text, out ulong seed) ? seed : null,
+            text => !NumberText.IsWhole(text) ? $"{name} takes a whole number, written in digits alone, not '{text}'"
+                : NumberText.TryUnsigned(text, out _) ? null : $"{name} must be between 0 and {ulong.MaxValue}, not {text}");
 
     /// <summary>A number in a range; with <paramref name="above"/>, the least itself is outside.</summary>
     public static Option<float?> Float(string name, string description, float least, float most = float.PositiveInfinity, bool above = false)
     {
         string lower = above ? $"greater than {Text(least)}" : $"at least {Text(least)}";
         string range = float.IsInfinity(most) ? lower : above ? $"{lower} and at most {Text(most)}" : $"between {Text(least)} and {Text(most)}";
-        return Number(new Option<float?>(name) { Description = description, HelpName = "X" }, text => NumberText.TryFloat(text, out float number) ? number : null, Problem);
+        return Number(new Option<float?>(name) { Description = description, HelpName = "X" },
+            text => NumberText.TryFloat(text, out float number) ? number : null, Problem);
 
         string? Problem(string text)
         {
@@ -110,7 +115,8 @@ internal static class OptionOf
         option.Validators.Add(result =>
         {
             foreach (Token token in result.Tokens)
-                if (token.Value.Length == 0 || (orBlank && string.IsNullOrWhiteSpace(token.Value))) result.AddError($"{option.Name} is empty: {option.Name} {option.HelpName}");
+                if (token.Value.Length == 0 || (orBlank && string.IsNullOrWhiteSpace(token.Value)))
+                    result.AddError($"{option.Name} is empty: {option.Name} {option.HelpName}");
         });
         return option;
     }

@@ -26,7 +26,8 @@ internal static class CharacterWidth
     public static int Of(Rune rune)
     {
         if (rune.Value is >= ' ' and <= '~') return 1;
-        if (Rune.GetUnicodeCategory(rune) is UnicodeCategory.NonSpacingMark or UnicodeCategory.EnclosingMark or UnicodeCategory.Format or UnicodeCategory.Control) return 0;
+        UnicodeCategory category = Rune.GetUnicodeCategory(rune);
+        if (category is UnicodeCategory.NonSpacingMark or UnicodeCategory.EnclosingMark or UnicodeCategory.Format or UnicodeCategory.Control) return 0;
         int at = Array.BinarySearch(Wide, (rune.Value, int.MaxValue));
         int run = at < 0 ? ~at - 1 : at;
         return run >= 0 && rune.Value <= Wide[run].Last ? 2 : 1;

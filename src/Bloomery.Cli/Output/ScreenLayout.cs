@@ -24,7 +24,8 @@ internal sealed class ScreenLayout
             bool space = rune.Value is ' ' or '\n';
             bool full = column + cells > width - 1;
             // A word that would not fit goes to the next row whole, unless no row could hold it.
-            if (!space && !inWord && column > indent && Word(text.AsSpan(index)) is var word && column + word > width - 1 && indent + word <= width - 1) Break();
+            if (!space && !inWord && column > indent && Word(text.AsSpan(index)) is var word
+                && column + word > width - 1 && indent + word <= width - 1) Break();
             else if (!space && full) Break();
             inWord = !space;
             _places.AsSpan(index, rune.Utf16SequenceLength).Fill((_lines.Count, column));
@@ -63,7 +64,10 @@ internal sealed class ScreenLayout
     /// <summary>The cursor's column, from 0.</summary>
     public int CursorColumn => _places[_cursor].Column;
 
-    /// <summary>The index into the text that is at <paramref name="column"/> of a row, or the nearest before it; never within what is one character to the eye.</summary>
+    /// <summary>
+    /// The index into the text that is at <paramref name="column"/> of a row, or the nearest before it; never within what is one character to
+    /// the eye.
+    /// </summary>
     public int IndexAt(int row, int column)
     {
         int[] candidates = [.. StringInfo.ParseCombiningCharacters(_text).Append(_text.Length).Where(index => _places[index].Row == row)];

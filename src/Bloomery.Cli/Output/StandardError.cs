@@ -10,12 +10,18 @@ internal sealed class StandardError : Stream
 
     private StandardError(Stream inner) => _inner = inner;
 
-    /// <summary>Takes the place of the console's own writer, which throws where a disk is full, or writes into the runtime's files where there is no standard error.</summary>
+    /// <summary>
+    /// Takes the place of the console's own writer, which throws where a disk is full, or writes into the runtime's files where there is no
+    /// standard error.
+    /// </summary>
     public static void Install()
     {
         if (StandardHandles.IsErrorClosed) Console.SetError(TextWriter.Null);
         else if (Console.IsErrorRedirected && !OperatingSystem.IsWindows())
-            Console.SetError(TextWriter.Synchronized(new StreamWriter(new StandardError(Console.OpenStandardError()), new UTF8Encoding(false)) { AutoFlush = true }));
+        {
+            var writer = new StreamWriter(new StandardError(Console.OpenStandardError()), new UTF8Encoding(false)) { AutoFlush = true };
+            Console.SetError(TextWriter.Synchronized(writer));
+        }
     }
 
     /// <inheritdoc/>

@@ -3,7 +3,10 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Bloomery.Cli.Output;
 
-/// <summary>Standard output that notices a closed pipe (the console's own stream swallows that error, and a long answer would go on for nobody), and says in words why else nothing can be written.</summary>
+/// <summary>
+/// Standard output that notices a closed pipe (the console's own stream swallows that error, and a long answer would go on for nobody), and
+/// says in words why else nothing can be written.
+/// </summary>
 internal sealed class StandardOutput : Stream
 {
     private const int BrokenPipe = 32;
@@ -37,7 +40,8 @@ internal sealed class StandardOutput : Stream
     /// <exception cref="CliException">The program was started without one.</exception>
     public static void Check()
     {
-        if (StandardHandles.IsOutputClosed) throw new CliException("standard output is closed, so the result has nowhere to go; send it to a file, a pipe or /dev/null");
+        if (StandardHandles.IsOutputClosed)
+            throw new CliException("standard output is closed, so the result has nowhere to go; send it to a file, a pipe or /dev/null");
     }
 
     /// <inheritdoc/>
@@ -65,7 +69,9 @@ internal sealed class StandardOutput : Stream
         }
         catch (IOException e)
         {
-            throw e.HResult == BrokenPipe ? new ClosedPipeException() : new CliException($"standard output cannot be written: {e.Message}; make room there, or send it elsewhere");
+            throw e.HResult == BrokenPipe
+                ? new ClosedPipeException()
+                : new CliException($"standard output cannot be written: {e.Message}; make room there, or send it elsewhere");
         }
     }
 

@@ -25,7 +25,8 @@ internal sealed class BenchVerb : Verb
     private readonly Option<string[]> _pairs = NumberList.Pairs("--prompt-gen", "PP,TG", "A prompt of PP and then TG tokens (may be repeated)", "-pg");
     private readonly Option<string?> _batches = NumberList.Option("--batch", "Sequences decoded together (default 1)", 1, MaxBatch, "-b");
     private readonly Option<string?> _depths = NumberList.Option("--n-depth", "Tokens in the cache beforehand (default 0)", aliases: "-d");
-    private readonly Option<string?> _threads = NumberList.Option("--threads", $"Threads (default here: {Processors.DefaultThreads})", 1, WorkerTeam.MaxThreads, "-t");
+    private readonly Option<string?> _threads =
+        NumberList.Option("--threads", $"Threads (default here: {Processors.DefaultThreads})", 1, WorkerTeam.MaxThreads, "-t");
     private readonly Option<int?> _repetitions = OptionOf.Int("--repetitions", "How often each is measured (default 5)", least: 1, aliases: "-r");
     private readonly Option<string?> _output = OptionOf.Choice("--output", "The form of the result (default md)", "md", "json", "csv");
     private readonly Option<string[]> _kernels = OptionOf.Texts("--kernels", "TIER", "A kernel tier (may be repeated; default: the best that works)");
@@ -52,7 +53,8 @@ internal sealed class BenchVerb : Verb
     public override int Run(Call call)
     {
         IReadOnlyList<string?> models = OrDefault(call.Get(_models)), kernels = OrDefault(call.Get(_kernels)), kvTypes = OrDefault(call.Get(_kvTypes));
-        BenchTest[] tests = [.. BenchTest.All(NumberList.Read(call.Get(_prompts), 512), NumberList.Read(call.Get(_generated), 128), (call.Get(_pairs) ?? []).Select(NumberList.ReadPair).Select(pair => new BenchTest(pair.First, pair.Second)))];
+        IEnumerable<BenchTest> pairs = (call.Get(_pairs) ?? []).Select(NumberList.ReadPair).Select(pair => new BenchTest(pair.First, pair.Second));
+        BenchTest[] tests = [.. BenchTest.All(NumberList.Read(call.Get(_prompts), 512), NumberList.Read(call.Get(_generated), 128), pairs)];
         if (tests.Length == 0) throw new UsageException("nothing to measure: -p and -n are 0");
         foreach (string? kv in kvTypes) CheckKvType(kv);
         foreach (string? tier in kernels) CheckKernels(tier);

@@ -11,7 +11,8 @@ internal sealed class Help : Verb
 {
     private const string Environment = "environment";
 
-    private readonly Argument<string?> _topic = ArgumentOf.Optional("TOPIC", "A verb, or environment for the environment variables (default: the list of verbs)");
+    private readonly Argument<string?> _topic =
+        ArgumentOf.Optional("TOPIC", "A verb, or environment for the environment variables (default: the list of verbs)");
 
     /// <summary>Names the words for those who complete them.</summary>
     public Help() => _topic.HelpName = string.Join('|', [.. App.Verbs.Names, Environment]);

@@ -64,7 +64,8 @@ internal sealed class Render : Verb
     private static DateTime? Now(string input, JsonObject variables)
     {
         if (!variables.TryGetPropertyValue("now", out JsonNode? node) || node is null) return null;
-        if (node is JsonValue value && value.TryGetValue(out string? text) && text is [_, _, _, _, '-', _, _, '-', ..] && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeLocal, out DateTimeOffset time))
+        if (node is JsonValue value && value.TryGetValue(out string? text) && text is [_, _, _, _, '-', _, _, '-', ..]
+            && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeLocal, out DateTimeOffset time))
         {
             variables.Remove("now");
             return time.DateTime;

@@ -17,7 +17,8 @@ namespace Bloomery.Cli.Verbs;
 [Key("run")]
 internal sealed class RunVerb : Verb
 {
-    private readonly Argument<string?> _prompt = ArgumentOf.OptionalText("PROMPT", "What to answer; piped standard input goes behind it, or is the prompt where none is given");
+    private readonly Argument<string?> _prompt =
+        ArgumentOf.OptionalText("PROMPT", "What to answer; piped standard input goes behind it, or is the prompt where none is given");
     private readonly Option<string?> _model = OptionOf.Path("--model", "MODEL", "A GGUF file, a directory with safetensors or a name in the local store (default: the embedded text model)", "-m");
     private readonly SamplingArguments _sampling = new();
     private readonly Option<string?> _system = OptionOf.Text("--system", "TEXT", "A system message before the prompt");
@@ -29,10 +30,19 @@ internal sealed class RunVerb : Verb
     public override string Summary => "Answers a prompt";
 
     /// <inheritdoc/>
-    public override string Examples => "bloomery run \"Why is the sky blue?\"\necho \"Give me three names for a cat.\" | bloomery run --temp 0.8 --seed 7 > names.txt\nbloomery run \"Summarise this text.\" < notes.txt\nbloomery run \"Once upon a time\" --raw -n 64 -m model.gguf --json\nbloomery run --prompt-cache book.kv < book-and-question.txt";
+    public override string Examples => """
+        bloomery run "Why is the sky blue?"
+        echo "Give me three names for a cat." | bloomery run --temp 0.8 --seed 7 > names.txt
+        bloomery run "Summarise this text." < notes.txt
+        bloomery run "Once upon a time" --raw -n 64 -m model.gguf --json
+        bloomery run --prompt-cache book.kv < book-and-question.txt
+        """;
 
     /// <inheritdoc/>
-    public override string Remarks => "The answer is streamed. Sampling that is not given is the model's own advice (generation_config.json, or NAME.generation.json beside a GGUF file), else temperature 1 and top-p 1; temperature 0 is greedy. A pipe that stays silent for three seconds is not waited for where PROMPT is given. With --json: {\"text\", \"ids\", \"prompt_ids\", \"finish_reason\", \"usage\", \"timings\"}.";
+    public override string Remarks =>
+        "The answer is streamed. Sampling that is not given is the model's own advice (generation_config.json, or NAME.generation.json beside a GGUF file), "
+        + "else temperature 1 and top-p 1; temperature 0 is greedy. A pipe that stays silent for three seconds is not waited for where PROMPT is given. "
+        + "With --json: {\"text\", \"ids\", \"prompt_ids\", \"finish_reason\", \"usage\", \"timings\"}.";
 
     /// <inheritdoc/>
     public override IEnumerable<Symbol> Symbols => [_prompt, _model, .. _sampling.Symbols, _system, _raw, _cache, .. _compute.Symbols];

@@ -23,7 +23,10 @@ public static class ModelLocation
         throw new FileNotFoundException($"no model '{model}': neither a file or directory nor a name in {store.Folder}; {advice}");
     }
 
-    /// <summary>Whether somebody who writes this means a file: no name on the hub is a path from a root, has more than two parts or the ending of a file.</summary>
+    /// <summary>
+    /// Whether somebody who writes this means a file: no name on the hub is a path from a root, has more than two parts or the ending of a
+    /// file.
+    /// </summary>
     private static bool LooksLikePath(string model) => !HubName.IsHubName(model)
         && (Path.IsPathRooted(model) || model[0] is '.' or '~' || model.Contains('\\') || model.Count(c => c == '/') > 1
             || (!model.Contains(':') && Path.GetExtension(model) is ".gguf" or ".safetensors" or ".json" or ".model" or ".jinja"));

@@ -68,7 +68,8 @@ public sealed record CliRun(int ExitCode, string Output, string Error)
     private static string Host => Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
 
     /// <summary>Starts the program; the caller disposes.</summary>
-    public static Process Start(IReadOnlyDictionary<string, string>? environment, params string[] arguments) => Start(environment, Host, [Program, .. arguments]);
+    public static Process Start(IReadOnlyDictionary<string, string>? environment, params string[] arguments) =>
+        Start(environment, Host, [Program, .. arguments]);
 
     private static Process Start(IReadOnlyDictionary<string, string>? environment, string program, string[] arguments)
     {

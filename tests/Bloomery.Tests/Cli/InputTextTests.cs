@@ -11,7 +11,8 @@ public class InputTextTests
 
     public static TheoryData<Encoding> Marked =>
     [
-        new UTF8Encoding(true), new UnicodeEncoding(bigEndian: false, true), new UnicodeEncoding(bigEndian: true, true), new UTF32Encoding(bigEndian: false, true), new UTF32Encoding(bigEndian: true, true),
+        new UTF8Encoding(true), new UnicodeEncoding(bigEndian: false, true), new UnicodeEncoding(bigEndian: true, true),
+        new UTF32Encoding(bigEndian: false, true), new UTF32Encoding(bigEndian: true, true),
     ];
 
     [Theory]
@@ -70,7 +71,8 @@ public class InputTextTests
         var lines = new TextLines(new MemoryStream([.. "one\r\ntwo\n"u8, 0x33, 0xE9, 0x0A]), "standard input");
         Assert.Equal("one", lines.Read());
         Assert.Equal("two", lines.Read());
-        Assert.StartsWith("standard input: holds byte 0xE9 at offset 10, which is no UTF-8", Assert.Throws<CliException>(lines.Read).Message, StringComparison.Ordinal);
+        string refused = Assert.Throws<CliException>(lines.Read).Message;
+        Assert.StartsWith("standard input: holds byte 0xE9 at offset 10, which is no UTF-8", refused, StringComparison.Ordinal);
         Assert.Equal(["a", "", "b", "(end)"], ReadAll(new MemoryStream("a\n\nb"u8.ToArray())));
         Assert.Equal([new string('x', 10_000), "(end)"], ReadAll(new MemoryStream(Encoding.UTF8.GetBytes(new string('x', 10_000) + "\n"))));
     }

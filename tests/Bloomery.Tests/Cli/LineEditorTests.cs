@@ -51,7 +51,8 @@ public class LineEditorTests
         Assert.Equal("new", editor.Read("> "));
     }
 
-    private static readonly ConsoleKeyInfo Up = Key(ConsoleKey.UpArrow), Down = Key(ConsoleKey.DownArrow), Left = Key(ConsoleKey.LeftArrow), AltEnter = new('\r', ConsoleKey.Enter, shift: false, alt: true, control: false);
+    private static readonly ConsoleKeyInfo Up = Key(ConsoleKey.UpArrow), Down = Key(ConsoleKey.DownArrow), Left = Key(ConsoleKey.LeftArrow);
+    private static readonly ConsoleKeyInfo AltEnter = new('\r', ConsoleKey.Enter, shift: false, alt: true, control: false);
 
     [Fact]
     public void Up_and_down_move_in_a_draft_of_several_lines()
@@ -76,7 +77,8 @@ public class LineEditorTests
         // The text takes two rows: two columns are the prompt's, the last stays free.
         string row = new('a', width - 3);
         Assert.Equal(row[..3] + "X" + row[3..] + "bbb", Type((width, 24), row + "bbb", Up, "X", Enter));
-        Assert.Equal("漢X" + new string('漢', width / 2), Type((width, 24), "漢" + new string('漢', width / 2), Up, Key(ConsoleKey.Home), Key(ConsoleKey.RightArrow), "X", Enter));
+        string wide = new('漢', width / 2);
+        Assert.Equal("漢X" + wide, Type((width, 24), "漢" + wide, Up, Key(ConsoleKey.Home), Key(ConsoleKey.RightArrow), "X", Enter));
         Assert.Equal("漢字X\nabcd", Type((width, 24), "漢字", AltEnter, "abcd", Up, "X", Enter));
         Assert.Equal("漢字\nabXcd", Type((width, 24), "漢字", AltEnter, "abcd", Up, Left, Down, "X", Enter));
     }
@@ -100,7 +102,8 @@ public class LineEditorTests
         Assert.Equal("xb", Type("xe\u0301", Key(ConsoleKey.Backspace), "b", Enter));
         Assert.Equal("b👨‍👩‍👧", Type("👨‍👩‍👧", Left, "b", Enter));
         Assert.Equal("ab", Type("a", AltEnter, "b", Left, Key(ConsoleKey.Backspace), Enter));
-        Assert.Equal("a bX c", Type("a b c", Key(ConsoleKey.Home), new ConsoleKeyInfo('\0', ConsoleKey.RightArrow, false, false, control: true), new ConsoleKeyInfo('\0', ConsoleKey.RightArrow, false, false, control: true), "X", Enter));
+        var nextWord = new ConsoleKeyInfo('\0', ConsoleKey.RightArrow, shift: false, alt: false, control: true);
+        Assert.Equal("a bX c", Type("a b c", Key(ConsoleKey.Home), nextWord, nextWord, "X", Enter));
     }
 
     [Fact]

@@ -6,7 +6,10 @@ public class NumberTextTests
 {
     /// <summary>What means another number elsewhere, or none: never to be taken for one.</summary>
     public static IReadOnlyList<string> NoNumbers { get; } =
-        ["", " ", "-", ".", "0,2", "1,000", "1.234,5", "1'000", "1_000", "1 000", " 5", "5 ", "5\n", "\t5", "+5", "--5", "0x10", "0b1", "1k", "5m", "1e", "e3", "1e+", "1e+-3", "1.5.2", "NaN", "nan", "Infinity", "-inf", "∞", "\u0663", "\uFF15", "½", "(5)", "5-", "$5", "1e3.5", "five"];
+    [
+        "", " ", "-", ".", "0,2", "1,000", "1.234,5", "1'000", "1_000", "1 000", " 5", "5 ", "5\n", "\t5", "+5", "--5", "0x10", "0b1", "1k", "5m", "1e", "e3",
+        "1e+", "1e+-3", "1.5.2", "NaN", "nan", "Infinity", "-inf", "∞", "\u0663", "\uFF15", "½", "(5)", "5-", "$5", "1e3.5", "five",
+    ];
 
     [Theory]
     [InlineData("0", 0f)]

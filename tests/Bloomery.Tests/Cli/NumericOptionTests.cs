@@ -75,19 +75,23 @@ public class NumericOptionTests
     {
         Assert.Equal([1, 2, 300], NumberList.Read("1,2,300"));
         Assert.Equal((512, 128), NumberList.ReadPair("512,128"));
-        foreach (string wrong in (string[])["1,", ",1", "1,,2", "1;2", "1, 2", "1,2k"]) Assert.EndsWith($"not '{wrong}'", Error("bench", "--n-prompt", wrong), StringComparison.Ordinal);
-        foreach (string wrong in (string[])["1", "1,2,3", "0,1", "1,-1", "1,2.5"]) Assert.EndsWith($"not '{wrong}'", Error("bench", "--prompt-gen", wrong), StringComparison.Ordinal);
+        foreach (string wrong in (string[])["1,", ",1", "1,,2", "1;2", "1, 2", "1,2k"])
+            Assert.EndsWith($"not '{wrong}'", Error("bench", "--n-prompt", wrong), StringComparison.Ordinal);
+        foreach (string wrong in (string[])["1", "1,2,3", "0,1", "1,-1", "1,2.5"])
+            Assert.EndsWith($"not '{wrong}'", Error("bench", "--prompt-gen", wrong), StringComparison.Ordinal);
     }
 
     private static IEnumerable<Command> Commands() => App.Commands([], out _).Keys;
 
-    private static IEnumerable<Option> Numeric(Command command) => command.Options.Where(option => option.ValueType == typeof(int?) || option.ValueType == typeof(float?) || option.ValueType == typeof(ulong?) || option.HelpName is "N,.." or "PP,TG");
+    private static IEnumerable<Option> Numeric(Command command) => command.Options.Where(option =>
+        option.ValueType == typeof(int?) || option.ValueType == typeof(float?) || option.ValueType == typeof(ulong?) || option.HelpName is "N,.." or "PP,TG");
 
     private static bool IsList(string verb, string option) => HelpName(verb, option) is "N,.." or "PP,TG";
 
     private static bool IsPair(string verb, string option) => HelpName(verb, option) == "PP,TG";
 
-    private static string? HelpName(string verb, string option) => Commands().Single(command => command.Name == verb).Options.Single(o => o.Name == option).HelpName;
+    private static string? HelpName(string verb, string option) =>
+        Commands().Single(command => command.Name == verb).Options.Single(o => o.Name == option).HelpName;
 
     /// <summary>What the program would say, or null; what else the verb requires counts only if the option is right.</summary>
     private static string? Error(string verb, string option, string value)

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text;
 using System.Text.Json;
 using Bloomery.TestSupport;
 
@@ -85,11 +86,13 @@ public sealed class PipedPromptTests
     public void Arguments_and_variables_that_are_no_text_are_refused()
     {
         Skip.IfNot(OperatingSystem.IsLinux(), "other systems do not show the bytes");
-        Assert.Equal("bloomery: argument 2 holds byte 0xE9 at offset 3, which is no UTF-8; set the terminal to UTF-8, or convert the text with iconv (see 'bloomery --help')",
+        const string Advice = "which is no UTF-8; set the terminal to UTF-8, or convert the text with iconv";
+        Assert.Equal($"bloomery: argument 2 holds byte 0xE9 at offset 3, {Advice} (see 'bloomery --help')",
             CliRun.Shell("exec \"$@\" run \"$(printf 'caf\\351')\" -n 1").Expect(2).ErrorLine);
-        Assert.Equal("bloomery: BLOOMERY_SYSTEM holds byte 0xFC at offset 1, which is no UTF-8; set the terminal to UTF-8, or convert the text with iconv (see 'bloomery run --help')",
+        Assert.Equal($"bloomery: BLOOMERY_SYSTEM holds byte 0xFC at offset 1, {Advice} (see 'bloomery run --help')",
             CliRun.Shell("export BLOOMERY_SYSTEM=\"$(printf 'f\\374r')\"; exec \"$@\" run hi -n 1").Expect(2).ErrorLine);
-        Assert.Equal(PromptIds(null, "run", "\uFFFD is a character"), PromptIds(CliRun.Shell("exec \"$@\" run \"$(printf '\\357\\277\\275 is a character')\" -n 1 --temp 0 --json")));
+        Assert.Equal(PromptIds(null, "run", "\uFFFD is a character"),
+            PromptIds(CliRun.Shell("exec \"$@\" run \"$(printf '\\357\\277\\275 is a character')\" -n 1 --temp 0 --json")));
     }
 
     [Fact]
@@ -101,13 +104,14 @@ public sealed class PipedPromptTests
             const string Text = "The grüße of 世界 are many.\n";
             File.WriteAllText(file, Text);
             string expected = CliRun.Of("perplexity", model, "--file", file).Expect(0).Output;
-            foreach (System.Text.Encoding encoding in (System.Text.Encoding[])[System.Text.Encoding.UTF8, System.Text.Encoding.Unicode, System.Text.Encoding.BigEndianUnicode])
+            foreach (Encoding encoding in (Encoding[])[Encoding.UTF8, Encoding.Unicode, Encoding.BigEndianUnicode])
             {
                 File.WriteAllText(file, Text, encoding);
                 Assert.Equal(expected, CliRun.Of("perplexity", model, "--file", file).Expect(0).Output);
             }
-            File.WriteAllBytes(file, System.Text.Encoding.Latin1.GetBytes("The grüße are many."));
-            Assert.StartsWith($"bloomery: {file}: holds byte 0xFC at offset 6 (line 1), which is no UTF-8", CliRun.Of("perplexity", model, "--file", file).Expect(1).ErrorLine, StringComparison.Ordinal);
+            File.WriteAllBytes(file, Encoding.Latin1.GetBytes("The grüße are many."));
+            string refused = CliRun.Of("perplexity", model, "--file", file).Expect(1).ErrorLine;
+            Assert.StartsWith($"bloomery: {file}: holds byte 0xFC at offset 6 (line 1), which is no UTF-8", refused, StringComparison.Ordinal);
         }
         finally
         {

@@ -12,8 +12,10 @@ public sealed class StandardStreamTests : IDisposable
     // Every verb that reads standard input, as it is made to.
     private static readonly string[][] Reading =
     [
-        ["run"], ["chat"], ["chat", "--json"], ["generate", Model, "--ids-file", "-"], ["logits", Model, "--ids-file", "-", "--out", "out.safetensors"], ["embed", "--file", "-"], ["embed", "--file", "/dev/stdin"],
-        ["rerank", "--query", "q", "--file", "-"], ["perplexity", Model, "--file", "-"], ["tokenize", Model, "--file", "-"], ["detokenize", Model, "--file", "-"], ["render", Model, "--input", "-"],
+        ["run"], ["chat"], ["chat", "--json"], ["generate", Model, "--ids-file", "-"],
+        ["logits", Model, "--ids-file", "-", "--out", "out.safetensors"], ["embed", "--file", "-"], ["embed", "--file", "/dev/stdin"],
+        ["rerank", "--query", "q", "--file", "-"], ["perplexity", Model, "--file", "-"], ["tokenize", Model, "--file", "-"],
+        ["detokenize", Model, "--file", "-"], ["render", Model, "--input", "-"],
     ];
 
     public static TheoryData<string[]> Readers => [.. Reading];
@@ -23,7 +25,8 @@ public sealed class StandardStreamTests : IDisposable
     [Fact]
     public void All_verbs_that_read_standard_input_are_tried()
     {
-        IEnumerable<string> reading = App.Commands([], out _).Keys.Where(command => command.Options.Any(option => option.Description!.Contains("- is standard input", StringComparison.Ordinal))).Select(command => command.Name);
+        IEnumerable<string> reading = App.Commands([], out _).Keys
+            .Where(command => command.Options.Any(option => option.Description!.Contains("- is standard input", StringComparison.Ordinal))).Select(command => command.Name);
         Assert.Superset(reading.ToHashSet(), Reading.Select(arguments => arguments[0]).ToHashSet());
     }
 
@@ -34,7 +37,8 @@ public sealed class StandardStreamTests : IDisposable
         NeedsShell();
         CliRun run = CliRun.Redirected("<&-", arguments).Expect(2);
         Assert.Empty(run.Output);
-        Assert.Equal($"bloomery: standard input is closed, so nothing can be read from it; give it a file or a pipe, as with < FILE (see 'bloomery {arguments[0]} --help')", run.ErrorLine);
+        string expected = $"so nothing can be read from it; give it a file or a pipe, as with < FILE (see 'bloomery {arguments[0]} --help')";
+        Assert.Equal($"bloomery: standard input is closed, {expected}", run.ErrorLine);
     }
 
     [SkippableTheory]
@@ -65,9 +69,11 @@ public sealed class StandardStreamTests : IDisposable
     public void An_output_that_takes_nothing_is_a_failure_in_words(params string[] arguments)
     {
         NeedsShell();
-        Assert.Equal("bloomery: standard output is closed, so the result has nowhere to go; send it to a file, a pipe or /dev/null", CliRun.Redirected(">&-", arguments).Expect(1).ErrorLine);
+        Assert.Equal("bloomery: standard output is closed, so the result has nowhere to go; send it to a file, a pipe or /dev/null",
+            CliRun.Redirected(">&-", arguments).Expect(1).ErrorLine);
         if (!File.Exists("/dev/full")) return;
-        Assert.Equal("bloomery: standard output cannot be written: No space left on device; make room there, or send it elsewhere", CliRun.Redirected(">/dev/full", arguments).Expect(1).ErrorLine);
+        Assert.Equal("bloomery: standard output cannot be written: No space left on device; make room there, or send it elsewhere",
+            CliRun.Redirected(">/dev/full", arguments).Expect(1).ErrorLine);
     }
 
     [SkippableFact]
@@ -95,7 +101,8 @@ public sealed class StandardStreamTests : IDisposable
     {
         NeedsShell();
         Skip.IfNot(File.Exists("/dev/full"), "needs /dev/full");
-        Assert.Equal("bloomery: /dev/full: no space is left there to write it; make room, or name another place", CliRun.Of("dump", Model, "--tensor", "output_norm.weight", "--out", "/dev/full").Expect(1).ErrorLine);
+        Assert.Equal("bloomery: /dev/full: no space is left there to write it; make room, or name another place",
+            CliRun.Of("dump", Model, "--tensor", "output_norm.weight", "--out", "/dev/full").Expect(1).ErrorLine);
         string nowhere = CliRun.Of("dump", Model, "--tensor", "output_norm.weight", "--out", "/proc/nowhere").Expect(1).ErrorLine;
         Assert.Equal("bloomery: /proc/nowhere: cannot be written: the system makes no files there; name another place", nowhere);
         CliRun logits = CliRun.With("""{"input_ids": [[1, 2]]}""", null, "logits", Model, "--ids-file", "-", "--out", "/dev/full");

@@ -37,7 +37,8 @@ public class UsageTests
     public void The_variables_have_a_page_of_their_own()
     {
         string page = CliRun.Of("help", "environment").Expect(0).Output;
-        string[] options = [.. App.Commands([], out _).Keys.SelectMany(command => command.Options).Where(option => option is not HelpOption).Select(EnvironmentVariables.Name).Distinct()];
+        IEnumerable<Option> all = App.Commands([], out _).Keys.SelectMany(command => command.Options).Where(option => option is not HelpOption);
+        string[] options = [.. all.Select(EnvironmentVariables.Name).Distinct()];
         Assert.Contains("BLOOMERY_MAX_TOKENS", options);
         foreach (string variable in (string[])["BLOOMERY_HOME", "BLOOMERY_MODELS", "HF_TOKEN", "HF_ENDPOINT", "NO_COLOR", .. options])
             Assert.Contains($"\n  {variable} ", page, StringComparison.Ordinal);
@@ -120,7 +121,8 @@ public class UsageTests
     [InlineData("--top-p must be greater than 0 and at most 1, not 0 (see 'bloomery run --help')", "run", "x", "--top-p", "0")]
     [InlineData("--repeat-penalty must be greater than 0, not 0 (see 'bloomery run --help')", "run", "x", "--repeat-penalty", "0")]
     [InlineData("--threads must be between 1 and 1024, not 100000 (see 'bloomery run --help')", "run", "x", "--threads", "100000")]
-    [InlineData("--length-penalty takes a number with a decimal point, such as 0.7, not 'nan' (see 'bloomery generate --help')", "generate", "x", "--ids-file", "-", "--length-penalty", "nan")]
+    [InlineData("--length-penalty takes a number with a decimal point, such as 0.7, not 'nan' (see 'bloomery generate --help')",
+        "generate", "x", "--ids-file", "-", "--length-penalty", "nan")]
     [InlineData("--beams must be between 1 and 1000, not 1000000 (see 'bloomery generate --help')", "generate", "x", "--ids-file", "-", "--beams", "1000000")]
     public void A_wrong_command_line_is_one_line_and_exit_code_2(string expected, params string[] arguments)
     {
@@ -203,7 +205,8 @@ public class UsageTests
     {
         int many = Environment.ProcessorCount + 1;
         string[] arguments = ["run", "hi", "-n", "1", "--temp", "0", "--threads"];
-        Assert.StartsWith($"bloomery: warning: {many} threads, and this process may use {Environment.ProcessorCount} processor", CliRun.Of([.. arguments, $"{many}"]).Expect(0).ErrorLine, StringComparison.Ordinal);
+        Assert.StartsWith($"bloomery: warning: {many} threads, and this process may use {Environment.ProcessorCount} processor",
+            CliRun.Of([.. arguments, $"{many}"]).Expect(0).ErrorLine, StringComparison.Ordinal);
         Assert.Empty(CliRun.Of([.. arguments, $"{many}", "--quiet"]).Expect(0).Error);
         Assert.Empty(CliRun.Of([.. arguments, "1"]).Expect(0).Error);
     }
