@@ -35,7 +35,7 @@ internal sealed class GgufTokenizerKeys
             return;
         }
         TokenizerBundle bundle = TokenizerLoader.Load(folder);
-        GgufVocabularyDraft draft = json is not null ? FromJson(json) : FromPieces((SentencePieceTokenizer)bundle.Tokenizer, Path.Combine(folder, "tokenizer.model"));
+        GgufVocabularyDraft draft = json is not null ? FromJson(json, (PipelineTokenizer)bundle.Tokenizer) : FromPieces((SentencePieceTokenizer)bundle.Tokenizer, Path.Combine(folder, "tokenizer.model"));
         draft.FitTo(vocabulary, warn);
         if (draft.SharedSpelling() is { } shared) warn?.Invoke($"llama.cpp will not read the new file: it has two tokens that are spelled '{shared}'");
         GgufTokenizerKeys keys = new(draft, bundle, warn);
@@ -44,12 +44,14 @@ internal sealed class GgufTokenizerKeys
         draft.WriteTo(writer);
         foreach ((string name, string template) in bundle.ChatTemplates)
             writer.Set(name == TokenizerBundle.DefaultTemplate ? "tokenizer.chat_template" : $"tokenizer.chat_template.{name}", template);
+        string[] further = [.. bundle.ChatTemplates.Keys.Where(name => name != TokenizerBundle.DefaultTemplate).Order(StringComparer.Ordinal)];
+        if (further.Length > 0) writer.Set("tokenizer.chat_templates", further);
     }
 
-    private static GgufVocabularyDraft FromJson(string path)
+    private static GgufVocabularyDraft FromJson(string path, PipelineTokenizer tokenizer)
     {
         using JsonDocument document = JsonFile.Parse(TokenizerJson.ReadAll(path), path);
-        return GgufVocabularyDraft.FromJson(document.RootElement, path);
+        return GgufVocabularyDraft.FromJson(document.RootElement, tokenizer.Parts.AddedTokens, path);
     }
 
     private static GgufVocabularyDraft FromPieces(SentencePieceTokenizer tokenizer, string path)
@@ -65,19 +67,17 @@ internal sealed class GgufTokenizerKeys
     private void Roles()
     {
         Tokenizer tokenizer = _bundle.Tokenizer;
-        int[] plain = tokenizer.EncodeToIds("a", new EncodeOptions { AddSpecial = false }), framed = tokenizer.EncodeToIds("a", new EncodeOptions { AddSpecial = true });
-        int at = framed.AsSpan().IndexOf(plain);
-        int[] before = at < 0 ? [] : framed[..at], behind = at < 0 ? [] : framed[(at + plain.Length)..];
-        int? bos = before.Length == 1 ? before[0] : IdOf(_bundle.BosToken) ?? tokenizer.BosId, eos = behind.Length == 1 ? behind[0] : IdOf(_bundle.EosToken) ?? tokenizer.EosId;
+        (IReadOnlyList<int> before, IReadOnlyList<int> behind, _) = _bundle.Frame;
+        int? bos = before.Count == 1 ? before[0] : IdOf(_bundle.BosToken) ?? tokenizer.BosId, eos = behind.Count == 1 ? behind[0] : IdOf(_bundle.EosToken) ?? tokenizer.EosId;
         _draft.Ids["bos"] = bos;
         _draft.Ids["eos"] = eos;
         _draft.Ids["unknown"] = tokenizer.UnknownId;
         _draft.Ids["padding"] = tokenizer.PadId ?? IdOf("[PAD]");
         if (_draft.Model == "bert") (_draft.Ids["cls"], _draft.Ids["seperator"]) = (bos, eos);
         _draft.Ids["mask"] = IdOf("[MASK]") ?? IdOf("<mask>");
-        _draft.AddBos = before.Length > 0;
-        _draft.AddEos = behind.Length > 0;
-        if (before.Length > 1 || behind.Length > 1) _warn?.Invoke("the tokenizer puts several special tokens around a text, which GGUF cannot express: only one is kept on each side");
+        _draft.AddBos = before.Count > 0;
+        _draft.AddEos = behind.Count > 0;
+        if (before.Count > 1 || behind.Count > 1) _warn?.Invoke("the tokenizer puts several special tokens around a text, which GGUF cannot express: only one is kept on each side");
 
         int? IdOf(string? token) => token is null ? null : tokenizer.TokenToId(token);
     }

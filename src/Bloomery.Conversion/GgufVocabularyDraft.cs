@@ -49,17 +49,20 @@ internal sealed class GgufVocabularyDraft(string model, List<string> tokens, Lis
     private byte[]? CharsMap { get; set; }
 
     /// <summary>Reads a <c>tokenizer.json</c> that has been checked by loading it.</summary>
+    /// <param name="root">Its content.</param>
+    /// <param name="added">The added tokens, those that only the files beside it name among them.</param>
+    /// <param name="path">Its path, for messages.</param>
     /// <exception cref="ModelFormatException">GGUF has no such kind of tokenizer.</exception>
-    public static GgufVocabularyDraft FromJson(JsonElement root, string path)
+    public static GgufVocabularyDraft FromJson(JsonElement root, IReadOnlyList<AddedToken> added, string path)
     {
         JsonElement model = root.GetProperty("model");
         string kind = ModelReader.TypeOf(new JsonSection(path, "model", model));
         return kind switch
         {
-            "BPE" when Mentions(root, "ByteLevel") => ByteLevel(root, model),
-            "BPE" => SentencePiece(root, model),
-            "WordPiece" => WordPiece(root, model),
-            "Unigram" => Unigram(root, model),
+            "BPE" when Mentions(root, "ByteLevel") => ByteLevel(root, added, model),
+            "BPE" => SentencePiece(root, added, model),
+            "WordPiece" => WordPiece(root, added, model),
+            "Unigram" => Unigram(root, added, model),
             _ => throw new ModelFormatException(path, "model.type", null, $"is '{kind}', a kind of tokenizer that GGUF does not have"),
         };
     }
@@ -108,9 +111,9 @@ internal sealed class GgufVocabularyDraft(string model, List<string> tokens, Lis
         return TokenizerLoader.Load(file.Metadata).Tokenizer;
     }
 
-    private static GgufVocabularyDraft ByteLevel(JsonElement root, JsonElement model)
+    private static GgufVocabularyDraft ByteLevel(JsonElement root, IReadOnlyList<AddedToken> added, JsonElement model)
     {
-        (List<string> tokens, List<int> types) = Vocabulary(root, model.GetProperty("vocab").EnumerateObject().Select(p => (p.Name, p.Value.GetInt32())), null);
+        (List<string> tokens, List<int> types) = Vocabulary(added, model.GetProperty("vocab").EnumerateObject().Select(p => (p.Name, p.Value.GetInt32())), null);
         return new GgufVocabularyDraft("gpt2", tokens, types)
         {
             Merges = [.. ReadMerges(model).Select(m => $"{m.Left} {m.Right}")],
@@ -120,10 +123,10 @@ internal sealed class GgufVocabularyDraft(string model, List<string> tokens, Lis
     }
 
     /// <summary>There a piece's score says how early it is merged; the rank of its first merge says the same.</summary>
-    private static GgufVocabularyDraft SentencePiece(JsonElement root, JsonElement model)
+    private static GgufVocabularyDraft SentencePiece(JsonElement root, IReadOnlyList<AddedToken> added, JsonElement model)
     {
         string? unknown = TextOf(model, "unk_token");
-        (List<string> tokens, List<int> types) = Vocabulary(root, model.GetProperty("vocab").EnumerateObject().Select(p => (p.Name, p.Value.GetInt32())), unknown);
+        (List<string> tokens, List<int> types) = Vocabulary(added, model.GetProperty("vocab").EnumerateObject().Select(p => (p.Name, p.Value.GetInt32())), unknown);
         Dictionary<string, int> ranks = new(StringComparer.Ordinal);
         foreach ((string left, string right) in ReadMerges(model)) ranks.TryAdd(left + right, ranks.Count);
         List<float> scores = [.. tokens.Select((t, id) => types[id] != Normal ? 0f : ranks.TryGetValue(t, out int rank) ? -(float)rank : -1e9f)];
@@ -132,10 +135,10 @@ internal sealed class GgufVocabularyDraft(string model, List<string> tokens, Lis
         return new GgufVocabularyDraft("llama", tokens, types) { Scores = scores, SpacePrefix = prefixed };
     }
 
-    private static GgufVocabularyDraft WordPiece(JsonElement root, JsonElement model)
+    private static GgufVocabularyDraft WordPiece(JsonElement root, IReadOnlyList<AddedToken> added, JsonElement model)
     {
         string unknown = TextOf(model, "unk_token") ?? "[UNK]", continuing = TextOf(model, "continuing_subword_prefix") ?? "##";
-        (List<string> tokens, List<int> types) = Vocabulary(root, model.GetProperty("vocab").EnumerateObject().Select(p => (p.Name, p.Value.GetInt32())), null);
+        (List<string> tokens, List<int> types) = Vocabulary(added, model.GetProperty("vocab").EnumerateObject().Select(p => (p.Name, p.Value.GetInt32())), null);
         for (int id = 0; id < tokens.Count; id++)
             if (types[id] == Normal) tokens[id] = tokens[id].StartsWith(continuing, StringComparison.Ordinal) ? tokens[id][continuing.Length..] : "\u2581" + tokens[id];
         bool lower = !root.TryGetProperty("normalizer", out JsonElement normalizer) || normalizer.ValueKind != JsonValueKind.Object
@@ -143,12 +146,12 @@ internal sealed class GgufVocabularyDraft(string model, List<string> tokens, Lis
         return new GgufVocabularyDraft("bert", tokens, types) { Lowercase = lower, Ids = { ["unknown"] = tokens.IndexOf(unknown) } };
     }
 
-    private static GgufVocabularyDraft Unigram(JsonElement root, JsonElement model)
+    private static GgufVocabularyDraft Unigram(JsonElement root, IReadOnlyList<AddedToken> added, JsonElement model)
     {
         JsonElement[] entries = [.. model.GetProperty("vocab").EnumerateArray()];
         int unknown = model.TryGetProperty("unk_id", out JsonElement unk) && unk.ValueKind == JsonValueKind.Number ? unk.GetInt32() : -1;
         string? spelled = unknown < 0 ? null : entries[unknown][0].GetString();
-        (List<string> tokens, List<int> types) = Vocabulary(root, entries.Select((e, id) => (e[0].GetString()!, id)), spelled);
+        (List<string> tokens, List<int> types) = Vocabulary(added, entries.Select((e, id) => (e[0].GetString()!, id)), spelled);
         List<float> scores = [.. tokens.Select((_, id) => id < entries.Length ? (float)entries[id][1].GetDouble() : 0f)];
         return new GgufVocabularyDraft("t5", tokens, types)
         {
@@ -168,19 +171,12 @@ internal sealed class GgufVocabularyDraft(string model, List<string> tokens, Lis
     }
 
     /// <summary>Spellings and types by id, with the added tokens among them; gaps become unused tokens.</summary>
-    private static (List<string> Tokens, List<int> Types) Vocabulary(JsonElement root, IEnumerable<(string Text, int Id)> entries, string? unknown)
+    private static (List<string> Tokens, List<int> Types) Vocabulary(IReadOnlyList<AddedToken> added, IEnumerable<(string Text, int Id)> entries, string? unknown)
     {
         SortedDictionary<int, (string Text, int Type)> found = [];
         foreach ((string text, int id) in entries) found[id] = (text, text == unknown ? Unknown : IsByte(text) ? Byte : Normal);
-        if (root.TryGetProperty("added_tokens", out JsonElement added) && added.ValueKind == JsonValueKind.Array)
-        {
-            foreach (JsonElement token in added.EnumerateArray())
-            {
-                string text = token.GetProperty("content").GetString()!;
-                bool special = token.TryGetProperty("special", out JsonElement flag) && flag.ValueKind == JsonValueKind.True;
-                found[token.GetProperty("id").GetInt32()] = (text, text == unknown ? Unknown : special ? Control : UserDefined);
-            }
-        }
+        foreach (AddedToken token in added)
+            found[token.Id] = (token.Content, token.Content == unknown ? Unknown : token.Special ? Control : UserDefined);
         List<string> tokens = [];
         List<int> types = [];
         foreach ((int id, (string text, int type)) in found)

@@ -22,9 +22,19 @@ internal static class SafetensorsRewriting
             ConversionResult result = ModelConverter.Write(file.Path, to, tensors, formats, options, (name, format, shape, write) => writer.Add(name, format, shape, write), () => writer.SaveModel(directory));
             foreach (string path in Directory.GetFiles(folder).Where(p => IsCompanion(Path.GetFileName(p)))) File.Copy(path, Path.Combine(directory, Path.GetFileName(path)), overwrite: true);
             SentenceModuleFiles.Copy(folder, directory);
+            CopyTemplates(folder, directory);
             if (options.Types is { } stated) OutputDirectory.SetType(directory, stated.Base);
             return result;
         });
+    }
+
+    private static void CopyTemplates(string from, string to)
+    {
+        const string Folder = "additional_chat_templates";
+        string templates = Path.Combine(from, Folder);
+        if (!Directory.Exists(templates)) return;
+        Directory.CreateDirectory(Path.Combine(to, Folder));
+        foreach (string path in Directory.GetFiles(templates, "*.jinja")) File.Copy(path, Path.Combine(to, Folder, Path.GetFileName(path)), overwrite: true);
     }
 
     private static bool IsFloat(BlockFormat format) => format.Name is "f64" or "f32" or "f16" or "bf16" or "f8_e4m3" or "f8_e5m2";

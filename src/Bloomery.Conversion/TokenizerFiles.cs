@@ -18,7 +18,7 @@ internal static class TokenizerFiles
         }
         TokenizerBundle bundle = TokenizerLoader.Load(meta);
         string[] tokens = [.. Enumerable.Range(0, bundle.Tokenizer.VocabularySize).Select(id => bundle.Tokenizer.IdToToken(id)!)];
-        if (TokenizerJsonDraft.Make(meta, tokens) is not { } json)
+        if (TokenizerJsonDraft.Make(meta, tokens, bundle.Frame) is not { } json)
         {
             warn?.Invoke($"the tokenizer ({model}, '{meta.Get("tokenizer.ggml.pre", "default")}') has no form as tokenizer.json: it is left out");
             return;
@@ -40,8 +40,9 @@ internal static class TokenizerFiles
         JsonObject config = new() { ["tokenizer_class"] = "PreTrainedTokenizerFast", ["clean_up_tokenization_spaces"] = false };
         foreach ((string role, string key) in ((string, string)[])[("bos", "bos_token"), ("eos", "eos_token"), ("unknown", "unk_token"), ("padding", "pad_token"), ("cls", "cls_token"), ("seperator", "sep_token"), ("mask", "mask_token")])
             if (meta.TryGet($"tokenizer.ggml.{role}_token_id", out long id) && id >= 0 && id < tokens.Length) config[key] = tokens[id];
-        foreach (string flag in (string[])["add_bos_token", "add_eos_token"])
-            if (meta.TryGet($"tokenizer.ggml.{flag}", out bool adds)) config[flag] = adds;
+        // BERT's frame is no matter of flags; the others' are the same as the post-processor's, for readers that go by them.
+        if (meta.Get("tokenizer.ggml.model", "") != "bert")
+            (config["add_bos_token"], config["add_eos_token"]) = (bundle.Frame.Before.Count > 0, bundle.Frame.Behind.Count > 0);
         if (bundle.ChatTemplates is { Count: 1 } && bundle.ChatTemplate is { } template) config["chat_template"] = template;
         else if (bundle.ChatTemplates.Count > 0)
             config["chat_template"] = new JsonArray([.. bundle.ChatTemplates.Select(t => (JsonNode)new JsonObject { ["name"] = t.Key, ["template"] = t.Value })]);

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Bloomery.Formats.Gguf;
+using Bloomery.Formats.Tokenizers;
 using Bloomery.Formats.Tokenizers.SentencePiece;
 
 namespace Bloomery.Conversion;
@@ -32,14 +33,15 @@ internal static class TokenizerJsonDraft
     /// <summary>The file's content, or null where there is no such form.</summary>
     /// <param name="meta">The keys.</param>
     /// <param name="tokens">The spelling of each token.</param>
-    public static JsonObject? Make(GgufMetadata meta, string[] tokens)
+    /// <param name="frame">What stands around a text.</param>
+    public static JsonObject? Make(GgufMetadata meta, string[] tokens, TokenFrame frame)
     {
         int[] types = meta.TryGet("tokenizer.ggml.token_type", out int[]? stated) && stated.Length == tokens.Length ? stated : [.. tokens.Select(_ => (int)PieceType.Normal)];
         JsonObject? parts = meta.Get<string>("tokenizer.ggml.model") switch
         {
-            "gpt2" => ByteLevel(meta, tokens),
-            "llama" => SentencePiece(meta, tokens, types),
-            "bert" => WordPiece(meta, tokens, types),
+            "gpt2" => ByteLevel(meta, tokens, frame),
+            "llama" => SentencePiece(meta, tokens, types, frame),
+            "bert" => WordPiece(meta, tokens, types, frame),
             _ => null,
         };
         if (parts is null) return null;
@@ -63,7 +65,7 @@ internal static class TokenizerJsonDraft
         return added;
     }
 
-    private static JsonObject? ByteLevel(GgufMetadata meta, string[] tokens)
+    private static JsonObject? ByteLevel(GgufMetadata meta, string[] tokens, TokenFrame frame)
     {
         string pre = meta.Get("tokenizer.ggml.pre", "default");
         string[]? patterns = Cuts.FirstOrDefault(c => c.Names.Split(' ').Contains(pre)).Patterns;
@@ -73,8 +75,8 @@ internal static class TokenizerJsonDraft
         return new JsonObject
         {
             ["pre_tokenizer"] = new JsonObject { ["type"] = "Sequence", ["pretokenizers"] = cuts },
-            ["post_processor"] = Frame(meta, tokens) is { } frame
-                ? new JsonObject { ["type"] = "Sequence", ["processors"] = new JsonArray(Bytes(useRegex: true), frame) } : Bytes(useRegex: true),
+            ["post_processor"] = Frame(tokens, frame) is { } template
+                ? new JsonObject { ["type"] = "Sequence", ["processors"] = new JsonArray(Bytes(useRegex: true), template) } : Bytes(useRegex: true),
             ["decoder"] = Bytes(useRegex: true),
             ["model"] = new JsonObject
             {
@@ -88,7 +90,7 @@ internal static class TokenizerJsonDraft
         static (string, string) Halves(string merge) => (merge[..merge.IndexOf(' ', 1)], merge[(merge.IndexOf(' ', 1) + 1)..]);
     }
 
-    private static JsonObject SentencePiece(GgufMetadata meta, string[] tokens, int[] types)
+    private static JsonObject SentencePiece(GgufMetadata meta, string[] tokens, int[] types, TokenFrame frame)
     {
         bool prefix = meta.Get("tokenizer.ggml.add_space_prefix", true);
         JsonArray normalizers = [], decoders = [];
@@ -102,7 +104,7 @@ internal static class TokenizerJsonDraft
         return new JsonObject
         {
             ["normalizer"] = new JsonObject { ["type"] = "Sequence", ["normalizers"] = normalizers },
-            ["post_processor"] = Frame(meta, tokens),
+            ["post_processor"] = Frame(tokens, frame),
             ["decoder"] = new JsonObject { ["type"] = "Sequence", ["decoders"] = decoders },
             ["model"] = new JsonObject
             {
@@ -131,17 +133,17 @@ internal static class TokenizerJsonDraft
         return merges.OrderByDescending(m => m.Score).ThenBy(m => m.Id).ThenBy(m => m.Left).Select(m => (tokens[m.Left], tokens[m.Right]));
     }
 
-    private static JsonObject WordPiece(GgufMetadata meta, string[] tokens, int[] types)
+    private static JsonObject WordPiece(GgufMetadata meta, string[] tokens, int[] types, TokenFrame frame)
     {
         string[] spelled = [.. tokens.Select((t, id) => (PieceType)types[id] != PieceType.Normal ? t : t.StartsWith(Space, StringComparison.Ordinal) ? t[1..] : "##" + t)];
         bool lowercase = meta.Get("tokenizer.ggml.normalizer.lowercase", true);
-        int unknown = meta.Get("tokenizer.ggml.unknown_token_id", Array.IndexOf(tokens, "[UNK]"));
-        JsonObject frame = Template(spelled, Id(meta, "cls") ?? Id(meta, "bos") ?? Array.IndexOf(tokens, "[CLS]"), Id(meta, "seperator") ?? Id(meta, "eos") ?? Array.IndexOf(tokens, "[SEP]"), firstInPair: false);
+        int unknown = Id(meta, "unknown") is { } id && id < tokens.Length ? id : Array.IndexOf(tokens, "[UNK]");
+        JsonObject template = Template(spelled, First(frame.Before), First(frame.Behind), firstInPair: false);
         return new JsonObject
         {
             ["normalizer"] = new JsonObject { ["type"] = "BertNormalizer", ["clean_text"] = true, ["handle_chinese_chars"] = true, ["strip_accents"] = null, ["lowercase"] = lowercase },
             ["pre_tokenizer"] = new JsonObject { ["type"] = "BertPreTokenizer" },
-            ["post_processor"] = frame,
+            ["post_processor"] = template,
             ["decoder"] = new JsonObject { ["type"] = "WordPiece", ["prefix"] = "##", ["cleanup"] = true },
             ["model"] = new JsonObject
             {
@@ -151,12 +153,10 @@ internal static class TokenizerJsonDraft
     }
 
     /// <summary>What puts the begin and the end token around a text, or null.</summary>
-    private static JsonObject? Frame(GgufMetadata meta, string[] tokens)
-    {
-        bool byDefault = meta.Get<string>("tokenizer.ggml.model") == "llama";
-        int? before = meta.Get("tokenizer.ggml.add_bos_token", byDefault) ? Id(meta, "bos") : null, behind = meta.Get("tokenizer.ggml.add_eos_token", false) ? Id(meta, "eos") : null;
-        return before is null && behind is null ? null : Template(tokens, before, behind, firstInPair: true);
-    }
+    private static JsonObject? Frame(string[] tokens, TokenFrame frame) =>
+        frame.Before.Count == 0 && frame.Behind.Count == 0 ? null : Template(tokens, First(frame.Before), First(frame.Behind), firstInPair: true);
+
+    private static int? First(IReadOnlyList<int> ids) => ids.Count > 0 ? ids[0] : null;
 
     private static JsonObject Template(string[] tokens, int? before, int? behind, bool firstInPair)
     {

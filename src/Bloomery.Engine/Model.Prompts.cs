@@ -14,29 +14,35 @@ public sealed partial class Model
         ArgumentNullException.ThrowIfNull(prompt);
         _turns.ThrowIfClosed();
         options ??= new GenerationOptions();
-        if (options.Raw || ChatTemplate is null)
+        if (options.Raw || FindChatTemplate(options.TemplateName) is null)
             return Tokenizer.EncodeToIds(options.System is null ? prompt : options.System + "\n\n" + prompt, new EncodeOptions { AddSpecial = true });
         return EncodeChat([new ChatMessage("user", prompt)], options);
     }
 
     /// <summary>The ids of a conversation, with the opening of the model's answer. Special tokens spelled in messages stay text.</summary>
     /// <param name="messages">The conversation; a message of role <c>system</c> may come first.</param>
-    /// <param name="options">A system message to put before them.</param>
+    /// <param name="options">A system message to put before them, and the chat template's name.</param>
     /// <exception cref="ArgumentException">There are no messages, one has no role or content, or there are two system messages.</exception>
-    /// <exception cref="InvalidOperationException">The model has no chat template.</exception>
+    /// <exception cref="InvalidOperationException">The model has no chat template, or several and no default.</exception>
+    /// <exception cref="ChatTemplateException">The template failed, refused the conversation or left a message out.</exception>
     public int[] EncodeChat(IReadOnlyList<ChatMessage> messages, GenerationOptions? options = null)
     {
         CheckMessages(messages, options);
         _turns.ThrowIfClosed();
-        ChatTemplate template = ChatTemplate ?? throw new InvalidOperationException("the model has no chat template");
+        ChatTemplate template = FindChatTemplate(options?.TemplateName) ?? throw new InvalidOperationException("the model has no chat template");
         if (options?.System is { } system) messages = [new ChatMessage(SystemRole, system), .. messages];
-        Dictionary<string, string> special = [];
-        if (TokenizerBundle.BosToken is { } bos) special["bos_token"] = bos;
-        if (TokenizerBundle.EosToken is { } eos) special["eos_token"] = eos;
-        RenderedPrompt prompt = template.Render(messages, addGenerationPrompt: true, special);
+        RenderedPrompt prompt = template.Render(messages, addGenerationPrompt: true, TokenizerBundle.SpecialTokens);
         TextRange[] plain = [.. prompt.PlainRanges.Select(r => new TextRange(r.Begin, r.End))];
         return Tokenizer.EncodeToIds(prompt.Text, new EncodeOptions { ParseSpecial = true, PlainRanges = plain });
     }
+
+    /// <summary>The chat template for a conversation: that of the name, else <c>tool_use</c> where tools are given, else the default. Null: the model has none.</summary>
+    /// <param name="name">The template's name; null: as above.</param>
+    /// <param name="withTools">Whether tools are given.</param>
+    /// <exception cref="InvalidOperationException">The model has several chat templates and no default.</exception>
+    /// <exception cref="ArgumentException">The model has no chat template of this name.</exception>
+    public ChatTemplate? FindChatTemplate(string? name = null, bool withTools = false) =>
+        TokenizerBundle.FindTemplate(name, withTools) is { } source ? Parse(source) : null;
 
     private static void CheckMessages(IReadOnlyList<ChatMessage> messages, GenerationOptions? options)
     {

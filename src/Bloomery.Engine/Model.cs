@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Bloomery.Engine;
 using Bloomery.Engine.Embedding;
 using Bloomery.Engine.Inference;
@@ -21,7 +22,7 @@ public sealed partial class Model : IDisposable, IAsyncDisposable
 {
     private readonly Turns _turns = new(typeof(Model).FullName!);
     private readonly Lazy<TokenizerBundle> _bundle;
-    private readonly Lazy<ChatTemplate?> _template;
+    private readonly ConcurrentDictionary<string, ChatTemplate> _templates = new();     // by source
     private readonly Lazy<Embedder> _embedder;
     private readonly Lazy<IReadOnlyList<int>> _endIds;
 
@@ -34,7 +35,6 @@ public sealed partial class Model : IDisposable, IAsyncDisposable
         _endIds = new Lazy<IReadOnlyList<int>>(FindEndIds);
         HasTokenizer = !Directory.Exists(path) || TokenizerLoader.IsIn(path);
         _bundle = new Lazy<TokenizerBundle>(() => TokenizerLoader.Load(path));
-        _template = new Lazy<ChatTemplate?>(() => _bundle.Value.ChatTemplate is { } source ? ChatTemplate.Parse(source, path) : null);
         _embedder = new Lazy<Embedder>(() => new Embedder(runtime, Tokenizer));
     }
 
@@ -51,8 +51,8 @@ public sealed partial class Model : IDisposable, IAsyncDisposable
     /// <summary>The tokenizer with what belongs to it: special tokens and chat templates.</summary>
     public TokenizerBundle TokenizerBundle => _bundle.Value;
 
-    /// <summary>The chat template, or null where the model has none.</summary>
-    public ChatTemplate? ChatTemplate => _template.Value;
+    /// <summary>The default chat template, or null where the model has none.</summary>
+    public ChatTemplate? ChatTemplate => _bundle.Value.ChatTemplate is { } source ? Parse(source) : null;
 
     /// <summary>What is wrong with the model's files and was passed over, one sentence each; of the tokenizer's files once it has been used.</summary>
     public IReadOnlyList<string> Warnings => [.. Runtime.Warnings, .. _bundle.IsValueCreated ? _bundle.Value.Warnings : []];
@@ -159,6 +159,8 @@ public sealed partial class Model : IDisposable, IAsyncDisposable
         IReadOnlyList<int> configured = GenerationDefaults.ReadEndIds(Runtime.Architecture.Config);
         return [.. Defaults.EndIds.Concat(HasTokenizer ? _bundle.Value.EndIds : []).Concat(configured).Distinct()];
     }
+
+    private ChatTemplate Parse(string source) => _templates.GetOrAdd(source, static (text, path) => ChatTemplate.Parse(text, path), Path);
 
     /// <summary>Progress of a load that ends as soon as it hears of a cancellation.</summary>
     private sealed class LoadProgress(IProgress<double>? listener, CancellationToken cancellation) : IProgress<double>

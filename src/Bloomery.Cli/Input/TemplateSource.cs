@@ -1,4 +1,7 @@
+using System.CommandLine;
 using Bloomery.Cli.Framework;
+using Bloomery.Cli.Options;
+using Bloomery.Engine;
 using Bloomery.Formats.Gguf;
 using Bloomery.Formats.Tokenizers;
 
@@ -10,17 +13,34 @@ namespace Bloomery.Cli.Input;
 /// <param name="SpecialTokens">Variables such as <c>bos_token</c>.</param>
 internal sealed record TemplateSource(string Name, string Text, IReadOnlyDictionary<string, string> SpecialTokens)
 {
-    /// <summary>Reads a .jinja file, a GGUF file or a model directory.</summary>
+    /// <summary>The option that chooses among a model's templates.</summary>
+    public static Option<string?> NameOption() =>
+        OptionOf.Path("--template-name", "NAME", "Which of the model's chat templates; 'bloomery inspect' lists them (default: tool_use where tools are given, else default)");
+
+    /// <summary>Looks for a template's name before anything of a model's weights is read.</summary>
+    /// <param name="name">The name, or null where none is given.</param>
+    /// <param name="model">The model as it was given.</param>
+    /// <returns>The name.</returns>
+    public static string? CheckName(string? name, string? model)
+    {
+        if (name is not null) _ = TokenizerLoader.Load(ModelArgument.Resolve(model)).FindTemplate(name);
+        return name;
+    }
+
+    /// <summary>Reads a .jinja file, or the template of a GGUF file or model directory.</summary>
     /// <exception cref="CliException">There is no template.</exception>
-    public static TemplateSource Read(string path)
+    public static TemplateSource Read(Call call, string path, string? template, bool withTools)
     {
         string name = Path.GetFileName(Path.TrimEndingDirectorySeparator(path));
-        if (!Directory.Exists(path) && !GgufFile.IsGguf(path)) return new TemplateSource(name, InputFile.Text(path), new Dictionary<string, string>());
+        if (!Directory.Exists(path) && !GgufFile.IsGguf(path))
+        {
+            if (template is not null) throw new UsageException($"--template-name chooses among a model's templates; {path} is one");
+            return new TemplateSource(name, InputFile.Text(path), new Dictionary<string, string>());
+        }
+
         TokenizerBundle bundle = TokenizerLoader.Load(path);
-        if (bundle.ChatTemplate is not { } text) throw new CliException($"{path}: the model has no chat template");
-        var tokens = new Dictionary<string, string>();
-        if (bundle.BosToken is { } bos) tokens["bos_token"] = bos;
-        if (bundle.EosToken is { } eos) tokens["eos_token"] = eos;
-        return new TemplateSource(name, text, tokens);
+        call.Warn(bundle.Warnings);
+        string text = bundle.FindTemplate(template, withTools) ?? throw new CliException($"{path}: the model has no chat template");
+        return new TemplateSource(name, text, bundle.SpecialTokens);
     }
 }

@@ -2,6 +2,7 @@ using Bloomery.Cli.Input;
 using Bloomery.Cli.Output;
 using Bloomery.Formats;
 using Bloomery.Formats.Gguf;
+using Bloomery.Formats.Tokenizers;
 using Bloomery.Models;
 using Bloomery.Models.Config;
 using Bloomery.Numerics.Kernels;
@@ -53,8 +54,20 @@ internal sealed record ModelCard
     /// <summary>The kind of tokenizer, or null where there is none.</summary>
     public string? Tokenizer { get; init; }
 
-    /// <summary>Whether it has a chat template.</summary>
-    public bool HasTemplate { get; init; }
+    /// <summary>The names of its chat templates.</summary>
+    public IReadOnlyList<string> Templates { get; init; } = [];
+
+    /// <summary>The spellings of the special tokens put before a text.</summary>
+    public IReadOnlyList<string> SpecialBefore { get; init; } = [];
+
+    /// <summary>The spellings of those put behind it.</summary>
+    public IReadOnlyList<string> SpecialBehind { get; init; } = [];
+
+    /// <summary>Why these, or null where the tokenizer cannot be read.</summary>
+    public string? SpecialReason { get; init; }
+
+    /// <summary>What is wrong with its files.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
 
     /// <summary>The context that <see cref="KvBytes"/> is for.</summary>
     public int Context { get; init; }
@@ -78,6 +91,8 @@ internal sealed record ModelCard
         GgufMetadata? gguf = (file as GgufFile)?.Metadata;
         int modelContext = config.IntOr(0, "max_position_embeddings", "n_positions", "n_ctx", "max_seq_len", "seq_length", "max_sequence_length");
         int wanted = context ?? (modelContext > 0 ? modelContext : 2048);
+        TokenizerBundle? bundle = FindTokenizer(folder, gguf, out string? problem);
+        TokenFrame? frame = bundle?.Frame;
         return new ModelCard
         {
             Path = path,
@@ -94,7 +109,11 @@ internal sealed record ModelCard
             Vocabulary = config.IntOr(0, "vocab_size"),
             ModelContext = modelContext,
             Tokenizer = gguf is not null ? (gguf.TryGet("tokenizer.ggml.model", out string? kind) ? kind + (gguf.TryGet("tokenizer.ggml.pre", out string? pre) ? $" ({pre})" : "") : null) : TokenizerFile(folder),
-            HasTemplate = gguf is not null ? gguf.Contains("tokenizer.chat_template") : HasTemplateFile(folder),
+            Templates = bundle is null ? [] : [.. bundle.ChatTemplates.Keys.Order(StringComparer.Ordinal)],
+            SpecialBefore = frame is null ? [] : [.. frame.Before.Select(id => bundle!.Tokenizer.IdToToken(id)!)],
+            SpecialBehind = frame is null ? [] : [.. frame.Behind.Select(id => bundle!.Tokenizer.IdToToken(id)!)],
+            SpecialReason = frame?.Reason,
+            Warnings = problem is not null ? [problem] : bundle?.Warnings ?? [],
             Context = wanted,
             KvType = kv.Keys == kv.Values ? Word(kv.Keys) : $"{Word(kv.Keys)},{Word(kv.Values)}",
             WeightBytes = file.Tensors.Values.Sum(tensor => tensor.ByteLength),
@@ -113,7 +132,8 @@ internal sealed record ModelCard
         yield return ("Context", ModelContext > 0 ? $"{ModelContext} tokens" : "not stated");
         yield return ("Memory", KvBytes == 0 ? $"{Size.Text(WeightBytes)} weights" : $"{Size.Text(WeightBytes)} weights + {Size.Text(KvBytes)} cache ({KvType}, {Context} tokens) = {Size.Text(WeightBytes + KvBytes)}");
         yield return ("Tokenizer", Tokenizer ?? "none");
-        yield return ("Template", HasTemplate ? "yes" : "none");
+        if (SpecialReason is not null) yield return ("Special", $"{Frame()}: {SpecialReason}");
+        yield return ("Template", Templates.Count switch { 0 => "none", 1 when Templates[0] == TokenizerBundle.DefaultTemplate => "yes", _ => string.Join(", ", Templates) });
         yield return ("Licence", License ?? "not stated");
         yield return ("Path", Path);
     }
@@ -124,12 +144,27 @@ internal sealed record ModelCard
 
     private static string? LicenseFile(string folder) => new[] { "LICENSE", "LICENSE.txt", "LICENSE.md" }.FirstOrDefault(name => File.Exists(System.IO.Path.Combine(folder, name))) is { } file ? $"see {file}" : null;
 
-    private static bool HasTemplateFile(string folder)
+    /// <summary>A tokenizer that cannot be read is no reason to keep the rest back.</summary>
+    private static TokenizerBundle? FindTokenizer(string folder, GgufMetadata? gguf, out string? problem)
     {
-        if (File.Exists(System.IO.Path.Combine(folder, "chat_template.jinja"))) return true;
-        string config = System.IO.Path.Combine(folder, "tokenizer_config.json");
-        if (!File.Exists(config)) return false;
-        using var document = InputFile.Json(config);
-        return document.RootElement.ValueKind == System.Text.Json.JsonValueKind.Object && document.RootElement.TryGetProperty("chat_template", out _);
+        problem = null;
+        try
+        {
+            if (gguf is not null) return gguf.Get("tokenizer.ggml.model", "none") is "none" or "no_vocab" ? null : TokenizerLoader.Load(gguf);
+            return TokenizerLoader.IsIn(folder) ? TokenizerLoader.Load(folder) : null;
+        }
+        catch (ModelFormatException e)
+        {
+            problem = e.Message;
+            return null;
+        }
     }
+
+    private string Frame() => (SpecialBefore.Count, SpecialBehind.Count) switch
+    {
+        (0, 0) => "none around a text",
+        (_, 0) => $"{string.Join(' ', SpecialBefore)} before a text",
+        (0, _) => $"{string.Join(' ', SpecialBehind)} behind a text",
+        _ => $"{string.Join(' ', SpecialBefore)} before a text, {string.Join(' ', SpecialBehind)} behind it",
+    };
 }

@@ -15,6 +15,7 @@ internal sealed class ChatVerb : Verb
     private readonly Option<string?> _model = OptionOf.Path("--model", "MODEL", "A GGUF file, a directory with safetensors or a name in the local store (default: the embedded text model)", "-m");
     private readonly SamplingArguments _sampling = new();
     private readonly Option<string?> _system = OptionOf.Text("--system", "TEXT", "The system prompt");
+    private readonly Option<string?> _template = TemplateSource.NameOption();
     private readonly ComputeOptions _compute = new();
 
     /// <inheritdoc/>
@@ -27,17 +28,18 @@ internal sealed class ChatVerb : Verb
     public override string Remarks => "/help lists the commands of the conversation. Ctrl-C stops an answer, Ctrl-D ends. When the context is full, the oldest exchange is dropped, and a line says so. Without a terminal each line of standard input is a message. With --json, the whole conversation at its end: {\"messages\": [{\"role\", \"content\"}]}.";
 
     /// <inheritdoc/>
-    public override IEnumerable<Symbol> Symbols => [_model, .. _sampling.Symbols, _system, .. _compute.Symbols];
+    public override IEnumerable<Symbol> Symbols => [_model, .. _sampling.Symbols, _system, _template, .. _compute.Symbols];
 
     /// <inheritdoc/>
     public override int Run(Call call)
     {
         StandardInput.Check();
+        string? template = TemplateSource.CheckName(call.Get(_template), call.Get(_model));
         using Model model = ModelArgument.LoadModel(call, _compute, ModelArgument.Resolve(call.Get(_model)));
-        if (model.IsGenerative && model.ChatTemplate is null) throw new CliException($"{model.Path}: the model has no chat template; 'bloomery run --raw' continues a text");
+        if (model.IsGenerative && model.FindChatTemplate(template) is null) throw new CliException($"{model.Path}: the model has no chat template; 'bloomery run --raw' continues a text");
         if (!model.IsGenerative) throw new CliException($"{model.Path}: an encoder does not talk; 'bloomery embed' takes it");
         call.Warn(model.Warnings);
-        using ChatSession chat = new(model, call.Get(_system), _sampling.Options(call));
+        using ChatSession chat = new(model, call.Get(_system), _sampling.Options(call) with { TemplateName = template });
         using var console = new ChatConsole(call);
         call.Log($"{Path.GetFileName(Path.TrimEndingDirectorySeparator(model.Path))}, context {model.ContextLength} tokens; /help lists the commands, Ctrl-D ends");
         new ChatLoop(chat, console.Read, console.Write, console.BeginAnswer).Run();

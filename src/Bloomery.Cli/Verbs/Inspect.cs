@@ -39,6 +39,7 @@ internal sealed class Inspect : Verb
         KernelChoice? kernels = call.Get(_compute.Kernels) is { } tier ? ComputeOptions.Detect(tier) : null;
         bool exact = call.Get(_compute.Exact) || kernels?.Kernels.Name == "reference";
         ModelCard card = ModelCard.Read(path, call.Get(_compute.Context), exact ? (KvType.F32, KvType.F32) : (keys, values));
+        call.Warn(card.Warnings);
         string? plan = call.Get(_plan) ? Plan(call, path) : null;
         if (call.WantsJson) call.WriteJson(json => WriteJson(json, card, plan));
         else WriteText(call, card, plan);
@@ -79,7 +80,13 @@ internal sealed class Inspect : Verb
         json.WriteNumber("vocabulary", card.Vocabulary);
         json.WriteNumber("context", card.ModelContext);
         json.WriteString("tokenizer", card.Tokenizer);
-        json.WriteBoolean("chat_template", card.HasTemplate);
+        json.WriteBoolean("chat_template", card.Templates.Count > 0);
+        Texts("chat_templates", card.Templates);
+        json.WriteStartObject("special_tokens");
+        Texts("before", card.SpecialBefore);
+        Texts("behind", card.SpecialBehind);
+        json.WriteString("reason", card.SpecialReason);
+        json.WriteEndObject();
         json.WriteStartObject("memory");
         json.WriteNumber("context", card.Context);
         json.WriteString("kv_type", card.KvType);
@@ -89,5 +96,12 @@ internal sealed class Inspect : Verb
         json.WriteEndObject();
         if (plan is not null) json.WriteString("plan", plan);
         json.WriteEndObject();
+
+        void Texts(string name, IReadOnlyList<string> texts)
+        {
+            json.WriteStartArray(name);
+            foreach (string text in texts) json.WriteStringValue(text);
+            json.WriteEndArray();
+        }
     }
 }

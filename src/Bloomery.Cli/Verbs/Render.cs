@@ -17,6 +17,7 @@ internal sealed class Render : Verb
 {
     private readonly Argument<string> _template = ArgumentOf.Required("TEMPLATE", "A .jinja file, or a model with a chat template");
     private readonly Option<string?> _input = OptionOf.Path("--input", "FILE", "A JSON object of variables: messages, tools, documents, add_generation_prompt, special tokens, anything else; now (ISO time) fixes strftime_now; - is standard input", "-i").Required();
+    private readonly Option<string?> _name = TemplateSource.NameOption();
     private readonly Option<bool> _plain = OptionOf.Flag("--plain", "Only the variables given, no chat conventions");
 
     /// <inheritdoc/>
@@ -29,16 +30,18 @@ internal sealed class Render : Verb
     public override string Remarks => "Prints exactly the text, without a line end of its own. When the template raises, exit code 1 and its message.";
 
     /// <inheritdoc/>
-    public override IEnumerable<Symbol> Symbols => [_template, _input, _plain];
+    public override IEnumerable<Symbol> Symbols => [_template, _input, _name, _plain];
 
     /// <inheritdoc/>
     public override int Run(Call call)
     {
         string input = call.Need(_input);
-        TemplateSource source = TemplateSource.Read(ModelLocation.Resolve(call.Need(_template)));
         using JsonDocument document = InputFile.Json(input);
         if (document.RootElement.ValueKind != JsonValueKind.Object) throw new CliException($"{InputFile.Name(input)}: expected a JSON object of variables");
         JsonObject variables = JsonObject.Create(document.RootElement)!;
+        // As in the reference library, an empty list of tools is one.
+        bool withTools = variables.TryGetPropertyValue("tools", out JsonNode? tools) && tools is not null;
+        TemplateSource source = TemplateSource.Read(call, ModelLocation.Resolve(call.Need(_template)), call.Get(_name), withTools);
         DateTime? now = Now(input, variables);
         bool plain = call.Get(_plain);
         if (!plain)

@@ -23,6 +23,7 @@ internal sealed class RunVerb : Verb
     private readonly SamplingArguments _sampling = new();
     private readonly Option<string?> _system = OptionOf.Text("--system", "TEXT", "A system message before the prompt");
     private readonly Option<bool> _raw = OptionOf.Flag("--raw", "Feed the text as it is, without the model's chat template");
+    private readonly Option<string?> _template = TemplateSource.NameOption();
     private readonly Option<string?> _cache = OptionOf.Path("--prompt-cache", "FILE", "Keep the prompt's keys and values in FILE, and begin with what it shares with this prompt");
     private readonly ComputeOptions _compute = new();
 
@@ -45,16 +46,21 @@ internal sealed class RunVerb : Verb
         + "With --json: {\"text\", \"ids\", \"prompt_ids\", \"finish_reason\", \"usage\", \"timings\"}.";
 
     /// <inheritdoc/>
-    public override IEnumerable<Symbol> Symbols => [_prompt, _model, .. _sampling.Symbols, _system, _raw, _cache, .. _compute.Symbols];
+    public override IEnumerable<Symbol> Symbols => [_prompt, _model, .. _sampling.Symbols, _system, _raw, _template, _cache, .. _compute.Symbols];
 
     /// <inheritdoc/>
     public override int Run(Call call)
     {
+        if (call.Get(_raw) && call.Get(_template) is not null) throw new UsageException("--raw and --template-name exclude each other");
+        string? template = TemplateSource.CheckName(call.Get(_template), call.Get(_model));
         // A pipe is read while the model is loaded.
         string? given = call.Get(_prompt);
         PipedText? piped = given is null ? null : new PipedText();
         given ??= PromptOfInput(call);
-        GenerationOptions options = _sampling.Options(call) with { System = call.Get(_system), Raw = call.Get(_raw), PromptCache = call.Get(_cache) };
+        GenerationOptions options = _sampling.Options(call) with
+        {
+            System = call.Get(_system), Raw = call.Get(_raw), TemplateName = template, PromptCache = call.Get(_cache),
+        };
         long start = Stopwatch.GetTimestamp();
         using Model model = ModelArgument.LoadModel(call, _compute, ModelArgument.Resolve(call.Get(_model)));
         if (!model.IsGenerative) throw new CliException($"{model.Path}: an encoder generates nothing; 'bloomery embed' takes it");

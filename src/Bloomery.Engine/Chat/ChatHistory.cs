@@ -31,17 +31,17 @@ internal sealed class ChatHistory
 
     /// <summary>Drops the oldest exchanges until the prompt leaves room for an answer.</summary>
     /// <param name="model">Counts tokens.</param>
-    /// <param name="maxTokens">The most tokens of the answer, or null.</param>
+    /// <param name="options">How the answer is generated.</param>
     /// <param name="dropped">What was dropped.</param>
     /// <returns>False when the last message alone is too long.</returns>
-    public bool Fit(IChatModel model, int? maxTokens, out IReadOnlyList<ChatMessage> dropped)
+    public bool Fit(IChatModel model, GenerationOptions options, out IReadOnlyList<ChatMessage> dropped)
     {
-        int reserve = Math.Min(Math.Min(MostReserved, maxTokens ?? MostReserved), model.ContextLength / 4), gone = 0;
+        int reserve = Math.Min(Math.Min(MostReserved, options.MaxTokens ?? MostReserved), model.ContextLength / 4), gone = 0;
         while (true)
         {
             List<ChatMessage> left = _exchanges[gone..];
             IReadOnlyList<ChatMessage> prompt = System is null ? left : [new ChatMessage(SystemRole, System), .. left];
-            if (model.CountTokens(prompt) <= model.ContextLength - reserve) break;
+            if (model.CountTokens(prompt, options) <= model.ContextLength - reserve) break;
             if (left.Count <= 1)
             {
                 dropped = [];

@@ -28,7 +28,7 @@ public sealed class ChatSession : IDisposable
     /// <param name="system">The system prompt, or null.</param>
     /// <param name="options">How answers are generated; null: the model's defaults.</param>
     /// <exception cref="InvalidOperationException">The model has no chat template, or generates no text.</exception>
-    public ChatSession(Model model, string? system = null, GenerationOptions? options = null) : this(Checked(model), system, options)
+    public ChatSession(Model model, string? system = null, GenerationOptions? options = null) : this(Checked(model, options), system, options)
     {
     }
 
@@ -181,7 +181,7 @@ public sealed class ChatSession : IDisposable
         _history.Add(new ChatMessage("user", message));
         try
         {
-            if (!_history.Fit(_model, _options.MaxTokens, out IReadOnlyList<ChatMessage> dropped))
+            if (!_history.Fit(_model, _options, out IReadOnlyList<ChatMessage> dropped))
                 throw new ArgumentException($"this message is too long for the context of {_model.ContextLength} tokens", MessageParameter);
             if (dropped.Count > 0) OnDropped?.Invoke(dropped);
             GenerationResult result = _model.Answer(_history.Messages, _options, piece =>
@@ -219,11 +219,11 @@ public sealed class ChatSession : IDisposable
         }
     }
 
-    private static EngineChatModel Checked(Model model)
+    private static EngineChatModel Checked(Model model, GenerationOptions? options)
     {
         ArgumentNullException.ThrowIfNull(model);
         if (!model.IsGenerative) throw new InvalidOperationException($"{Path.GetFileName(model.Path)} is an encoder: it embeds text and answers none");
-        if (model.ChatTemplate is null)
+        if (model.FindChatTemplate(options?.TemplateName) is null)
             throw new InvalidOperationException($"{Path.GetFileName(model.Path)} has no chat template, so there is no way to put messages together");
         return new EngineChatModel(model);
     }

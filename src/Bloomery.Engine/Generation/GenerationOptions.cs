@@ -43,6 +43,9 @@ public sealed record GenerationOptions
     /// </summary>
     public string? System { get; init; }
 
+    /// <summary>Which of the model's chat templates is used; null: its default.</summary>
+    public string? TemplateName { get; init; }
+
     /// <summary>Whether the prompt is fed as it is, without the model's chat template.</summary>
     public bool Raw { get; init; }
 

@@ -26,7 +26,7 @@ internal static class HubSelection
         if (weights.Length > 0)
         {
             IEnumerable<HubFile> beside = top.Where(file => file.Path.EndsWith(".json", StringComparison.Ordinal) || Companions.Contains(file.Path));
-            return [.. weights, .. beside, .. safe.Where(file => IsPooling(file.Path))];
+            return [.. weights, .. beside, .. safe.Where(file => IsPooling(file.Path) || IsTemplate(file.Path))];
         }
         Dictionary<string, HubFile> byPath = safe.ToDictionary(file => file.Path, StringComparer.Ordinal);
         HubFile[] quantized = [.. GgufFolder.Models(byPath.Keys).Select(path => byPath[path])];
@@ -46,6 +46,10 @@ internal static class HubSelection
     private static bool IsPooling(string path) => path.Split('/') is [var folder, "config.json"] && folder.EndsWith("_Pooling", StringComparison.Ordinal);
 
     private static bool IsWeights(string path) => path.EndsWith(".safetensors", StringComparison.Ordinal);
+
+    /// <summary>A chat template in the folder for those that are not the default.</summary>
+    private static bool IsTemplate(string path) =>
+        path.Split('/') is ["additional_chat_templates", var name] && name.EndsWith(".jinja", StringComparison.Ordinal);
 
     private static string Names(IReadOnlyCollection<HubFile> files) => files.Count == 0
         ? "nothing"

@@ -55,6 +55,10 @@ internal sealed partial class PipelineTokenizer : Tokenizer
         (_before, _behind, _bytes, VocabularySize) = (other._before, other._behind, other._bytes, other.VocabularySize);
     }
 
+    /// <summary>The same with the tokens that the files beside it name.</summary>
+    public PipelineTokenizer WithTokens(StatedTokens stated) =>
+        AddedTokenMerging.Merge(_parts.AddedTokens, _parts.Model.Vocabulary, stated) is { } merged ? new(_parts with { AddedTokens = merged }) : this;
+
     /// <summary>The same tokenizer with other roles.</summary>
     public PipelineTokenizer WithRoles(SpecialTokenIds roles) => new(this) { Roles = roles };
 

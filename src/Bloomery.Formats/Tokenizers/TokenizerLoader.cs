@@ -24,7 +24,7 @@ public static class TokenizerLoader
         {
             Kind.Gguf => LoadGguf(path),
             Kind.Json => WithConfig(TokenizerJson.Load(path), path, Path.GetDirectoryName(Path.GetFullPath(path))!),
-            Kind.SentencePiece => Bundle(SentencePieceTokenizer.Load(path), path),
+            Kind.SentencePiece => Bundle(SentencePieceTokenizer.Load(path), path) with { FrameReason = "as SentencePiece does; a .model file alone has no flags" },
             _ when ForeignContent.DescribeFile(path) is { } other => throw new ModelFormatException(path, null, null, other),
             _ => throw new ModelFormatException(path, null, null, "no tokenizer: expected tokenizer.json, a SentencePiece .model or a GGUF file"),
         };
@@ -48,7 +48,7 @@ public static class TokenizerLoader
 
         GgufVocabulary vocabulary = GgufVocabulary.Read(metadata);
         Tokenizer tokenizer = GgufTokenizer.Create(vocabulary);
-        return Bundle(tokenizer, metadata.File) with { ChatTemplates = templates, EndIds = vocabulary.EndIds(), Warnings = vocabulary.Warnings };
+        return Bundle(tokenizer, metadata.File) with { ChatTemplates = templates, EndIds = vocabulary.EndIds(), Warnings = vocabulary.Warnings, FrameReason = vocabulary.FrameReason() };
     }
 
     private static TokenizerBundle LoadDirectory(string directory)
@@ -81,38 +81,44 @@ public static class TokenizerLoader
     private static TokenizerBundle WithConfig(Tokenizer tokenizer, string source, string directory)
     {
         TokenizerConfig config = TokenizerConfig.Read(directory);
-        tokenizer = tokenizer switch
+        (tokenizer, string reason) = tokenizer switch
         {
-            SentencePieceTokenizer pieces => pieces.Adding(config.AddBos ?? true, config.AddEos ?? true),
-            PipelineTokenizer pipeline => pipeline.WithRoles(new SpecialTokenIds
-            {
-                Bos = pipeline.BosId ?? IdOf(config.BosToken),
-                Eos = pipeline.EosId ?? IdOf(config.EosToken),
-                Unknown = pipeline.UnknownId ?? IdOf(config.UnknownToken),
-                Pad = pipeline.PadId ?? IdOf(config.PadToken),
-            }),
-            _ => tokenizer,
+            SentencePieceTokenizer pieces => FilesBeside.Apply(config, pieces, source),
+            PipelineTokenizer pipeline => FilesBeside.Apply(config, pipeline),
+            _ => (tokenizer, ""),
         };
         TokenizerBundle bundle = Bundle(tokenizer, source);
+        var special = new Dictionary<string, string>(bundle.SpecialTokens);
+        foreach ((string name, string spelling) in config.Tokens.Names) special[name] = spelling;
         return bundle with
         {
-            BosToken = config.BosToken ?? bundle.BosToken,
-            EosToken = config.EosToken ?? bundle.EosToken,
+            SpecialTokens = special,
             ChatTemplates = config.ChatTemplates,
             EndIds = [.. new SortedSet<int>(bundle.EndIds.Concat(config.EndIds))],
+            FrameReason = reason,
         };
-
-        int? IdOf(string? token) => token is null ? null : tokenizer.TokenToId(token);
     }
 
-    private static TokenizerBundle Bundle(Tokenizer tokenizer, string source) => new()
+    private static TokenizerBundle Bundle(Tokenizer tokenizer, string source)
     {
-        Tokenizer = tokenizer,
-        Source = source,
-        BosToken = tokenizer.BosId is int bos ? tokenizer.IdToToken(bos) : null,
-        EosToken = tokenizer.EosId is int eos ? tokenizer.IdToToken(eos) : null,
-        EndIds = tokenizer.EosId is int end ? [end] : [],
-    };
+        var special = new Dictionary<string, string>();
+        Add("bos_token", tokenizer.BosId);
+        Add("eos_token", tokenizer.EosId);
+        Add("unk_token", tokenizer.UnknownId);
+        Add("pad_token", tokenizer.PadId);
+        return new TokenizerBundle
+        {
+            Tokenizer = tokenizer,
+            Source = source,
+            SpecialTokens = special,
+            EndIds = tokenizer.EosId is int end ? [end] : [],
+        };
+
+        void Add(string name, int? id)
+        {
+            if (id is int known && tokenizer.IdToToken(known) is { } spelling) special[name] = spelling;
+        }
+    }
 
     private enum Kind
     {

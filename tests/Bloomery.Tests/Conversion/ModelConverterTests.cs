@@ -102,6 +102,18 @@ public sealed class ModelConverterTests : IDisposable
     }
 
     [Fact]
+    public void Safetensors_keep_chat_templates_that_are_files()
+    {
+        string from = WriteSafetensors(), to = Path.Combine(_folder, "templates");
+        File.WriteAllText(Path.Combine(from, "chat_template.jinja"), "D");
+        Directory.CreateDirectory(Path.Combine(from, "additional_chat_templates"));
+        File.WriteAllText(Path.Combine(from, "additional_chat_templates", "tool_use.jinja"), "T");
+        ModelConverter.Convert(from, to, Options("bf16"));
+        Assert.Equal("D", File.ReadAllText(Path.Combine(to, "chat_template.jinja")));
+        Assert.Equal("T", File.ReadAllText(Path.Combine(to, "additional_chat_templates", "tool_use.jinja")));
+    }
+
+    [Fact]
     public void Safetensors_keep_names_companions_and_progress()
     {
         string from = WriteSafetensors(), to = Path.Combine(_folder, "half");

@@ -72,6 +72,14 @@ internal sealed class GgufVocabulary
     /// <summary>The special tokens that have a role.</summary>
     public SpecialTokenIds Roles() => new() { Bos = Role("bos"), Eos = Role("eos"), Unknown = Role("unknown"), Pad = Role("padding") };
 
+    /// <summary>Why the tokenizer puts around a text what it does, for people.</summary>
+    public string FrameReason()
+    {
+        if (Model == "bert") return "as every vocabulary of the kind bert";
+        bool isStated = Metadata.Contains(Prefix + "add_bos_token") || Metadata.Contains(Prefix + "add_eos_token");
+        return isStated ? "by the file's add_bos_token and add_eos_token" : $"as the kind {(Model == "gpt2" ? Text("pre", "default") : Model)} does, since no flag says otherwise";
+    }
+
     /// <summary>The score of each token.</summary>
     public float[] ReadScores()
     {

@@ -38,6 +38,9 @@ internal sealed record SentencePieceOptions
     /// </summary>
     public bool SpellSymbols { get; init; }
 
+    /// <summary>Special pieces from this id on are spelled out where they are not skipped: they came from the files beside a <c>.model</c>.</summary>
+    public int AddedFrom { get; init; } = int.MaxValue;
+
     /// <summary>The piece put before a text where special tokens are added, or null.</summary>
     public int? Bos { get; init; }
 

@@ -68,6 +68,24 @@ internal sealed class SentencePieceTokenizer : Tokenizer
     public SentencePieceTokenizer Adding(bool bos, bool eos) =>
         new(Pieces, Options with { Bos = bos ? BosId : null, Eos = eos ? EosId : null }) { Roles = Roles };
 
+    /// <summary>The same with the tokens that the files beside it name, which decide on begin and end.</summary>
+    /// <param name="stated">What they name.</param>
+    /// <param name="file">The file's path, for messages.</param>
+    public SentencePieceTokenizer WithTokens(StatedTokens stated, string file)
+    {
+        PieceVocabulary pieces = PieceAdding.Add(Pieces, stated, file) ?? Pieces;
+        return new SentencePieceTokenizer(pieces, Options with { AddedFrom = Pieces.Count })
+        {
+            Roles = Roles with
+            {
+                Bos = IdOf("bos_token") ?? Roles.Bos, Eos = IdOf("eos_token") ?? Roles.Eos,
+                Unknown = Roles.Unknown ?? IdOf("unk_token"), Pad = IdOf("pad_token") ?? Roles.Pad,
+            },
+        };
+
+        int? IdOf(string role) => stated.Named(role) is { } token ? pieces.IdOf(token) : null;
+    }
+
     /// <inheritdoc/>
     public override Encoding Encode(string text, EncodeOptions options)
     {
