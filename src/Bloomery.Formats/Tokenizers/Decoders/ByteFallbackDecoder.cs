@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
-using Bloomery.Formats.Tokenizers.Json;
 using Bloomery.Numerics.Catalogs;
 
 namespace Bloomery.Formats.Tokenizers.Decoders;
@@ -11,13 +10,6 @@ namespace Bloomery.Formats.Tokenizers.Decoders;
 [Key("ByteFallback")]
 internal sealed class ByteFallbackDecoder : TokenDecoder
 {
-    /// <summary>Makes the decoder.</summary>
-    public ByteFallbackDecoder()
-    {
-    }
-
-    internal ByteFallbackDecoder(JsonSection json) => _ = json;
-
     /// <inheritdoc/>
     public override DecodeStage Start(DecodeStage next) => new Stage(next);
 

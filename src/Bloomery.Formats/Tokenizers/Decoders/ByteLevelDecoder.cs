@@ -1,5 +1,4 @@
 using System.Text;
-using Bloomery.Formats.Tokenizers.Json;
 using Bloomery.Numerics.Catalogs;
 
 namespace Bloomery.Formats.Tokenizers.Decoders;
@@ -8,13 +7,6 @@ namespace Bloomery.Formats.Tokenizers.Decoders;
 [Key("ByteLevel")]
 internal sealed class ByteLevelDecoder : TokenDecoder
 {
-    /// <summary>Makes the decoder.</summary>
-    public ByteLevelDecoder()
-    {
-    }
-
-    internal ByteLevelDecoder(JsonSection json) => _ = json;
-
     /// <inheritdoc/>
     public override DecodeStage Start(DecodeStage next) => new Stage(next);
 

@@ -1,4 +1,3 @@
-using Bloomery.Formats.Tokenizers.Json;
 using Bloomery.Numerics.Catalogs;
 
 namespace Bloomery.Formats.Tokenizers.Decoders;
@@ -7,13 +6,6 @@ namespace Bloomery.Formats.Tokenizers.Decoders;
 [Key("Fuse")]
 internal sealed class FuseDecoder : TokenDecoder
 {
-    /// <summary>Makes the decoder.</summary>
-    public FuseDecoder()
-    {
-    }
-
-    internal FuseDecoder(JsonSection json) => _ = json;
-
     /// <inheritdoc/>
     public override DecodeStage Start(DecodeStage next) => new Stage(next);
 

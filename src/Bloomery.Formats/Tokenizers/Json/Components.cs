@@ -1,3 +1,4 @@
+using System.Reflection;
 using Bloomery.Formats.Tokenizers.Decoders;
 using Bloomery.Formats.Tokenizers.Normalizers;
 using Bloomery.Formats.Tokenizers.Patterns;
@@ -8,9 +9,11 @@ using Bloomery.Numerics.Catalogs;
 
 namespace Bloomery.Formats.Tokenizers.Json;
 
-/// <summary>Makes components from their descriptions: finds the class by its key and calls its constructor that takes a <see cref="JsonSection"/>.</summary>
+/// <summary>Makes components from their descriptions: finds the class by its key and calls its constructor that takes a <see cref="JsonSection"/>, or nothing where it has no settings.</summary>
 internal static class Components
 {
+    private const BindingFlags Any = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic;
+
     /// <summary>All normalisers.</summary>
     public static Catalog<Normalizer> Normalizers { get; } = new(typeof(Components).Assembly);
 
@@ -28,9 +31,9 @@ internal static class Components
     public static T Create<T>(Catalog<T> catalog, JsonSection json)
     {
         string type = json.Text("type");
-        if (!catalog.TryFind(type, out _))
+        if (!catalog.TryFind(type, out Type? component))
             throw json.Get("type").Error($"'{type}' is not supported; there are: {string.Join(", ", catalog.Names)}");
-        return catalog.Create(type, json);
+        return component.GetConstructor(Any, [typeof(JsonSection)]) is null ? catalog.Create(type) : catalog.Create(type, json);
     }
 
     /// <summary>The components of a sequence, under the name that the type uses.</summary>

@@ -1,5 +1,4 @@
 using System.Text;
-using Bloomery.Formats.Tokenizers.Json;
 using Bloomery.Numerics.Catalogs;
 
 namespace Bloomery.Formats.Tokenizers.Normalizers;
@@ -8,13 +7,6 @@ namespace Bloomery.Formats.Tokenizers.Normalizers;
 [Key("ByteLevel")]
 internal sealed class ByteLevelNormalizer : Normalizer
 {
-    /// <summary>Makes the normaliser.</summary>
-    public ByteLevelNormalizer()
-    {
-    }
-
-    internal ByteLevelNormalizer(JsonSection json) => _ = json;
-
     /// <inheritdoc/>
     public override void Normalize(AlignedText text)
     {

@@ -1,4 +1,3 @@
-using Bloomery.Formats.Tokenizers.Json;
 using Bloomery.Numerics.Catalogs;
 
 namespace Bloomery.Formats.Tokenizers.Normalizers;
@@ -7,13 +6,6 @@ namespace Bloomery.Formats.Tokenizers.Normalizers;
 [Key("Lowercase")]
 internal sealed class LowercaseNormalizer : Normalizer
 {
-    /// <summary>Makes the normaliser.</summary>
-    public LowercaseNormalizer()
-    {
-    }
-
-    internal LowercaseNormalizer(JsonSection json) => _ = json;
-
     /// <inheritdoc/>
     public override void Normalize(AlignedText text) => text.Lowercase();
 }

@@ -1,4 +1,3 @@
-using Bloomery.Formats.Tokenizers.Json;
 using Bloomery.Numerics.Catalogs;
 
 namespace Bloomery.Formats.Tokenizers.Normalizers;
@@ -7,13 +6,6 @@ namespace Bloomery.Formats.Tokenizers.Normalizers;
 [Key("Nmt")]
 internal sealed class NmtNormalizer : Normalizer
 {
-    /// <summary>Makes the normaliser.</summary>
-    public NmtNormalizer()
-    {
-    }
-
-    internal NmtNormalizer(JsonSection json) => _ = json;
-
     /// <inheritdoc/>
     public override void Normalize(AlignedText text)
     {

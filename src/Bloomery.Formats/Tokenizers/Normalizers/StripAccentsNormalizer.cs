@@ -1,4 +1,3 @@
-using Bloomery.Formats.Tokenizers.Json;
 using Bloomery.Formats.Tokenizers.Unicode;
 using Bloomery.Numerics.Catalogs;
 
@@ -8,13 +7,6 @@ namespace Bloomery.Formats.Tokenizers.Normalizers;
 [Key("StripAccents")]
 internal sealed class StripAccentsNormalizer : Normalizer
 {
-    /// <summary>Makes the normaliser.</summary>
-    public StripAccentsNormalizer()
-    {
-    }
-
-    internal StripAccentsNormalizer(JsonSection json) => _ = json;
-
     /// <inheritdoc/>
     public override void Normalize(AlignedText text) => text.Drop(OldCategories.IsMark);
 }

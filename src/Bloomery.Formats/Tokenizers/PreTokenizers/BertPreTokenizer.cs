@@ -1,4 +1,3 @@
-using Bloomery.Formats.Tokenizers.Json;
 using Bloomery.Formats.Tokenizers.Patterns;
 using Bloomery.Numerics.Catalogs;
 
@@ -8,13 +7,6 @@ namespace Bloomery.Formats.Tokenizers.PreTokenizers;
 [Key("BertPreTokenizer")]
 internal sealed class BertPreTokenizer : PreTokenizer
 {
-    /// <summary>Makes the pre-tokeniser.</summary>
-    public BertPreTokenizer()
-    {
-    }
-
-    internal BertPreTokenizer(JsonSection json) => _ = json;
-
     /// <inheritdoc/>
     public override void Split(PieceList pieces)
     {

@@ -1,4 +1,3 @@
-using Bloomery.Formats.Tokenizers.Json;
 using Bloomery.Formats.Tokenizers.Unicode;
 using Bloomery.Numerics.Catalogs;
 
@@ -12,13 +11,6 @@ namespace Bloomery.Formats.Tokenizers.PreTokenizers;
 internal sealed class UnicodeScriptsPreTokenizer : PreTokenizer
 {
     private const int Any = -1;
-
-    /// <summary>Makes the pre-tokeniser.</summary>
-    public UnicodeScriptsPreTokenizer()
-    {
-    }
-
-    internal UnicodeScriptsPreTokenizer(JsonSection json) => _ = json;
 
     /// <inheritdoc/>
     public override void Split(PieceList pieces)

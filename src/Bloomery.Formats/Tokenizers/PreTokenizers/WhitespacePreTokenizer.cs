@@ -1,4 +1,3 @@
-using Bloomery.Formats.Tokenizers.Json;
 using Bloomery.Formats.Tokenizers.Patterns;
 using Bloomery.Numerics.Catalogs;
 
@@ -9,13 +8,6 @@ namespace Bloomery.Formats.Tokenizers.PreTokenizers;
 internal sealed class WhitespacePreTokenizer : PreTokenizer
 {
     private static readonly WordPattern Pattern = new();
-
-    /// <summary>Makes the pre-tokeniser.</summary>
-    public WhitespacePreTokenizer()
-    {
-    }
-
-    internal WhitespacePreTokenizer(JsonSection json) => _ = json;
 
     /// <inheritdoc/>
     public override void Split(PieceList pieces) => pieces.Split(Pattern, SplitBehavior.Removed, invert: true);

@@ -1,4 +1,3 @@
-using Bloomery.Formats.Tokenizers.Json;
 using Bloomery.Formats.Tokenizers.Patterns;
 using Bloomery.Formats.Tokenizers.Unicode;
 using Bloomery.Numerics.Catalogs;
@@ -10,13 +9,6 @@ namespace Bloomery.Formats.Tokenizers.PreTokenizers;
 internal sealed class WhitespaceSplitPreTokenizer : PreTokenizer
 {
     internal static readonly KindPattern Pattern = new(CharKinds.IsSpace);
-
-    /// <summary>Makes the pre-tokeniser.</summary>
-    public WhitespaceSplitPreTokenizer()
-    {
-    }
-
-    internal WhitespaceSplitPreTokenizer(JsonSection json) => _ = json;
 
     /// <inheritdoc/>
     public override void Split(PieceList pieces) => pieces.Split(Pattern, SplitBehavior.Removed);

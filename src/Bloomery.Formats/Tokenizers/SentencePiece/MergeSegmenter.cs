@@ -11,7 +11,7 @@ internal sealed class MergeSegmenter : PieceSegmenter
 {
     private readonly PieceVocabulary _vocabulary;
     private readonly ByteTrie? _symbols;
-    private readonly WordCache? _words;
+    private readonly SegmentationCache? _words;
 
     /// <param name="vocabulary">The pieces.</param>
     /// <param name="matchUserSymbols">Whether user-defined pieces are found before anything is merged.</param>
@@ -21,7 +21,7 @@ internal sealed class MergeSegmenter : PieceSegmenter
         _symbols = matchUserSymbols && vocabulary.UserSymbols.Any ? vocabulary.UserSymbols : null;
 
         // Words are independent where no piece reaches across their boundary; unused pieces are undone by what the whole text merged.
-        if (vocabulary.AllWordShaped && !vocabulary.HasUnused) _words = new WordCache();
+        if (vocabulary.AllWordShaped && !vocabulary.HasUnused) _words = new SegmentationCache();
     }
 
     public override void Segment(ReadOnlySpan<byte> text, List<PieceSpan> pieces)

@@ -41,7 +41,7 @@ internal sealed class SentencePieceDecoder(SentencePieceTokenizer tokenizer, boo
         bool spell = _options.SpellSymbols;
         switch (type)
         {
-            case PieceType.Control: return (spell || id >= _options.AddedFrom) && !skipSpecial ? tokenizer.Pieces.Texts[id] : "";
+            case PieceType.Control: return (spell || _options.Spelled.Contains(id)) && !skipSpecial ? tokenizer.Pieces.Texts[id] : "";
             case PieceType.Unknown: return !spell ? _options.UnknownSurface : skipSpecial ? "" : tokenizer.Pieces.Texts[id];
             case PieceType.UserDefined when spell: return tokenizer.Pieces.Texts[id];
         }

@@ -38,8 +38,8 @@ internal sealed record SentencePieceOptions
     /// </summary>
     public bool SpellSymbols { get; init; }
 
-    /// <summary>Special pieces from this id on are spelled out where they are not skipped: they came from the files beside a <c>.model</c>.</summary>
-    public int AddedFrom { get; init; } = int.MaxValue;
+    /// <summary>Special pieces that are spelled out where they are not skipped even so: they came from the files beside a <c>.model</c>.</summary>
+    public IReadOnlySet<int> Spelled { get; init; } = new HashSet<int>();
 
     /// <summary>The piece put before a text where special tokens are added, or null.</summary>
     public int? Bos { get; init; }

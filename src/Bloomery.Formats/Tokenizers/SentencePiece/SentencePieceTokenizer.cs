@@ -74,7 +74,8 @@ internal sealed class SentencePieceTokenizer : Tokenizer
     public SentencePieceTokenizer WithTokens(StatedTokens stated, string file)
     {
         PieceVocabulary pieces = PieceAdding.Add(Pieces, stated, file) ?? Pieces;
-        return new SentencePieceTokenizer(pieces, Options with { AddedFrom = Pieces.Count })
+        HashSet<int> spelled = [.. Enumerable.Range(0, pieces.Count).Where(id => pieces.Types[id] == PieceType.Control && (id >= Pieces.Count || Pieces.Types[id] != PieceType.Control))];
+        return new SentencePieceTokenizer(pieces, Options with { Spelled = spelled })
         {
             Roles = Roles with
             {

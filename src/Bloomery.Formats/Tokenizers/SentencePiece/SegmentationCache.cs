@@ -4,7 +4,7 @@ namespace Bloomery.Formats.Tokenizers.SentencePiece;
 /// Remembers how words were cut. Its size is fixed: a word that meets another in its slot takes it over. Slots are replaced whole,
 /// so any number of threads may read and write without a lock.
 /// </summary>
-internal sealed class WordCache
+internal sealed class SegmentationCache
 {
     private const int Slots = 1 << 14;
     private const int MaxWordBytes = 48;
