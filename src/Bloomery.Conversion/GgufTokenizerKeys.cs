@@ -35,7 +35,9 @@ internal sealed class GgufTokenizerKeys
             return;
         }
         TokenizerBundle bundle = TokenizerLoader.Load(folder);
-        GgufVocabularyDraft draft = json is not null ? FromJson(json, (PipelineTokenizer)bundle.Tokenizer) : FromPieces((SentencePieceTokenizer)bundle.Tokenizer, Path.Combine(folder, "tokenizer.model"));
+        GgufVocabularyDraft draft = json is not null
+            ? FromJson(json, (PipelineTokenizer)bundle.Tokenizer)
+            : FromPieces((SentencePieceTokenizer)bundle.Tokenizer, Path.Combine(folder, "tokenizer.model"));
         draft.FitTo(vocabulary, warn);
         if (draft.SharedSpelling() is { } shared) warn?.Invoke($"llama.cpp will not read the new file: it has two tokens that are spelled '{shared}'");
         GgufTokenizerKeys keys = new(draft, bundle, warn);
@@ -68,7 +70,8 @@ internal sealed class GgufTokenizerKeys
     {
         Tokenizer tokenizer = _bundle.Tokenizer;
         (IReadOnlyList<int> before, IReadOnlyList<int> behind, _) = _bundle.Frame;
-        int? bos = before.Count == 1 ? before[0] : IdOf(_bundle.BosToken) ?? tokenizer.BosId, eos = behind.Count == 1 ? behind[0] : IdOf(_bundle.EosToken) ?? tokenizer.EosId;
+        int? bos = before.Count == 1 ? before[0] : IdOf(_bundle.BosToken) ?? tokenizer.BosId;
+        int? eos = behind.Count == 1 ? behind[0] : IdOf(_bundle.EosToken) ?? tokenizer.EosId;
         _draft.Ids["bos"] = bos;
         _draft.Ids["eos"] = eos;
         _draft.Ids["unknown"] = tokenizer.UnknownId;
@@ -77,7 +80,8 @@ internal sealed class GgufTokenizerKeys
         _draft.Ids["mask"] = IdOf("[MASK]") ?? IdOf("<mask>");
         _draft.AddBos = before.Count > 0;
         _draft.AddEos = behind.Count > 0;
-        if (before.Count > 1 || behind.Count > 1) _warn?.Invoke("the tokenizer puts several special tokens around a text, which GGUF cannot express: only one is kept on each side");
+        if (before.Count > 1 || behind.Count > 1)
+            _warn?.Invoke("the tokenizer puts several special tokens around a text, which GGUF cannot express: only one is kept on each side");
 
         int? IdOf(string? token) => token is null ? null : tokenizer.TokenToId(token);
     }

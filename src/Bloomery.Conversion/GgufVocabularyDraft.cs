@@ -113,7 +113,7 @@ internal sealed class GgufVocabularyDraft(string model, List<string> tokens, Lis
 
     private static GgufVocabularyDraft ByteLevel(JsonElement root, IReadOnlyList<AddedToken> added, JsonElement model)
     {
-        (List<string> tokens, List<int> types) = Vocabulary(added, model.GetProperty("vocab").EnumerateObject().Select(p => (p.Name, p.Value.GetInt32())), null);
+        (List<string> tokens, List<int> types) = Vocabulary(added, Entries(model), null);
         return new GgufVocabularyDraft("gpt2", tokens, types)
         {
             Merges = [.. ReadMerges(model).Select(m => $"{m.Left} {m.Right}")],
@@ -126,7 +126,7 @@ internal sealed class GgufVocabularyDraft(string model, List<string> tokens, Lis
     private static GgufVocabularyDraft SentencePiece(JsonElement root, IReadOnlyList<AddedToken> added, JsonElement model)
     {
         string? unknown = TextOf(model, "unk_token");
-        (List<string> tokens, List<int> types) = Vocabulary(added, model.GetProperty("vocab").EnumerateObject().Select(p => (p.Name, p.Value.GetInt32())), unknown);
+        (List<string> tokens, List<int> types) = Vocabulary(added, Entries(model), unknown);
         Dictionary<string, int> ranks = new(StringComparer.Ordinal);
         foreach ((string left, string right) in ReadMerges(model)) ranks.TryAdd(left + right, ranks.Count);
         List<float> scores = [.. tokens.Select((t, id) => types[id] != Normal ? 0f : ranks.TryGetValue(t, out int rank) ? -(float)rank : -1e9f)];
@@ -138,7 +138,7 @@ internal sealed class GgufVocabularyDraft(string model, List<string> tokens, Lis
     private static GgufVocabularyDraft WordPiece(JsonElement root, IReadOnlyList<AddedToken> added, JsonElement model)
     {
         string unknown = TextOf(model, "unk_token") ?? "[UNK]", continuing = TextOf(model, "continuing_subword_prefix") ?? "##";
-        (List<string> tokens, List<int> types) = Vocabulary(added, model.GetProperty("vocab").EnumerateObject().Select(p => (p.Name, p.Value.GetInt32())), null);
+        (List<string> tokens, List<int> types) = Vocabulary(added, Entries(model), null);
         for (int id = 0; id < tokens.Count; id++)
             if (types[id] == Normal) tokens[id] = tokens[id].StartsWith(continuing, StringComparison.Ordinal) ? tokens[id][continuing.Length..] : "\u2581" + tokens[id];
         bool lower = !root.TryGetProperty("normalizer", out JsonElement normalizer) || normalizer.ValueKind != JsonValueKind.Object
@@ -171,7 +171,8 @@ internal sealed class GgufVocabularyDraft(string model, List<string> tokens, Lis
     }
 
     /// <summary>Spellings and types by id, with the added tokens among them; gaps become unused tokens.</summary>
-    private static (List<string> Tokens, List<int> Types) Vocabulary(IReadOnlyList<AddedToken> added, IEnumerable<(string Text, int Id)> entries, string? unknown)
+    private static (List<string> Tokens, List<int> Types) Vocabulary(
+        IReadOnlyList<AddedToken> added, IEnumerable<(string Text, int Id)> entries, string? unknown)
     {
         SortedDictionary<int, (string Text, int Type)> found = [];
         foreach ((string text, int id) in entries) found[id] = (text, text == unknown ? Unknown : IsByte(text) ? Byte : Normal);
@@ -191,6 +192,9 @@ internal sealed class GgufVocabularyDraft(string model, List<string> tokens, Lis
         }
         return (tokens, types);
     }
+
+    private static IEnumerable<(string Text, int Id)> Entries(JsonElement model) =>
+        model.GetProperty("vocab").EnumerateObject().Select(p => (p.Name, p.Value.GetInt32()));
 
     private static bool IsByte(string text) => text.Length == 6 && text.StartsWith("<0x", StringComparison.Ordinal) && text[5] == '>';
 

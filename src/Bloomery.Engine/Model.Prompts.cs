@@ -36,9 +36,10 @@ public sealed partial class Model
         return Tokenizer.EncodeToIds(prompt.Text, new EncodeOptions { ParseSpecial = true, PlainRanges = plain });
     }
 
-    /// <summary>The chat template for a conversation: that of the name, else <c>tool_use</c> where tools are given, else the default. Null: the model has none.</summary>
+    /// <summary>The chat template for a conversation: that of the name, else <c>tool_use</c> where tools are given, else the default.</summary>
     /// <param name="name">The template's name; null: as above.</param>
     /// <param name="withTools">Whether tools are given.</param>
+    /// <returns>Null where the model has no chat template.</returns>
     /// <exception cref="InvalidOperationException">The model has several chat templates and no default.</exception>
     /// <exception cref="ArgumentException">The model has no chat template of this name.</exception>
     public ChatTemplate? FindChatTemplate(string? name = null, bool withTools = false) =>

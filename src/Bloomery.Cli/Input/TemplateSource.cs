@@ -14,8 +14,9 @@ namespace Bloomery.Cli.Input;
 internal sealed record TemplateSource(string Name, string Text, IReadOnlyDictionary<string, string> SpecialTokens)
 {
     /// <summary>The option that chooses among a model's templates.</summary>
-    public static Option<string?> NameOption() =>
-        OptionOf.Path("--template-name", "NAME", "Which of the model's chat templates; 'bloomery inspect' lists them (default: tool_use where tools are given, else default)");
+    public static Option<string?> NameOption() => OptionOf.Path(
+        "--template-name", "NAME",
+        "Which of the model's chat templates; 'bloomery inspect' lists them (default: tool_use where tools are given, else default)");
 
     /// <summary>Looks for a template's name before anything of a model's weights is read.</summary>
     /// <param name="name">The name, or null where none is given.</param>

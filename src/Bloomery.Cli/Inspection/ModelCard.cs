@@ -133,7 +133,8 @@ internal sealed record ModelCard
         yield return ("Memory", KvBytes == 0 ? $"{Size.Text(WeightBytes)} weights" : $"{Size.Text(WeightBytes)} weights + {Size.Text(KvBytes)} cache ({KvType}, {Context} tokens) = {Size.Text(WeightBytes + KvBytes)}");
         yield return ("Tokenizer", Tokenizer ?? "none");
         if (SpecialReason is not null) yield return ("Special", $"{Frame()}: {SpecialReason}");
-        yield return ("Template", Templates.Count switch { 0 => "none", 1 when Templates[0] == TokenizerBundle.DefaultTemplate => "yes", _ => string.Join(", ", Templates) });
+        bool onlyDefault = Templates is [TokenizerBundle.DefaultTemplate];
+        yield return ("Template", Templates.Count == 0 ? "none" : onlyDefault ? "yes" : string.Join(", ", Templates));
         yield return ("Licence", License ?? "not stated");
         yield return ("Path", Path);
     }

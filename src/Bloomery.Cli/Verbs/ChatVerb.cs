@@ -36,7 +36,8 @@ internal sealed class ChatVerb : Verb
         StandardInput.Check();
         string? template = TemplateSource.CheckName(call.Get(_template), call.Get(_model));
         using Model model = ModelArgument.LoadModel(call, _compute, ModelArgument.Resolve(call.Get(_model)));
-        if (model.IsGenerative && model.FindChatTemplate(template) is null) throw new CliException($"{model.Path}: the model has no chat template; 'bloomery run --raw' continues a text");
+        if (model.IsGenerative && model.FindChatTemplate(template) is null)
+            throw new CliException($"{model.Path}: the model has no chat template; 'bloomery run --raw' continues a text");
         if (!model.IsGenerative) throw new CliException($"{model.Path}: an encoder does not talk; 'bloomery embed' takes it");
         call.Warn(model.Warnings);
         using ChatSession chat = new(model, call.Get(_system), _sampling.Options(call) with { TemplateName = template });

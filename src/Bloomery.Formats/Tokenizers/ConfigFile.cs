@@ -48,7 +48,7 @@ internal sealed class ConfigFile : IDisposable
     /// <param name="special">Whether it is special; null: as the object says.</param>
     public AddedToken Token(JsonElement value, string key, bool? special)
     {
-        if (PythonJson.IsText(value)) return new AddedToken(-1, value.GetString()!) { Special = special ?? false, Normalized = !(special ?? false) };
+        if (PythonJson.IsText(value)) return new AddedToken(-1, value.GetString()!) { Special = special is true, Normalized = special is not true };
         string content = Text(value, "content") ?? throw Error(key, "expected text, or an object with 'content'");
         bool isSpecial = special ?? Flag("special", false);
         return new AddedToken(-1, content)

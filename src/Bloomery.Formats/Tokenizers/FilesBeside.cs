@@ -38,7 +38,8 @@ internal static class FilesBeside
         };
         bool isStated = config.AddBos is not null || config.AddEos is not null;
         (bool bos, bool eos) = usual ?? (!isStated, !isStated);
-        string reason = isStated ? $"by the flags of {ConfigName}" : usual is null ? "as SentencePiece does, since no flag says otherwise" : $"as {config.TokenizerClass} does, since no flag says otherwise";
+        string who = usual is null ? "SentencePiece" : config.TokenizerClass!;
+        string reason = isStated ? $"by the flags of {ConfigName}" : $"as {who} does, since no flag says otherwise";
         return (tokenizer.WithTokens(config.Tokens, source).Adding(config.AddBos ?? bos, config.AddEos ?? eos), reason);
     }
 }

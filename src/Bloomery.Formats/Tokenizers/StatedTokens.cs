@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 
 namespace Bloomery.Formats.Tokenizers;
@@ -85,5 +86,5 @@ internal sealed class StatedTokens
     }
 
     private static int Id(ConfigFile file, string key, string text) =>
-        int.TryParse(text, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out int id) ? id : throw file.Error(key, "expected a token id");
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int id) ? id : throw file.Error(key, "expected a token id");
 }

@@ -51,7 +51,11 @@ internal static class TemplateFiles
                 return;
             case JsonValueKind.Object:
                 foreach (JsonProperty entry in stated.EnumerateObject())
-                    templates.TryAdd(entry.Name, PythonJson.IsText(entry.Value) ? entry.Value.GetString()! : throw file.Error($"{Key}.{entry.Name}", "expected text"));
+                {
+                    if (!PythonJson.IsText(entry.Value)) throw file.Error($"{Key}.{entry.Name}", "expected text");
+                    templates.TryAdd(entry.Name, entry.Value.GetString()!);
+                }
+
                 return;
             default:
                 throw file.Error(Key, $"{stated.ValueKind}, expected a string or a list");

@@ -31,8 +31,8 @@ public sealed record TokenizerBundle
     {
         if (name is not null)
         {
-            return ChatTemplates.GetValueOrDefault(name) ?? throw new ArgumentException(
-                $"{Source}: there is no chat template '{name}'; " + (ChatTemplates.Count == 0 ? "the model has none" : $"there are: {TemplateNames}"), nameof(name));
+            string all = ChatTemplates.Count == 0 ? "the model has none" : $"there are: {TemplateNames}";
+            return ChatTemplates.GetValueOrDefault(name) ?? throw new ArgumentException($"{Source}: there is no chat template '{name}'; {all}", nameof(name));
         }
 
         if (ChatTemplates.Count == 0) return null;

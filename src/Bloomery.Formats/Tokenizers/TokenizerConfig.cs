@@ -49,7 +49,10 @@ internal sealed class TokenizerConfig
     {
         const string Key = "eos_token_id";
         if (file.Find(Key) is not { } ids) return [];
-        return [.. (ids.ValueKind == JsonValueKind.Array ? ids.EnumerateArray().ToArray() : [ids])
-            .Select(id => id.ValueKind == JsonValueKind.Number && id.TryGetInt32(out int value) ? value : throw file.Error(Key, $"{id.GetRawText()} is no token id"))];
+        JsonElement[] all = ids.ValueKind == JsonValueKind.Array ? [.. ids.EnumerateArray()] : [ids];
+        return [.. all.Select(Id)];
+
+        int Id(JsonElement id) =>
+            id.ValueKind == JsonValueKind.Number && id.TryGetInt32(out int value) ? value : throw file.Error(Key, $"{id.GetRawText()} is no token id");
     }
 }

@@ -24,7 +24,10 @@ public static class TokenizerLoader
         {
             Kind.Gguf => LoadGguf(path),
             Kind.Json => WithConfig(TokenizerJson.Load(path), path, Path.GetDirectoryName(Path.GetFullPath(path))!),
-            Kind.SentencePiece => Bundle(SentencePieceTokenizer.Load(path), path) with { FrameReason = "as SentencePiece does; a .model file alone has no flags" },
+            Kind.SentencePiece => Bundle(SentencePieceTokenizer.Load(path), path) with
+            {
+                FrameReason = "as SentencePiece does; a .model file alone has no flags",
+            },
             _ when ForeignContent.DescribeFile(path) is { } other => throw new ModelFormatException(path, null, null, other),
             _ => throw new ModelFormatException(path, null, null, "no tokenizer: expected tokenizer.json, a SentencePiece .model or a GGUF file"),
         };
@@ -48,7 +51,10 @@ public static class TokenizerLoader
 
         GgufVocabulary vocabulary = GgufVocabulary.Read(metadata);
         Tokenizer tokenizer = GgufTokenizer.Create(vocabulary);
-        return Bundle(tokenizer, metadata.File) with { ChatTemplates = templates, EndIds = vocabulary.EndIds(), Warnings = vocabulary.Warnings, FrameReason = vocabulary.FrameReason() };
+        return Bundle(tokenizer, metadata.File) with
+        {
+            ChatTemplates = templates, EndIds = vocabulary.EndIds(), Warnings = vocabulary.Warnings, FrameReason = vocabulary.FrameReason(),
+        };
     }
 
     private static TokenizerBundle LoadDirectory(string directory)

@@ -84,7 +84,8 @@ public class ChatTests
 
         public int ContextLength => context;
 
-        public int CountTokens(IReadOnlyList<ChatMessage> messages, GenerationOptions options) => messages.Sum(message => 2 + message.Content.Split(' ').Length);
+        public int CountTokens(IReadOnlyList<ChatMessage> messages, GenerationOptions options) =>
+            messages.Sum(message => 2 + message.Content.Split(' ').Length);
 
         public JobThread Jobs { get; } = new();
 

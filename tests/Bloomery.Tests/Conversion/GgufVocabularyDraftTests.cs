@@ -16,7 +16,7 @@ public sealed class GgufVocabularyDraftTests
     public void The_kind_is_the_loaders(string json, string kind)
     {
         using JsonDocument document = JsonDocument.Parse(json);
-        Assert.Equal(kind, GgufVocabularyDraft.FromJson(document.RootElement, "tokenizer.json").Model);
+        Assert.Equal(kind, GgufVocabularyDraft.FromJson(document.RootElement, [], "tokenizer.json").Model);
     }
 
     [Theory]
@@ -24,7 +24,7 @@ public sealed class GgufVocabularyDraftTests
     public void A_kind_that_GGUF_lacks_is_named(string json)
     {
         using JsonDocument document = JsonDocument.Parse(json);
-        ModelFormatException e = Assert.Throws<ModelFormatException>(() => GgufVocabularyDraft.FromJson(document.RootElement, "tokenizer.json"));
+        ModelFormatException e = Assert.Throws<ModelFormatException>(() => GgufVocabularyDraft.FromJson(document.RootElement, [], "tokenizer.json"));
         Assert.Equal("tokenizer.json: model.type: is 'WordLevel', a kind of tokenizer that GGUF does not have", e.Message);
     }
 }

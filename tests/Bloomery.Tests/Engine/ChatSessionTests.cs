@@ -167,7 +167,8 @@ public sealed class ChatSessionTests(SmallModels models) : IClassFixture<SmallMo
 
         public JobThread Jobs { get; } = new();
 
-        public int CountTokens(IReadOnlyList<ChatMessage> messages, GenerationOptions options) => messages.Sum(message => 2 + message.Content.Split(' ').Length);
+        public int CountTokens(IReadOnlyList<ChatMessage> messages, GenerationOptions options) =>
+            messages.Sum(message => 2 + message.Content.Split(' ').Length);
 
         public GenerationResult Answer(
             IReadOnlyList<ChatMessage> messages, GenerationOptions options, Action<TextPiece> onPiece, CancellationToken cancellation) =>

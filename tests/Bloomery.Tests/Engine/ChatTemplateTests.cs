@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Bloomery.Engine;
 using Bloomery.Formats.ChatTemplates;
 using Bloomery.Tests.Tokenizers;
@@ -13,8 +14,9 @@ public sealed class ChatTemplateTests
     public void ATemplateThatReadsPartsGetsThePrompt()
     {
         using Model model = Load(("chat_template.jinja", Typed));
-        Assert.Equal("<s>be brief</s><s>the </s>ll</s>", model.Tokenizer.Decode(model.EncodePrompt("the </s>ll", new GenerationOptions { System = "be brief" })));
-        int[] ids = model.EncodeChat([new ChatMessage("user", "</s>")]);
+        int[] ids = model.EncodePrompt("the </s>ll", new GenerationOptions { System = "be brief" });
+        Assert.Equal("<s>be brief</s><s>the </s>ll</s>", model.Tokenizer.Decode(ids));
+        ids = model.EncodeChat([new ChatMessage("user", "</s>")]);
         Assert.Equal((0, 1), (ids[0], ids[^1]));
         Assert.Single(ids, id => id == 1); // the one that the template puts there: what the user spells stays text
     }
@@ -49,15 +51,17 @@ public sealed class ChatTemplateTests
         Assert.Equal("<s><|endoftext|><img>he", Text(model, null));
     }
 
-    private static System.Text.Json.Nodes.JsonObject Variables() => new() { ["messages"] = new System.Text.Json.Nodes.JsonArray(new System.Text.Json.Nodes.JsonObject()) };
+    private static JsonObject Variables() => new() { ["messages"] = new JsonArray(new JsonObject()) };
 
-    private static string Text(Model model, string? template) => model.Tokenizer.Decode(model.EncodePrompt("he", new GenerationOptions { TemplateName = template }));
+    private static string Text(Model model, string? template) =>
+        model.Tokenizer.Decode(model.EncodePrompt("he", new GenerationOptions { TemplateName = template }));
 
     private static Model Load(params (string Name, string Content)[] files)
     {
         SmallModels.NeedGolden("llama");
         using TokenizerDirectory directory = TokenizerDirectory.With(SmallTokenizers.Json("byte-level"));
-        foreach (string name in (string[])["config.json", "model.safetensors"]) File.Copy(Path.Combine(SmallModels.Golden("llama"), name), Path.Combine(directory.Path, name));
+        foreach (string name in (string[])["config.json", "model.safetensors"])
+            File.Copy(Path.Combine(SmallModels.Golden("llama"), name), Path.Combine(directory.Path, name));
         foreach ((string name, string content) in files) directory.Place(name, content);
         Model model = Model.Load(directory.Path, new ModelOptions { Threads = 1 });
         _ = model.Tokenizer; // read while the files are there

@@ -29,11 +29,13 @@ public sealed class NormalizerTests
     [InlineData("가", "가")]
     [InlineData("q\u0307\u0323", "q\u0323\u0307")]
     [InlineData("\u212B", "Å")]
-    public void Compatibility(string text, string expected) => Assert.Equal(expected, Run(new UnicodeFormNormalizer(compatibility: true, compose: true), text).Text.ToString());
+    public void Compatibility(string text, string expected) =>
+        Assert.Equal(expected, Run(new UnicodeFormNormalizer(compatibility: true, compose: true), text).Text.ToString());
 
     // U+A7F2 decomposes since Unicode 14: not in the reference's tables.
     [Fact]
-    public void Younger_characters_are_left_alone() => Assert.Equal("\uA7F2", Run(new UnicodeFormNormalizer(compatibility: true, compose: false), "\uA7F2").Text.ToString());
+    public void Younger_characters_are_left_alone() =>
+        Assert.Equal("\uA7F2", Run(new UnicodeFormNormalizer(compatibility: true, compose: false), "\uA7F2").Text.ToString());
 
     [Fact]
     public void Lowercase_works_per_character() => Assert.Equal("οσ i\u0307 ß \U00010428", Run(new LowercaseNormalizer(), "ΟΣ İ ẞ \U00010400").Text.ToString());

@@ -41,9 +41,19 @@ public sealed class StatedTokenTests
 
     /// <summary>Those with a role first, in the order of the roles, then a model's own and then the further ones.</summary>
     [Theory]
-    [InlineData("""{"pad_token": "<p>", "eos_token": {"content": "<e>", "lstrip": true}, "image_token": "<i>", "additional_special_tokens": ["<x>", {"content": "<y>"}]}""", "<e> <p> <i> <x> <y>")]
+    [InlineData(
+        """
+        {"pad_token": "<p>", "eos_token": {"content": "<e>", "lstrip": true}, "image_token": "<i>",
+         "additional_special_tokens": ["<x>", {"content": "<y>"}]}
+        """,
+        "<e> <p> <i> <x> <y>")]
     [InlineData("""{"extra_special_tokens": {"image_token": "<i>", "boi": "<b>"}, "bos_token": "<s2>"}""", "<s2> <i> <b>")]
-    [InlineData("""{"extra_special_tokens": ["<x>"], "additional_special_tokens": ["<y>"], "mask_token": "<m>", "cls_token": "<c>", "sep_token": "<p>", "unk_token": "<u>"}""", "<u> <p> <c> <m> <x>")]
+    [InlineData(
+        """
+        {"extra_special_tokens": ["<x>"], "additional_special_tokens": ["<y>"], "mask_token": "<m>", "cls_token": "<c>", "sep_token": "<p>",
+         "unk_token": "<u>"}
+        """,
+        "<u> <p> <c> <m> <x>")]
     [InlineData("""{"eos_token": "<e>", "pad_token": "<e>", "additional_special_tokens": ["<e>", "", "<x>"], "add_bos_token": true}""", "<e> <x>")]
     public void UnlistedTokensFollowBehindAllOthers(string config, string expected)
     {
@@ -75,7 +85,9 @@ public sealed class StatedTokenTests
     public void AnIdThatIsTakenOrFarAwayIsNotObeyed()
     {
         using TokenizerDirectory directory = TokenizerDirectory.With(SmallTokenizers.Json("wordlevel"))
-            .Place("tokenizer_config.json", """{"added_tokens_decoder": {"3": {"content": "<x>"}, "8": {"content": "<y>"}, "2000000000": {"content": "<z>"}}}""");
+            .Place(
+                "tokenizer_config.json",
+                """{"added_tokens_decoder": {"3": {"content": "<x>"}, "8": {"content": "<y>"}, "2000000000": {"content": "<z>"}}}""");
         Tokenizer tokenizer = directory.Load().Tokenizer;
         Assert.Equal((6, 8, 9), (tokenizer.TokenToId("<x>"), tokenizer.TokenToId("<y>"), tokenizer.TokenToId("<z>")));
     }
@@ -99,7 +111,7 @@ public sealed class StatedTokenTests
         }
     }
 
-    /// <summary>As in the reference library: beside a list of added tokens the older files do not count, without one they go before the configuration.</summary>
+    /// <summary>As in the reference library: beside a list of added tokens older files do not count, without one they go before the configuration.</summary>
     [Theory]
     [InlineData("""{"eos_token": "Hello"}""", 1, "Hello", 2)]
     [InlineData("""{"eos_token": "Hello", "added_tokens_decoder": {}}""", 2, "the", 1)]
@@ -116,7 +128,8 @@ public sealed class StatedTokenTests
         }
         else
         {
-            directory.Place("tokenizer_config.json", map.Replace("Hello", "the", StringComparison.Ordinal)).Place("special_tokens_map.json", """{"eos_token": "Hello"}""")
+            directory.Place("tokenizer_config.json", map.Replace("Hello", "the", StringComparison.Ordinal))
+                .Place("special_tokens_map.json", """{"eos_token": "Hello"}""")
                 .Place("added_tokens.json", """{"<q>": 6}""");
             Assert.Null(directory.Load().Tokenizer.TokenToId("<q>"));
         }
@@ -130,14 +143,15 @@ public sealed class StatedTokenTests
         directory.Place("tokenizer.model", new ModelBuilder().Specials().Piece("▁a", -1).Piece("b", -2).Piece("[unused]", -3).Build())
             .Place("tokenizer_config.json", """
                 {"tokenizer_class": "LlamaTokenizer", "eos_token": "<|end|>", "pad_token": "<pad>",
-                 "added_tokens_decoder": {"5": {"content": "<|user|>", "special": true}, "7": {"content": "<|end|>", "special": true}, "8": {"content": "<t>", "special": false}}}
+                 "added_tokens_decoder": {"5": {"content": "<|user|>", "special": true}, "7": {"content": "<|end|>", "special": true},
+                                          "8": {"content": "<t>", "special": false}}}
                 """);
         TokenizerBundle bundle = directory.Load();
         Tokenizer tokenizer = bundle.Tokenizer;
         Assert.Equal((10, 7, 9), (tokenizer.VocabularySize, tokenizer.EosId, tokenizer.PadId));
         Assert.Equal([7], bundle.EndIds);
         Assert.Equal([5, 3, 8, 7], tokenizer.EncodeToIds("<|user|>a<t><|end|>", Parse));
-        Assert.Equal("<|user|>a<t><|end|>", tokenizer.Decode([5, 3, 8, 7]));
+        Assert.Equal("<|user|> a<t><|end|>", tokenizer.Decode([5, 3, 8, 7]));
         Assert.Equal("a<t>", tokenizer.Decode([5, 3, 8, 7], skipSpecial: true));
         Assert.DoesNotContain(7, tokenizer.EncodeToIds("<|end|>", Parse with { PlainRanges = [new TextRange(0, 7)] }));
     }

@@ -11,14 +11,17 @@ namespace Bloomery.Tests.Tokenizers;
 /// <summary>What stands around a text, why, and that it is the same after a conversion.</summary>
 public sealed class TokenFrameTests
 {
+    private const string ByFile = "by the post_processor of tokenizer.json", None = "tokenizer.json has no post_processor";
+    private const string NoFlags = "; flags of tokenizer_config.json count only without a tokenizer.json";
+
     /// <summary>As in transformers 5: it takes the flags out before it makes the tokenizer, of whatever class.</summary>
     [Theory]
-    [InlineData("byte-level", "PreTrainedTokenizerFast", true, true, "<s>", "", "by the post_processor of tokenizer.json; flags of tokenizer_config.json count only without a tokenizer.json")]
-    [InlineData("byte-level", "LlamaTokenizerFast", false, false, "<s>", "", "by the post_processor of tokenizer.json; flags of tokenizer_config.json count only without a tokenizer.json")]
-    [InlineData("byte-level", null, null, null, "<s>", "", "by the post_processor of tokenizer.json")]
-    [InlineData("wordpiece", "BertTokenizerFast", null, true, "[CLS]", "[SEP]", "by the post_processor of tokenizer.json; flags of tokenizer_config.json count only without a tokenizer.json")]
-    [InlineData("llama", "LlamaTokenizer", true, false, "", "", "tokenizer.json has no post_processor; flags of tokenizer_config.json count only without a tokenizer.json")]
-    [InlineData("llama", "GemmaTokenizerFast", null, null, "", "", "tokenizer.json has no post_processor")]
+    [InlineData("byte-level", "PreTrainedTokenizerFast", true, true, "<s>", "", ByFile + NoFlags)]
+    [InlineData("byte-level", "LlamaTokenizerFast", false, false, "<s>", "", ByFile + NoFlags)]
+    [InlineData("byte-level", null, null, null, "<s>", "", ByFile)]
+    [InlineData("wordpiece", "BertTokenizerFast", null, true, "[CLS]", "[SEP]", ByFile + NoFlags)]
+    [InlineData("llama", "LlamaTokenizer", true, false, "", "", None + NoFlags)]
+    [InlineData("llama", "GemmaTokenizerFast", null, null, "", "", None)]
     public void BesideATokenizerJsonItsPostProcessorDecides(string kind, string? name, bool? bos, bool? eos, string before, string behind, string reason)
     {
         using TokenizerDirectory directory = TokenizerDirectory.With(SmallTokenizers.Json(kind)).Place("tokenizer_config.json", Config(name, bos, eos));
@@ -70,12 +73,14 @@ public sealed class TokenFrameTests
     [MemberData(nameof(GgufKinds))]
     public void AConvertedTokenizerPutsTheSameAroundAText(string kind, bool? bos, bool? eos)
     {
-        GgufWriter original = Flagged(kind switch { "llama" => Vocabularies.Llama(), "bert" => Vocabularies.Bert(), _ => Vocabularies.ByteLevel(kind) }, bos, eos);
+        GgufWriter vocabulary = kind switch { "llama" => Vocabularies.Llama(), "bert" => Vocabularies.Bert(), _ => Vocabularies.ByteLevel(kind) };
+        GgufWriter original = Flagged(vocabulary, bos, eos);
         TokenizerBundle first = TokenizerLoader.Load(original.Metadata());
         using var directory = new TokenizerDirectory();
         TokenizerFiles.Write(original.Metadata(), directory.Path, null);
         TokenizerBundle second = directory.Load();
-        Assert.Equal((Spell(first, first.Frame.Before), Spell(first, first.Frame.Behind)), (Spell(second, second.Frame.Before), Spell(second, second.Frame.Behind)));
+        Assert.Equal(Spell(first, first.Frame.Before), Spell(second, second.Frame.Before));
+        Assert.Equal(Spell(first, first.Frame.Behind), Spell(second, second.Frame.Behind));
 
         var writer = new GgufWriter();
         GgufTokenizerKeys.Write(writer, directory.Path, first.Tokenizer.VocabularySize, kind is "llama" or "bert" ? kind : "gpt2", null);
@@ -104,7 +109,8 @@ public sealed class TokenFrameTests
     public void InspectSaysWhichAndWhyAndListsTheTemplates()
     {
         using TokenizerDirectory directory = new TokenizerDirectory().Place("model.gguf", Vocabularies.ByteLevel("llama-bpe")
-            .Set("general.architecture", "llama").Set("tokenizer.chat_template.rag", "R").Set("tokenizer.chat_template", "D").Set("tokenizer.ggml.padding_token_id", 999u));
+            .Set("general.architecture", "llama").Set("tokenizer.chat_template.rag", "R").Set("tokenizer.chat_template", "D")
+            .Set("tokenizer.ggml.padding_token_id", 999u));
         string model = Path.Combine(directory.Path, "model.gguf");
         CliRun text = CliRun.Of("inspect", model).Expect(0);
         Assert.Contains("<|im_start|> before a text: as the kind llama-bpe does, since no flag says otherwise", text.Output, StringComparison.Ordinal);

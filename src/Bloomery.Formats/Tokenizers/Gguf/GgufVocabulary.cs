@@ -77,7 +77,8 @@ internal sealed class GgufVocabulary
     {
         if (Model == "bert") return "as every vocabulary of the kind bert";
         bool isStated = Metadata.Contains(Prefix + "add_bos_token") || Metadata.Contains(Prefix + "add_eos_token");
-        return isStated ? "by the file's add_bos_token and add_eos_token" : $"as the kind {(Model == "gpt2" ? Text("pre", "default") : Model)} does, since no flag says otherwise";
+        string kind = Model == "gpt2" ? Text("pre", "default") : Model;
+        return isStated ? "by the file's add_bos_token and add_eos_token" : $"as the kind {kind} does, since no flag says otherwise";
     }
 
     /// <summary>The score of each token.</summary>

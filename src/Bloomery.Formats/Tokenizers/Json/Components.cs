@@ -9,7 +9,10 @@ using Bloomery.Numerics.Catalogs;
 
 namespace Bloomery.Formats.Tokenizers.Json;
 
-/// <summary>Makes components from their descriptions: finds the class by its key and calls its constructor that takes a <see cref="JsonSection"/>, or nothing where it has no settings.</summary>
+/// <summary>
+/// Makes components from their descriptions: finds the class by its key and calls its constructor that takes a <see cref="JsonSection"/>, or
+/// the one without arguments where it has no settings.
+/// </summary>
 internal static class Components
 {
     private const BindingFlags Any = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic;

@@ -74,7 +74,8 @@ internal sealed class SentencePieceTokenizer : Tokenizer
     public SentencePieceTokenizer WithTokens(StatedTokens stated, string file)
     {
         PieceVocabulary pieces = PieceAdding.Add(Pieces, stated, file) ?? Pieces;
-        HashSet<int> spelled = [.. Enumerable.Range(0, pieces.Count).Where(id => pieces.Types[id] == PieceType.Control && (id >= Pieces.Count || Pieces.Types[id] != PieceType.Control))];
+        bool WasControl(int id) => id < Pieces.Count && Pieces.Types[id] == PieceType.Control;
+        HashSet<int> spelled = [.. Enumerable.Range(0, pieces.Count).Where(id => pieces.Types[id] == PieceType.Control && !WasControl(id))];
         return new SentencePieceTokenizer(pieces, Options with { Spelled = spelled })
         {
             Roles = Roles with
