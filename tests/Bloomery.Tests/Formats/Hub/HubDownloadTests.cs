@@ -365,16 +365,9 @@ public sealed class HubDownloadTests : HubTestBase
     [Fact]
     public async Task ASafetensorsModelComesWithItsCompanions()
     {
-        foreach (string name in new[]
-        {
-            "model.safetensors", "config.json", "onnx/model.onnx", "README.md", "1_Pooling/config.json", "additional_chat_templates/tool_use.jinja",
-            "additional_chat_templates/notes.txt", "pytorch_model.bin",
-        })
-            Hub.Add(name, "{}"u8.ToArray());
+        foreach (string name in new[] { "model.safetensors", "config.json", "onnx/model.onnx", "README.md", "1_Pooling/config.json", "pytorch_model.bin" }) Hub.Add(name, "{}"u8.ToArray());
         await PullAsync();
-        Assert.Equal(
-            ["1_Pooling/config.json", "additional_chat_templates/tool_use.jinja", "config.json", "model.safetensors"],
-            Stored().Select(path => Path.GetRelativePath(Path.Combine("org", "model"), path).Replace('\\', '/')));
+        Assert.Equal(["1_Pooling/config.json", "config.json", "model.safetensors"], Stored().Select(path => Path.GetRelativePath(Path.Combine("org", "model"), path).Replace('\\', '/')));
         Assert.True(Store.TryFind("org/model", out StoredModel? model));
         Assert.Equal(Store.FolderOf(Model), model.Path);
     }
