@@ -1,6 +1,9 @@
+using System.Text.Json.Serialization;
+
 namespace Bloomery.Formats.ChatTemplates;
 
 /// <summary>The kinds of failure of a chat template.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<ChatTemplateError>))]
 public enum ChatTemplateError
 {
     /// <summary>The template is not valid Jinja.</summary>

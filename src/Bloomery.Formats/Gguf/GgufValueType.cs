@@ -1,6 +1,9 @@
+using System.Text.Json.Serialization;
+
 namespace Bloomery.Formats.Gguf;
 
 /// <summary>The types of metadata values, numbered as in the file.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<GgufValueType>))]
 public enum GgufValueType
 {
     /// <summary>8-bit unsigned integer.</summary>

@@ -208,7 +208,8 @@ public sealed class AsyncTests(SmallModels models) : IClassFixture<SmallModels>
             JsonSerializer.Serialize(models.Text.Generate("hi", Short with { MaxTokens = 1 })), StringComparison.Ordinal);
         Assert.Equal(new GenerationOptions { TopK = 3, Sampling = new() { TopH = 0.5f } }.Sampling,
             JsonSerializer.Deserialize<GenerationOptions>("""{"TopK": 3, "Sampling": {"TopH": 0.5}}""")!.Sampling);
-        foreach (Type type in typeof(Model).Assembly.GetExportedTypes().Where(type => type.IsEnum))
+        Type[] inEach = [typeof(KvType), typeof(ChatMessage), typeof(Model)];
+        foreach (Type type in inEach.SelectMany(type => type.Assembly.GetExportedTypes()).Where(type => type.IsEnum))
             Assert.Contains(type.GetCustomAttributesData(), attribute => attribute.AttributeType == typeof(JsonConverterAttribute));
     }
 
