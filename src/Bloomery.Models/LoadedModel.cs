@@ -29,7 +29,10 @@ internal sealed class LoadedModel : IDisposable
     /// <summary>The weights.</summary>
     public WeightSet Weights { get; }
 
-    /// <summary>Longest sequence whose positions the model can tell apart: the rows of its table of learned positions; null where positions are computed (RoPE, ALiBi, relative), so that a text may go beyond what the model was made for.</summary>
+    /// <summary>
+    /// Longest sequence whose positions the model can tell apart: the rows of its table of learned positions; null where positions are computed (RoPE,
+    /// ALiBi, relative), so that a text may go beyond what the model was made for.
+    /// </summary>
     public int? PositionLimit => Weights.Names.Any(name => name.EndsWith("position_embd.weight", StringComparison.Ordinal)) ? Architecture.ContextLength : null;
 
     /// <summary>What a user should hear about the checkpoint: one sentence each.</summary>
@@ -39,7 +42,9 @@ internal sealed class LoadedModel : IDisposable
     /// <param name="path">The file or directory.</param>
     /// <param name="kernels">Whose layout the matrices take.</param>
     /// <param name="progress">Told the share that is done, 0 to 1.</param>
-    /// <param name="keepMapping">Whether weights that need no packing stay in the mapped file. A fault on the mapping of a file that somebody truncates ends the process.</param>
+    /// <param name="keepMapping">
+    /// Whether weights that need no packing stay in the mapped file. A fault on the mapping of a file that somebody truncates ends the process.
+    /// </param>
     /// <param name="threads">How many threads copy and pack weights; 0: one a processor.</param>
     /// <exception cref="ModelFormatException">The checkpoint is not what it claims to be, or is not supported.</exception>
     public static LoadedModel Load(string path, KernelSet kernels, IProgress<double>? progress = null, bool keepMapping = false, int threads = 0)
@@ -69,7 +74,8 @@ internal sealed class LoadedModel : IDisposable
         config = CheckpointConfig.LanguageModel(config);
         CheckpointConfig.RefuseUnsupported(config);
         if (!Architectures.TryFind(config.ModelType, out _))
-            throw config.Error("model_type", $"is '{config.ModelType}', an architecture that is not supported; supported are {string.Join(", ", Architectures.Names)}");
+            throw config.Error("model_type",
+                $"is '{config.ModelType}', an architecture that is not supported; supported are {string.Join(", ", Architectures.Names)}");
         return Architectures.Create(config.ModelType, config.IsGguf ? GgufDialect.Translate(config) : config);
     }
 
@@ -79,7 +85,8 @@ internal sealed class LoadedModel : IDisposable
         if (file is GgufFile gguf) return GgufConfig.Read(gguf);
         string directory = Directory.Exists(path) ? path : System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path))!;
         string config = System.IO.Path.Combine(directory, "config.json");
-        if (!File.Exists(config)) throw new ModelFormatException(path, null, null, "there is no config.json beside the weights, so the architecture is unknown");
+        if (!File.Exists(config))
+            throw new ModelFormatException(path, null, null, "there is no config.json beside the weights, so the architecture is unknown");
         return CheckpointConfig.LanguageModel(ModelConfig.Load(config));
     }
 

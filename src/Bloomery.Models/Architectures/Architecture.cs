@@ -4,7 +4,10 @@ using Bloomery.Models.Weights;
 
 namespace Bloomery.Models.Architectures;
 
-/// <summary>A family of models: which weights it has and how they act on activations. Traced into a plan, never run; knows nothing of batches, caches, quantisation or devices. One file each, found by its keys.</summary>
+/// <summary>
+/// A family of models: which weights it has and how they act on activations. Traced into a plan, never run; knows nothing of batches, caches, quantisation
+/// or devices. One file each, found by its keys.
+/// </summary>
 /// <param name="config">The checkpoint's configuration.</param>
 internal abstract class Architecture(ModelConfig config)
 {
@@ -26,7 +29,10 @@ internal abstract class Architecture(ModelConfig config)
     /// <summary>Longest sequence that the model was made for, in tokens.</summary>
     public virtual int ContextLength => Config.MaxLength;
 
-    /// <summary>Whether the frequencies of the rotary embedding change when a sequence grows from <paramref name="previous"/> to <paramref name="length"/> tokens, so that cached keys are stale.</summary>
+    /// <summary>
+    /// Whether the frequencies of the rotary embedding change when a sequence grows from <paramref name="previous"/> to <paramref name="length"/> tokens,
+    /// so that cached keys are stale.
+    /// </summary>
     public virtual bool CacheIsStale(int previous, int length) => false;
 
     /// <summary>Whether tokens attend to later ones too, though the model generates, so that a text has to be run whole and not in slices.</summary>

@@ -48,7 +48,8 @@ internal sealed class Bart : EncoderDecoderArchitecture
         map.Ignore("encoder.version", "decoder.version"); // of conversions from fairseq
         map.IgnoreUnder("classification_head.", "qa_outputs."); // heads for other tasks
         LayerMap root = map.Root;
-        root.EmbeddingAndHead(["shared", "encoder.embed_tokens", "decoder.embed_tokens"], "lm_head", VocabularySize, HiddenSize, Config.BoolOr(true, "tie_word_embeddings"));
+        root.EmbeddingAndHead(["shared", "encoder.embed_tokens", "decoder.embed_tokens"], "lm_head", VocabularySize, HiddenSize,
+            Config.BoolOr(true, "tie_word_embeddings"));
         root.Vector("output.bias", "final_logits_bias", VocabularySize, optional: true);
         MapSide(map, "enc", "encoder", EncoderLayerCount, _encoder, _encoderInner, cross: false);
         MapSide(map, "dec", "decoder", LayerCount, _decoder, _decoderInner, cross: true);
@@ -110,7 +111,8 @@ internal sealed class Bart : EncoderDecoderArchitecture
             l.Norm("attn_norm", "self_attn_layer_norm", HiddenSize, BiasRule.Required);
             if (cross)
             {
-                foreach (string part in (string[])["q", "k", "v"]) l.Linear($"cross_attn_{part}", $"encoder_attn.{part}_proj", HiddenSize, HiddenSize, BiasRule.Required);
+                foreach (string part in (string[])["q", "k", "v"])
+                    l.Linear($"cross_attn_{part}", $"encoder_attn.{part}_proj", HiddenSize, HiddenSize, BiasRule.Required);
                 l.Linear("cross_attn_output", "encoder_attn.out_proj", HiddenSize, HiddenSize, BiasRule.Required);
                 l.Norm("cross_attn_norm", "encoder_attn_layer_norm", HiddenSize, BiasRule.Required);
             }

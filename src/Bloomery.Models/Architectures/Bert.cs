@@ -6,7 +6,10 @@ using Bloomery.Numerics.Kernels;
 
 namespace Bloomery.Models.Architectures;
 
-/// <summary>BERT (arXiv 1810.04805), RoBERTa (arXiv 1907.11692) and XLM-RoBERTa (arXiv 1911.02116): word, position and type embeddings, norms after the branches, a pooler over the first token.</summary>
+/// <summary>
+/// BERT (arXiv 1810.04805), RoBERTa (arXiv 1907.11692) and XLM-RoBERTa (arXiv 1911.02116): word, position and type embeddings, norms after the branches, a
+/// pooler over the first token.
+/// </summary>
 [Key("bert"), Key("roberta"), Key("xlm-roberta")]
 internal sealed class Bert : EncoderArchitecture
 {

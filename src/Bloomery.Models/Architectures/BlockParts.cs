@@ -28,7 +28,10 @@ internal static class BlockParts
     /// <summary><see cref="BiasRule.Required"/> or <see cref="BiasRule.None"/>.</summary>
     public static BiasRule Bias(bool required) => required ? BiasRule.Required : BiasRule.None;
 
-    /// <summary>Which layers have a sliding window: <c>layer_types</c> where the checkpoint has it, else the family's rule. There has to be a window if one of them does.</summary>
+    /// <summary>
+    /// Which layers have a sliding window: <c>layer_types</c> where the checkpoint has it, else the family's rule. There has to be a window if one of them
+    /// does.
+    /// </summary>
     public static bool[] SlidingLayers(ModelConfig c, int layers, int? window, Func<int, bool> rule)
     {
         string[]? types = c.StringsOrNull("layer_types");
@@ -39,7 +42,8 @@ internal static class BlockParts
             "full_attention" => false,
             _ => throw c.Error("layer_types", $"has '{t}'; sliding_attention and full_attention are supported"),
         }) ?? Enumerable.Range(0, layers).Select(rule)];
-        if (window is null && sliding.Contains(true)) throw c.Error("sliding_window", "is missing or switched off, but there are layers of type sliding_attention");
+        if (window is null && sliding.Contains(true))
+            throw c.Error("sliding_window", "is missing or switched off, but there are layers of type sliding_attention");
         return sliding;
     }
 
@@ -58,7 +62,8 @@ internal static class BlockParts
         if (spec.Used > spec.Experts) throw c.Error("num_experts_per_tok", $"is {spec.Used}, but there are only {spec.Experts} experts");
         if (spec.Groups == 1) return spec;
         if (spec.Groups < 1 || spec.Experts % spec.Groups != 0) throw c.Error("n_group", $"is {spec.Groups}, which does not divide the {spec.Experts} experts");
-        if (spec.GroupByTopTwo && spec.Experts / spec.Groups < 2) throw c.Error("n_group", $"is {spec.Groups}, which leaves a group fewer than the two experts that it is judged by");
+        if (spec.GroupByTopTwo && spec.Experts / spec.Groups < 2)
+            throw c.Error("n_group", $"is {spec.Groups}, which leaves a group fewer than the two experts that it is judged by");
         if (spec.GroupsUsed < 1 || spec.GroupsUsed > spec.Groups) throw c.Error("topk_group", $"is {spec.GroupsUsed} of {spec.Groups} groups");
         if (spec.Experts / spec.Groups * spec.GroupsUsed < spec.Used)
             throw c.Error("num_experts_per_tok", $"is {spec.Used}, but {spec.GroupsUsed} groups of {spec.Experts / spec.Groups} experts hold fewer");

@@ -7,7 +7,10 @@ using Bloomery.Numerics.Kernels;
 
 namespace Bloomery.Models.Architectures;
 
-/// <summary>Command R and Aya (Cohere 2024): branches side by side after one norm without bias, interleaved rotation, scaled logits. Command R7B (<c>cohere2</c>): layers with a sliding window, and others that see everything and do not rotate.</summary>
+/// <summary>
+/// Command R and Aya (Cohere 2024): branches side by side after one norm without bias, interleaved rotation, scaled logits. Command R7B (<c>cohere2</c>):
+/// layers with a sliding window, and others that see everything and do not rotate.
+/// </summary>
 [Key("cohere"), Key("command-r"), Key("cohere2")]
 internal sealed class Cohere : DecoderArchitecture
 {
@@ -33,7 +36,8 @@ internal sealed class Cohere : DecoderArchitecture
             _window = BlockParts.Window(c, 4096);
             _sliding = BlockParts.SlidingLayers(c, LayerCount, _window, BlockParts.Periodic(c.SizeOr(4, "sliding_window_pattern")));
             // Layers without a window do not rotate.
-            if (c.DoubleOrNull("gguf.rope.freq_base_swa") is { } theta) _rotary = RopeConfig.Make(c, heads.HeadDim, RopeConfig.Read(c) with { Theta = theta }, interleaved: true);
+            if (c.DoubleOrNull("gguf.rope.freq_base_swa") is { } theta)
+                _rotary = RopeConfig.Make(c, heads.HeadDim, RopeConfig.Read(c) with { Theta = theta }, interleaved: true);
         }
         _activation = c.ActivationOr(Activation.Silu, "hidden_act");
         _headNorms = !two && c.BoolOr(false, "use_qk_norm");

@@ -19,7 +19,8 @@ internal abstract class DecoderArchitecture : Architecture
     protected virtual IEnumerable<Rotary> Rotaries => [];
 
     /// <inheritdoc/>
-    public override int ContextLength => _contextLength ??= (int)Math.Min(base.ContextLength * Rotaries.Select(r => r.LengthFactor).DefaultIfEmpty(1).Max(), int.MaxValue / 2);
+    public override int ContextLength =>
+        _contextLength ??= (int)Math.Min(base.ContextLength * Rotaries.Select(r => r.LengthFactor).DefaultIfEmpty(1).Max(), int.MaxValue / 2);
 
     /// <inheritdoc/>
     public override ArchitectureKind Kind => ArchitectureKind.Decoder;
@@ -36,7 +37,10 @@ internal abstract class DecoderArchitecture : Architecture
         return false;
     }
 
-    /// <summary>Traces the whole model. Results: <c>last_hidden_state</c> (every token, after the final norm), <c>projected_hidden_state</c> (where the model projects it) and <c>logits</c> (wanted rows).</summary>
+    /// <summary>
+    /// Traces the whole model. Results: <c>last_hidden_state</c> (every token, after the final norm), <c>projected_hidden_state</c> (where the model
+    /// projects it) and <c>logits</c> (wanted rows).
+    /// </summary>
     protected override void Trace(Ops ops, PlanRole role, WeightSet weights)
     {
         Value x = Embed(ops, weights);

@@ -7,7 +7,10 @@ using Bloomery.Numerics.Kernels;
 
 namespace Bloomery.Models.Architectures;
 
-/// <summary>DeepSeek V2 (arXiv 2405.04434) and V3 (arXiv 2412.19437): latent attention, whose cache holds one latent and one rotary key for all heads, and many small experts.</summary>
+/// <summary>
+/// DeepSeek V2 (arXiv 2405.04434) and V3 (arXiv 2412.19437): latent attention, whose cache holds one latent and one rotary key for all heads, and many
+/// small experts.
+/// </summary>
 [Key("deepseek_v2"), Key("deepseek_v3"), Key("deepseek2")]
 internal sealed class DeepSeek : DecoderArchitecture
 {
@@ -118,8 +121,10 @@ internal sealed class DeepSeek : DecoderArchitecture
         l.Linear("attn_q_nope", new WeightSource(query, nope), _heads * _nope, queryIn, gguf: new WeightSource(ggufQuery, nope));
         l.Linear("attn_q_rope", new WeightSource(query, rope), _heads * _rope, queryIn, gguf: new WeightSource(ggufQuery, rope));
         RowSelection latent = RowSelection.Range(0, _latent), shared = RowSelection.Range(_latent, _rope);
-        l.Linear("attn_kv_latent", new WeightSource("self_attn.kv_a_proj_with_mqa", latent), _latent, HiddenSize, _attentionBias, new WeightSource("attn_kv_a_mqa", latent));
-        l.Linear("attn_kv_rope", new WeightSource("self_attn.kv_a_proj_with_mqa", shared), _rope, HiddenSize, _attentionBias, new WeightSource("attn_kv_a_mqa", shared));
+        l.Linear("attn_kv_latent", new WeightSource("self_attn.kv_a_proj_with_mqa", latent), _latent, HiddenSize, _attentionBias,
+            new WeightSource("attn_kv_a_mqa", latent));
+        l.Linear("attn_kv_rope", new WeightSource("self_attn.kv_a_proj_with_mqa", shared), _rope, HiddenSize, _attentionBias,
+            new WeightSource("attn_kv_a_mqa", shared));
         l.Norm("attn_kv_a_norm", "self_attn.kv_a_layernorm", _latent);
         l.LatentUp("attn_k_b", "attn_v_b", "self_attn.kv_b_proj", "attn_kv_b", _heads, _nope, _valueDim, _latent, map.Contains($"blk.{layer}.attn_k_b.weight"));
         l.Linear("attn_output", "self_attn.o_proj", HiddenSize, _heads * _valueDim, _attentionBias);
@@ -169,7 +174,8 @@ internal sealed class DeepSeek : DecoderArchitecture
             t.Require("attention.kv_lora_rank", "rope.dimension_count");
             if (t.Has("attention.key_length_mla") || t.Has("attention.value_length_mla")) t.Require("attention.key_length_mla", "attention.value_length_mla");
             int rope = t.Size("rope.dimension_count"), heads = t.Size("attention.head_count"), usual = t.Size("embedding_length") / heads;
-            int keys = t.Whole("attention.key_length_mla") ?? t.Whole("attention.key_length") ?? usual, values = t.Whole("attention.value_length_mla") ?? t.Whole("attention.value_length") ?? usual;
+            int keys = t.Whole("attention.key_length_mla") ?? t.Whole("attention.key_length") ?? usual;
+            int values = t.Whole("attention.value_length_mla") ?? t.Whole("attention.value_length") ?? usual;
             if (keys <= rope) throw t.Error("attention.key_length_mla", $"leaves {keys - rope} dimensions beside the {rope} that rotate");
             t.Set("qk_rope_head_dim", rope, "rope.dimension_count");
             t.Set("qk_nope_head_dim", keys - rope, "attention.key_length_mla");
@@ -201,7 +207,8 @@ internal sealed class DeepSeek : DecoderArchitecture
             t.Set("n_group", groups, "expert_group_count");
             if (groups == 1) t.Set("topk_group", 1);
             t.Set(GroupsByTopTwo, true);
-            if (t.Number("attention.temperature_scale") is { } temperature and not 0) throw t.Error("attention.temperature_scale", $"is {temperature}; attention without temperatures is supported");
+            if (t.Number("attention.temperature_scale") is { } temperature and not 0)
+                throw t.Error("attention.temperature_scale", $"is {temperature}; attention without temperatures is supported");
             if (t.Number("rope.scaling.yarn_log_multiplier") is { } log) t.SetYarnScales(10 * log);
         }
     }

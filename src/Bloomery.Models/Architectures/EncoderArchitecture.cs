@@ -10,7 +10,10 @@ internal abstract class EncoderArchitecture(ModelConfig config) : Architecture(c
     /// <inheritdoc/>
     public override ArchitectureKind Kind => ArchitectureKind.Encoder;
 
-    /// <summary>Traces the whole model. Results: <c>last_hidden_state</c> (every token) and, where the model has a pooler, <c>pooler_output</c> (wanted rows: the first of each sequence).</summary>
+    /// <summary>
+    /// Traces the whole model. Results: <c>last_hidden_state</c> (every token) and, where the model has a pooler, <c>pooler_output</c> (wanted rows: the
+    /// first of each sequence).
+    /// </summary>
     protected override void Trace(Ops ops, PlanRole role, WeightSet weights)
     {
         Value x = Embed(ops, weights);

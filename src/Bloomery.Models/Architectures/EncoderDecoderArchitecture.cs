@@ -20,7 +20,8 @@ internal abstract class EncoderDecoderArchitecture(ModelConfig config) : Archite
     public override int? ForcedEosId => Config.IntOrNull("forced_eos_token_id");
 
     /// <summary>The word embeddings of one side (<c>enc</c> or <c>dec</c>): its own where the checkpoint has them, else those that both share.</summary>
-    private protected static Weight SideEmbedding(WeightSet weights, string side) => weights.TryGet($"{side}.token_embd", out Weight? own) ? own : weights["token_embd"];
+    private protected static Weight SideEmbedding(WeightSet weights, string side) =>
+        weights.TryGet($"{side}.token_embd", out Weight? own) ? own : weights["token_embd"];
 
     /// <summary>Token ids to the input of the encoder's first block.</summary>
     protected abstract Value EmbedEncoder(Ops ops, WeightSet weights);

@@ -7,7 +7,9 @@ using Bloomery.Numerics.Kernels;
 
 namespace Bloomery.Models.Architectures;
 
-/// <summary>Falcon in its three forms (arXiv 2311.16867): old with one kv head or with all, new with groups and a norm for each branch; rotary positions or ALiBi.</summary>
+/// <summary>
+/// Falcon in its three forms (arXiv 2311.16867): old with one kv head or with all, new with groups and a norm for each branch; rotary positions or ALiBi.
+/// </summary>
 [Key("falcon")]
 internal sealed class Falcon : DecoderArchitecture
 {
@@ -60,7 +62,8 @@ internal sealed class Falcon : DecoderArchitecture
         int d = _attention.KeyDim, group = _attention.Heads / _attention.KvHeads, stride = (group + 2) * d;
         // One kv head is the case of a single group: all q, one k, one v.
         RowSelection q = RowSelection.PerGroup(_attention.KvHeads, stride, 0, group * d);
-        RowSelection k = RowSelection.PerGroup(_attention.KvHeads, stride, group * d, d), v = RowSelection.PerGroup(_attention.KvHeads, stride, (group + 1) * d, d);
+        RowSelection k = RowSelection.PerGroup(_attention.KvHeads, stride, group * d, d),
+            v = RowSelection.PerGroup(_attention.KvHeads, stride, (group + 1) * d, d);
         for (int i = 0; i < LayerCount; i++)
         {
             LayerMap l = map.Layer(i, $"h.{i}.");

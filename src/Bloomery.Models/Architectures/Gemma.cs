@@ -7,7 +7,10 @@ using Bloomery.Numerics.Kernels;
 
 namespace Bloomery.Models.Architectures;
 
-/// <summary>Gemma 1 (arXiv 2403.08295), 2 (arXiv 2408.00118: norms on both sides, capped scores, every other layer with a window) and 3 (arXiv 2503.19786: head norms, five windowed layers to a full one, two rotary bases).</summary>
+/// <summary>
+/// Gemma 1 (arXiv 2403.08295), 2 (arXiv 2408.00118: norms on both sides, capped scores, every other layer with a window) and 3 (arXiv 2503.19786: head
+/// norms, five windowed layers to a full one, two rotary bases).
+/// </summary>
 [Key("gemma"), Key("gemma2"), Key("gemma3_text"), Key("gemma3")]
 internal sealed class Gemma : DecoderArchitecture
 {
@@ -44,7 +47,8 @@ internal sealed class Gemma : DecoderArchitecture
 
         _rotary = RopeConfig.Make(c, heads.HeadDim, _version == 3 ? RopeConfig.Read(c, 1e6, layerType: "full_attention") : RopeConfig.Read(c));
         _localRotary = _version == 3 ? RopeConfig.Make(c, heads.HeadDim, RopeConfig.Read(c, layerType: "sliding_attention")) : _rotary;
-        if (_version == 2 && c.DoubleOrNull("gguf.rope.freq_base_swa") is { } theta) _localRotary = RopeConfig.Make(c, heads.HeadDim, RopeConfig.Read(c) with { Theta = theta });
+        if (_version == 2 && c.DoubleOrNull("gguf.rope.freq_base_swa") is { } theta)
+            _localRotary = RopeConfig.Make(c, heads.HeadDim, RopeConfig.Read(c) with { Theta = theta });
 
         _activation = c.ActivationOr(Activation.GeluTanh, _version == 1 ? "hidden_act" : "hidden_activation");
         _bias = BlockParts.Bias(c.BoolOr(false, "attention_bias"));

@@ -6,7 +6,9 @@ using Bloomery.Numerics.Kernels;
 
 namespace Bloomery.Models.Architectures;
 
-/// <summary>GPTBigCode (SantaCoder, arXiv 2301.03988; StarCoder, arXiv 2305.06161): GPT-2 with one kv head for all query heads, or with q, k, v interleaved by head.</summary>
+/// <summary>
+/// GPTBigCode (SantaCoder, arXiv 2301.03988; StarCoder, arXiv 2305.06161): GPT-2 with one kv head for all query heads, or with q, k, v interleaved by head.
+/// </summary>
 [Key("gpt_bigcode"), Key("starcoder")]
 internal sealed class GptBigCode : DecoderArchitecture
 {

@@ -7,7 +7,10 @@ using Bloomery.Numerics.Kernels;
 
 namespace Bloomery.Models.Architectures;
 
-/// <summary>GPT-J (EleutherAI 2021) and CodeGen (arXiv 2203.13474): branches side by side after one norm, interleaved rotation, attention without biases; CodeGen fuses q, v, k in four blocks of heads.</summary>
+/// <summary>
+/// GPT-J (EleutherAI 2021) and CodeGen (arXiv 2203.13474): branches side by side after one norm, interleaved rotation, attention without biases; CodeGen
+/// fuses q, v, k in four blocks of heads.
+/// </summary>
 [Key("gptj"), Key("codegen")]
 internal sealed class GptJ : DecoderArchitecture
 {
@@ -23,7 +26,8 @@ internal sealed class GptJ : DecoderArchitecture
     {
         HeadShape heads = HeadShape.ReadEqual(c, HiddenSize);
         _attention = heads.Attention();
-        if (c.ModelType == "codegen" && heads.Heads % CodeGenBlocks != 0) throw c.Error("n_head", $"is {heads.Heads}; CodeGen's heads come in {CodeGenBlocks} equal blocks");
+        if (c.ModelType == "codegen" && heads.Heads % CodeGenBlocks != 0)
+            throw c.Error("n_head", $"is {heads.Heads}; CodeGen's heads come in {CodeGenBlocks} equal blocks");
         int rotated = c.NullableSizeOr(64, "rotary_dim") ?? throw c.Error("rotary_dim", "is null, which is not supported; a number of dimensions is needed");
         _rotary = RopeConfig.Make(c, heads.HeadDim, new RopeScaling(), rotated, "rotary_dim", interleaved: true);
         _activation = c.ActivationOr(Activation.GeluTanh, "activation_function");
@@ -45,7 +49,8 @@ internal sealed class GptJ : DecoderArchitecture
             l.Norm("attn_norm", "ln_1", HiddenSize, BiasRule.Required);
             if (Config.ModelType == "codegen")
                 l.FusedQkv("attn.qkv_proj", _attention, HiddenSize, BiasRule.None,
-                    RowSelection.PerGroup(CodeGenBlocks, 3 * block, 0, block), RowSelection.PerGroup(CodeGenBlocks, 3 * block, 2 * block, block), RowSelection.PerGroup(CodeGenBlocks, 3 * block, block, block));
+                    RowSelection.PerGroup(CodeGenBlocks, 3 * block, 0, block), RowSelection.PerGroup(CodeGenBlocks, 3 * block, 2 * block, block),
+                    RowSelection.PerGroup(CodeGenBlocks, 3 * block, block, block));
             else l.Separate(_attention, HiddenSize, BiasRule.None, "attn.");
             l.Linear("attn_output", "attn.out_proj", HiddenSize, HiddenSize);
             l.Mlp("mlp.fc_in", "mlp.fc_out", HiddenSize, _inner, BiasRule.Required);

@@ -7,7 +7,10 @@ using Bloomery.Numerics.Kernels;
 
 namespace Bloomery.Models.Architectures;
 
-/// <summary>GPT-NeoX (arXiv 2204.06745) and Pythia: attention and feed-forward side by side, each after a norm of its own, or one after the other; q, k, v interleaved by head.</summary>
+/// <summary>
+/// GPT-NeoX (arXiv 2204.06745) and Pythia: attention and feed-forward side by side, each after a norm of its own, or one after the other; q, k, v
+/// interleaved by head.
+/// </summary>
 [Key("gpt_neox"), Key("gptneox")]
 internal sealed class GptNeoX : DecoderArchitecture
 {

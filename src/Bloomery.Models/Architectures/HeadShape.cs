@@ -49,7 +49,8 @@ internal readonly record struct HeadShape(int Heads, int KvHeads, int HeadDim)
     {
         if (heads % kvHeads != 0) throw c.Error("num_key_value_heads", $"is {kvHeads}, which does not divide the {heads} query heads");
         if (headDim is < 1 or > 1 << 14) throw c.Error("head_dim", $"is {headDim}; it must lie between 1 and {1 << 14}");
-        if ((long)heads * headDim > MostColumns) throw c.Error("num_attention_heads", $"is {heads}, which with heads of {headDim} makes more than {MostColumns} columns");
+        if ((long)heads * headDim > MostColumns)
+            throw c.Error("num_attention_heads", $"is {heads}, which with heads of {headDim} makes more than {MostColumns} columns");
         return new HeadShape(heads, kvHeads, headDim) { SeesAhead = c.SeesAhead };
     }
 

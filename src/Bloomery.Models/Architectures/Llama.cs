@@ -34,17 +34,20 @@ internal class Llama : DecoderArchitecture
         _attention = heads.Attention(form.AttentionScale);
         (_embeddingScale, _residualScale, _logitScale) = (form.EmbeddingScale, form.ResidualScale, form.LogitScale);
         _rotary = RopeConfig.Make(c, heads.HeadDim, RopeConfig.Read(c, form.Theta));
-        if (_rotary.Dimensions != heads.HeadDim) throw c.Error("gguf.rope.dimension_count", $"is {_rotary.Dimensions}; these files order rows by whole heads of {heads.HeadDim}");
+        if (_rotary.Dimensions != heads.HeadDim)
+            throw c.Error("gguf.rope.dimension_count", $"is {_rotary.Dimensions}; these files order rows by whole heads of {heads.HeadDim}");
         _rotated = Layers(form.Rotates);
         _window = form.Window;
         _sliding = form.Sliding is { } rule ? BlockParts.SlidingLayers(c, LayerCount, _window, rule) : Layers(_ => _window is not null);
         _activation = c.ActivationOr(Activation.Silu, "hidden_act");
-        (_attentionBias, _mlpBias) = (BlockParts.Bias(form.MayHaveBiases && c.BoolOr(false, "attention_bias")), BlockParts.Bias(form.MayHaveBiases && c.BoolOr(false, "mlp_bias")));
+        _attentionBias = BlockParts.Bias(form.MayHaveBiases && c.BoolOr(false, "attention_bias"));
+        _mlpBias = BlockParts.Bias(form.MayHaveBiases && c.BoolOr(false, "mlp_bias"));
         _tied = c.BoolOr(form.Tied, "tie_word_embeddings");
         _inner = c.Size("intermediate_size");
         _epsilon = c.Epsilon(form.Epsilon, "rms_norm_eps");
         int experts = c.CountOr(form.Experts ?? 0, form.Experts is null ? ["gguf.expert_count"] : ["num_local_experts", "num_experts"]);
-        if (experts > 0) _experts = new ExpertSpec { Experts = experts, Used = c.SizeOr(2, "num_experts_per_tok"), Activation = _activation, Normalize = true }.Checked(c);
+        if (experts == 0) return;
+        _experts = new ExpertSpec { Experts = experts, Used = c.SizeOr(2, "num_experts_per_tok"), Activation = _activation, Normalize = true }.Checked(c);
     }
 
     /// <inheritdoc/>

@@ -7,7 +7,10 @@ using Bloomery.Numerics.Kernels;
 
 namespace Bloomery.Models.Architectures;
 
-/// <summary>MPT (MosaicML 2023): ALiBi, norms without biases, no biases at all. Like the reference library it ignores the options for which it never had a checkpoint; GGUF files have them by their tensors: biases, positions, norms of queries and keys.</summary>
+/// <summary>
+/// MPT (MosaicML 2023): ALiBi, norms without biases, no biases at all. Like the reference library it ignores the options for which it never had a
+/// checkpoint; GGUF files have them by their tensors: biases, positions, norms of queries and keys.
+/// </summary>
 [Key("mpt")]
 internal sealed class Mpt : DecoderArchitecture
 {

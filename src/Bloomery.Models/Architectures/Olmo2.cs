@@ -7,7 +7,10 @@ using Bloomery.Numerics.Kernels;
 
 namespace Bloomery.Models.Architectures;
 
-/// <summary>OLMo 2 (arXiv 2501.00656): norms after attention and feed-forward instead of before, and over all query and all key columns. GGUF files call OLMo 3 (arXiv 2512.13961) so, too: three layers with a window, whose positions are not scaled, to one without.</summary>
+/// <summary>
+/// OLMo 2 (arXiv 2501.00656): norms after attention and feed-forward instead of before, and over all query and all key columns. GGUF files call OLMo 3
+/// (arXiv 2512.13961) so, too: three layers with a window, whose positions are not scaled, to one without.
+/// </summary>
 [Key("olmo2")]
 internal sealed class Olmo2 : DecoderArchitecture
 {
@@ -32,7 +35,9 @@ internal sealed class Olmo2 : DecoderArchitecture
         if (_window is not null)
         {
             _sliding = BlockParts.SlidingLayers(c, LayerCount, _window, BlockParts.Periodic(Period));
-            _localRotary = RopeConfig.Make(c, heads.HeadDim, new RopeScaling { Theta = c.DoubleOrNull("gguf.rope.freq_base_swa") ?? scaling.Theta, MaxLength = scaling.MaxLength, OriginalLength = scaling.OriginalLength });
+            double theta = c.DoubleOrNull("gguf.rope.freq_base_swa") ?? scaling.Theta;
+            RopeScaling local = new() { Theta = theta, MaxLength = scaling.MaxLength, OriginalLength = scaling.OriginalLength };
+            _localRotary = RopeConfig.Make(c, heads.HeadDim, local);
         }
         _activation = c.ActivationOr(Activation.Silu, "hidden_act");
         _bias = BlockParts.Bias(c.BoolOr(false, "attention_bias"));

@@ -44,7 +44,8 @@ internal abstract class Qwen : DecoderArchitecture
         _inner = allSparse && !c.Has("intermediate_size") ? 1 : c.Size("intermediate_size");
         if (form.Experts == 0) return;
         (_expertInner, _sharedInner, _shared) = (form.ExpertSize, form.SharedSize ?? 0, form.SharedSize is not null);
-        _experts = new ExpertSpec { Experts = form.Experts, Used = form.Used, Activation = _activation, Normalize = c.BoolOr(false, "norm_topk_prob") }.Checked(c);
+        bool normalizes = c.BoolOr(false, "norm_topk_prob");
+        _experts = new ExpertSpec { Experts = form.Experts, Used = form.Used, Activation = _activation, Normalize = normalizes }.Checked(c);
     }
 
     /// <inheritdoc/>

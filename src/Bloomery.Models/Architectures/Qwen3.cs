@@ -7,5 +7,6 @@ namespace Bloomery.Models.Architectures;
 [Key("qwen3")]
 internal sealed class Qwen3(ModelConfig c) : Qwen(c, new QwenForm
 {
-    KvHeads = 32, HeadDim = 128, HeadNorms = true, QkvBias = c.BoolOr(false, "attention_bias"), OutputBias = c.BoolOr(false, "attention_bias"), Slides = (i, from) => i >= from,
+    KvHeads = 32, HeadDim = 128, HeadNorms = true, QkvBias = c.BoolOr(false, "attention_bias"), OutputBias = c.BoolOr(false, "attention_bias"),
+    Slides = (i, from) => i >= from,
 });

@@ -8,7 +8,8 @@ namespace Bloomery.Models.Architectures;
 internal sealed class Qwen3Moe(ModelConfig c) : Qwen(c, new QwenForm
 {
     KvHeads = 4, HeadNorms = true, QkvBias = c.BoolOr(false, "attention_bias"), OutputBias = c.BoolOr(false, "attention_bias"),
-    Experts = c.CountOr(128, "num_experts", "num_local_experts"), Used = c.SizeOr(8, "num_experts_per_tok"), ExpertSize = c.SizeOr(768, "moe_intermediate_size"),
+    Experts = c.CountOr(128, "num_experts", "num_local_experts"), Used = c.SizeOr(8, "num_experts_per_tok"),
+    ExpertSize = c.SizeOr(768, "moe_intermediate_size"),
 })
 {
     /// <summary>What its GGUF files say.</summary>

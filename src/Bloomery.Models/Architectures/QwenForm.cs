@@ -18,7 +18,10 @@ internal sealed record QwenForm
     /// <summary>Whether the output projection has one.</summary>
     public bool OutputBias { get; init; }
 
-    /// <summary>Whether a layer has the window, by its number and <c>max_window_layers</c>, where <c>layer_types</c> does not say it; null: all have it, and there is no such key.</summary>
+    /// <summary>
+    /// Whether a layer has the window, by its number and <c>max_window_layers</c>, where <c>layer_types</c> does not say it; null: all have it, and there
+    /// is no such key.
+    /// </summary>
     public Func<int, int, bool>? Slides { get; init; }
 
     /// <summary>Experts; 0: none.</summary>

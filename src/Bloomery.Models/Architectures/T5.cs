@@ -7,7 +7,9 @@ using Bloomery.Numerics.Kernels;
 
 namespace Bloomery.Models.Architectures;
 
-/// <summary>T5 (arXiv 1910.10683): norms without mean, attention without scale but with a bias by relative position that all layers share, no other biases.</summary>
+/// <summary>
+/// T5 (arXiv 1910.10683): norms without mean, attention without scale but with a bias by relative position that all layers share, no other biases.
+/// </summary>
 [Key("t5")]
 internal sealed class T5 : EncoderDecoderArchitecture
 {
@@ -32,12 +34,14 @@ internal sealed class T5 : EncoderDecoderArchitecture
         // The published v1.1 checkpoints say gated-gelu and were trained with the tanh form.
         act = c.StringOr(projection == "gated-gelu" ? "gelu_new" : act, "dense_act_fn");
         _gated = c.BoolOr(_gated, "is_gated_act");
-        _activation = Activations.Parse(act) ?? throw c.Error("feed_forward_proj", $"is '{projection}', an activation that is not supported; supported are {Activations.Names}");
+        _activation = Activations.Parse(act)
+            ?? throw c.Error("feed_forward_proj", $"is '{projection}', an activation that is not supported; supported are {Activations.Names}");
         _inner = c.Size("d_ff");
         _buckets = c.SizeOr(32, "relative_attention_num_buckets");
         _maxDistance = c.SizeOr(128, "relative_attention_max_distance");
         if (_buckets < 4 || _maxDistance <= _buckets / 2 || _maxDistance > MostDistance)
-            throw c.Error("relative_attention_max_distance", $"is {_maxDistance} with {_buckets} buckets; at least 4 buckets are needed, and a distance above half of them, up to {MostDistance}");
+            throw c.Error("relative_attention_max_distance",
+                $"is {_maxDistance} with {_buckets} buckets; at least 4 buckets are needed, and a distance above half of them, up to {MostDistance}");
         // Only a plain "no" means that outputs are not scaled; the tables are tied all the same unless the file holds both.
         bool tied = !c.Has("tie_word_embeddings") || c.BoolOr(true, "tie_word_embeddings");
         _byHead = c.Has("gguf.attention.relative_buckets_count");
@@ -73,7 +77,8 @@ internal sealed class T5 : EncoderDecoderArchitecture
     protected override Value EncoderNorm(Ops ops, Value x, WeightSet weights) => ops.RmsNorm(x, weights["enc.output_norm"], _epsilon);
 
     /// <inheritdoc/>
-    protected override void StoreCross(Ops ops, Value x, Layer l) => ops.StoreCross(ops.Linear(x, l["cross_attn_k"]), ops.Linear(x, l["cross_attn_v"]), _attention);
+    protected override void StoreCross(Ops ops, Value x, Layer l) =>
+        ops.StoreCross(ops.Linear(x, l["cross_attn_k"]), ops.Linear(x, l["cross_attn_v"]), _attention);
 
     /// <inheritdoc/>
     protected override Value EmbedDecoder(Ops ops, WeightSet weights) => ops.Embed(SideEmbedding(weights, "dec"));
@@ -108,7 +113,8 @@ internal sealed class T5 : EncoderDecoderArchitecture
         float[] values = new float[checked(table.Matrix.Rows * table.Matrix.Columns)];
         table.Matrix.Dequantize(0, table.Matrix.Rows, values);
         // Distances from maxDistance on share a bucket, so a clamped table holds them all.
-        return _attention with { RelativeBias = RelativeBuckets.Table(values, _attention.Heads, bidirectional, _buckets, _maxDistance, _maxDistance), RelativeSpan = _maxDistance };
+        float[] bias = RelativeBuckets.Table(values, _attention.Heads, bidirectional, _buckets, _maxDistance, _maxDistance);
+        return _attention with { RelativeBias = bias, RelativeSpan = _maxDistance };
     }
 
     private void MapSide(WeightMap map, string canonical, string source, int layers, bool cross)
@@ -116,7 +122,8 @@ internal sealed class T5 : EncoderDecoderArchitecture
         LayerMap side = map.Under($"{canonical}.", $"{source}.");
         side.SideEmbedding("token_embd", "embed_tokens", VocabularySize, HiddenSize);
         side.Norm("output_norm", "final_layer_norm", HiddenSize);
-        map.Under($"{canonical}.", $"{source}.block.0.layer.0.").Embedding("relative_bias", "SelfAttention.relative_attention_bias", _buckets, _attention.Heads, "relative_attention_num_buckets", "blk.0.attn_rel_b");
+        map.Under($"{canonical}.", $"{source}.block.0.layer.0.").Embedding("relative_bias", "SelfAttention.relative_attention_bias", _buckets, _attention.Heads,
+            "relative_attention_num_buckets", "blk.0.attn_rel_b");
         int columns = _attention.Heads * _attention.KeyDim;
         for (int i = 0; i < layers; i++)
         {

@@ -8,7 +8,8 @@ internal static class Activations
     private static readonly Dictionary<string, Activation> ByName = new()
     {
         ["gelu"] = Activation.GeluErf, ["gelu_python"] = Activation.GeluErf,
-        ["gelu_new"] = Activation.GeluTanh, ["gelu_pytorch_tanh"] = Activation.GeluTanh, ["gelu_fast"] = Activation.GeluTanh, ["gelu_accurate"] = Activation.GeluTanh,
+        ["gelu_new"] = Activation.GeluTanh, ["gelu_pytorch_tanh"] = Activation.GeluTanh, ["gelu_fast"] = Activation.GeluTanh,
+        ["gelu_accurate"] = Activation.GeluTanh,
         ["gelu_python_tanh"] = Activation.GeluTanh,
         ["quick_gelu"] = Activation.QuickGelu,
         ["silu"] = Activation.Silu, ["swish"] = Activation.Silu,

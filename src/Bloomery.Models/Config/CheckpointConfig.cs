@@ -2,7 +2,10 @@ using System.Text.Json.Nodes;
 
 namespace Bloomery.Models.Config;
 
-/// <summary>What holds for <c>config.json</c> whatever the family: options that change results everywhere and are not supported, and language models inside larger ones.</summary>
+/// <summary>
+/// What holds for <c>config.json</c> whatever the family: options that change results everywhere and are not supported, and language models inside larger
+/// ones.
+/// </summary>
 internal static class CheckpointConfig
 {
     // What the reference library's class of Gemma 3's language model has where the larger model's file is silent.
@@ -36,10 +39,14 @@ internal static class CheckpointConfig
         if (config.Section("quantization_config") is { } quantization)
         {
             string method = quantization.StringOr("unknown", "quant_method");
-            throw config.Error("quantization_config", $"asks for weights quantised by '{method}', which are not read; take a checkpoint in full precision, or a GGUF file");
+            throw config.Error("quantization_config",
+                $"asks for weights quantised by '{method}', which are not read; take a checkpoint in full precision, or a GGUF file");
         }
-        if (config.Section("per_layer_config") is { Json.Count: > 0 }) throw config.Error("per_layer_config", "gives layers configurations of their own, which is not supported");
+        if (config.Section("per_layer_config") is { Json.Count: > 0 })
+            throw config.Error("per_layer_config", "gives layers configurations of their own, which is not supported");
         if (config.Section("pruned_heads") is { Json.Count: > 0 }) throw config.Error("pruned_heads", "names heads that are cut out, which is not supported");
-        if (config.Has("transformers_weights")) throw config.Error("transformers_weights", "names another file with weights, which is not supported; call that file model.safetensors and remove the key");
+        if (config.Has("transformers_weights"))
+            throw config.Error("transformers_weights",
+                "names another file with weights, which is not supported; call that file model.safetensors and remove the key");
     }
 }

@@ -5,7 +5,10 @@ using Bloomery.Models.Positions;
 
 namespace Bloomery.Models.Config;
 
-/// <summary>Translates a GGUF file's keys into those of <c>config.json</c>, as far as they mean the same in all families; <see cref="GgufDialect"/> does the rest. All keys stay available under <c>gguf.KEY</c>.</summary>
+/// <summary>
+/// Translates a GGUF file's keys into those of <c>config.json</c>, as far as they mean the same in all families; <see cref="GgufDialect"/> does the rest.
+/// All keys stay available under <c>gguf.KEY</c>.
+/// </summary>
 internal static class GgufConfig
 {
     // GGUF key (without the architecture) -> config.json key
@@ -16,12 +19,15 @@ internal static class GgufConfig
         ("attention.key_length", "head_dim"), ("attention.layer_norm_rms_epsilon", "rms_norm_eps"), ("attention.layer_norm_epsilon", "layer_norm_epsilon"),
         ("attention.layer_norm_epsilon", "layer_norm_eps"), ("attention.layer_norm_epsilon", "norm_epsilon"), ("attention.layer_norm_epsilon", "norm_eps"),
         ("attention.sliding_window", "sliding_window"), ("rope.freq_base", "rope_theta"), ("attn_logit_softcapping", "attn_logit_softcapping"),
-        ("final_logit_softcapping", "final_logit_softcapping"), ("expert_count", "num_experts"), ("expert_count", "num_local_experts"), ("expert_count", "n_routed_experts"),
-        ("expert_used_count", "num_experts_per_tok"), ("expert_feed_forward_length", "moe_intermediate_size"), ("expert_shared_feed_forward_length", "shared_expert_intermediate_size"),
+        ("final_logit_softcapping", "final_logit_softcapping"), ("expert_count", "num_experts"), ("expert_count", "num_local_experts"),
+        ("expert_count", "n_routed_experts"),
+        ("expert_used_count", "num_experts_per_tok"), ("expert_feed_forward_length", "moe_intermediate_size"),
+        ("expert_shared_feed_forward_length", "shared_expert_intermediate_size"),
         ("expert_shared_count", "n_shared_experts"), ("leading_dense_block_count", "first_k_dense_replace"), ("expert_weights_scale", "routed_scaling_factor"),
         ("expert_group_count", "n_group"), ("expert_group_used_count", "topk_group"),
         ("attention.q_lora_rank", "q_lora_rank"), ("attention.kv_lora_rank", "kv_lora_rank"),
-        ("decoder_block_count", "num_decoder_layers"), ("attention.relative_buckets_count", "relative_attention_num_buckets"), ("decoder_start_token_id", "decoder_start_token_id"),
+        ("decoder_block_count", "num_decoder_layers"), ("attention.relative_buckets_count", "relative_attention_num_buckets"),
+        ("decoder_start_token_id", "decoder_start_token_id"),
         ("embedding_scale", "embedding_multiplier"), ("residual_scale", "residual_multiplier"), ("attention.scale", "attention_multiplier"),
     ];
 
@@ -44,7 +50,8 @@ internal static class GgufConfig
         Rows("token_embd.weight", "vocab_size");
         Rows("token_types.weight", "type_vocab_size");
         string pattern = $"{arch}.attention.sliding_window_pattern"; // a period, or a truth value a layer
-        if (meta.IsArray(pattern)) json["layer_types"] = new JsonArray([.. meta.Get<bool[]>(pattern).Select(s => (JsonNode)(s ? "sliding_attention" : "full_attention"))]);
+        if (meta.IsArray(pattern))
+            json["layer_types"] = new JsonArray([.. meta.Get<bool[]>(pattern).Select(s => (JsonNode)(s ? "sliding_attention" : "full_attention"))]);
         Rope(file, arch, json);
         return new ModelConfig(file.Path, json, isGguf: true) { Spelling = name => Spell(arch, name), HasTensor = hasTensor ?? file.Tensors.ContainsKey };
 
@@ -77,7 +84,8 @@ internal static class GgufConfig
         GgufMetadata meta = file.Metadata;
         JsonObject scaling = [];
         if (meta.TryGet($"{arch}.rope.scaling.original_context_length", out uint original)) scaling["original_max_position_embeddings"] = original;
-        if ((meta.TryGet($"{arch}.rope.scaling.factor", out double factor) || meta.TryGet($"{arch}.rope.scale_linear", out factor)) && factor != 0) scaling["factor"] = factor;
+        if ((meta.TryGet($"{arch}.rope.scaling.factor", out double factor) || meta.TryGet($"{arch}.rope.scale_linear", out factor)) && factor != 0)
+            scaling["factor"] = factor;
         // A factor without a type is linear.
         string type = meta.Get($"{arch}.rope.scaling.type", scaling.ContainsKey("factor") ? "linear" : "none");
         if (type == "linear" && !scaling.ContainsKey("factor")) type = "none";
@@ -89,9 +97,12 @@ internal static class GgufConfig
         if (meta.TryGet($"{arch}.rope.scaling.yarn_beta_fast", out double fast)) scaling["beta_fast"] = fast;
         if (meta.TryGet($"{arch}.rope.scaling.yarn_beta_slow", out double slow)) scaling["beta_slow"] = slow;
         if (Divisors(file, "rope_freqs.weight") is { } divisors) scaling["gguf_divisors"] = Json(divisors);
-        else if (Divisors(file, "rope_factors_short.weight") is var shorter && Divisors(file, "rope_factors_long.weight") is var longer && (shorter ?? longer) is { } either)
+        else if (Divisors(file, "rope_factors_short.weight") is var shorter && Divisors(file, "rope_factors_long.weight") is var longer
+            && (shorter ?? longer) is { } either)
         {
-            if (type == "yarn") throw new ModelFormatException(meta.File, $"{arch}.rope.scaling.type", null, "is 'yarn', but the file has factors for short and long texts, too; one of both is supported");
+            if (type == "yarn")
+                throw new ModelFormatException(meta.File, $"{arch}.rope.scaling.type", null,
+                    "is 'yarn', but the file has factors for short and long texts, too; one of both is supported");
             // Up to the original length and beyond it; where one of both is missing, those frequencies are plain. A factor of all lengths comes on top.
             double common = type != "none" && factor > 0 ? factor : 1;
             double[] plain = [.. either.Select(_ => 1.0)];
@@ -111,7 +122,8 @@ internal static class GgufConfig
     private static double[]? Divisors(GgufFile file, string name)
     {
         if (!file.Tensors.TryGetValue(name, out TensorInfo? tensor)) return null;
-        if (tensor.ElementCount > 4096) throw new ModelFormatException(file.Path, name, tensor.Offset, $"has {tensor.ElementCount} elements; rotary factors are one a pair");
+        if (tensor.ElementCount > 4096)
+            throw new ModelFormatException(file.Path, name, tensor.Offset, $"has {tensor.ElementCount} elements; rotary factors are one a pair");
         return [.. file.Dequantize(tensor).Select(v => (double)v)];
     }
 
@@ -121,7 +133,8 @@ internal static class GgufConfig
         if (!meta.IsArray(key)) return Scalar(meta, key);
         // Some converters write one value for each layer: fine where they are equal.
         double[] values = meta.Get<double[]>(key);
-        if (values.Length == 0 || values.Any(v => v != values[0])) throw new ModelFormatException(meta.File, key, null, "differs from layer to layer, which is not supported");
+        if (values.Length == 0 || values.Any(v => v != values[0]))
+            throw new ModelFormatException(meta.File, key, null, "differs from layer to layer, which is not supported");
         return values[0];
     }
 

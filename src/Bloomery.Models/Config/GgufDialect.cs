@@ -4,9 +4,9 @@ using Bloomery.Numerics.Catalogs;
 namespace Bloomery.Models.Config;
 
 /// <summary>
-/// What a family's GGUF files say, in the words of <c>config.json</c>: architectures read one vocabulary. What llama.cpp requires of a file is required here, and what it defaults
-/// is stated in the translation, so that no default of the reference library's class takes its place. This class is what all families share; a family with words of its own
-/// has a subclass in its own file, found by GGUF's name of it.
+/// What a family's GGUF files say, in the words of <c>config.json</c>: architectures read one vocabulary. What llama.cpp requires of a
+/// file is required here, and what it defaults is stated in the translation, so that no default of the reference library's class takes
+/// its place. This class is what all families share; a family with words of its own has a subclass in its own file, found by GGUF's name of it.
 /// </summary>
 internal class GgufDialect
 {
@@ -25,15 +25,19 @@ internal class GgufDialect
         return translation.Result();
     }
 
-    /// <summary>The numbers of heads and their sizes: as many key heads as query heads, and as long as the hidden state allows, where nothing else is said.</summary>
+    /// <summary>
+    /// The numbers of heads and their sizes: as many key heads as query heads, and as long as the hidden state allows, where nothing else is said.
+    /// </summary>
     protected virtual void Heads(GgufTranslation t)
     {
         int heads = t.Size("attention.head_count"), hidden = t.Size("embedding_length");
         t.Default("num_key_value_heads", heads);
-        int? usual = hidden % heads == 0 ? hidden / heads : null, keys = t.Whole("attention.key_length") ?? usual, values = t.Whole("attention.value_length") ?? usual;
+        int? usual = hidden % heads == 0 ? hidden / heads : null;
+        int? keys = t.Whole("attention.key_length") ?? usual, values = t.Whole("attention.value_length") ?? usual;
         t.Set("head_dim", keys, "attention.key_length");
-        if (values != keys)
-            throw t.Error("attention.value_length", $"{(t.Has("attention.value_length") ? "is" : "is missing, and then is")} {values}; values as long as keys ({keys}) are supported");
+        if (values == keys) return;
+        string state = t.Has("attention.value_length") ? "is" : "is missing, and then is";
+        throw t.Error("attention.value_length", $"{state} {values}; values as long as keys ({keys}) are supported");
     }
 
     /// <summary>The width of the feed-forward network under each of its names, and of experts where there are some.</summary>

@@ -3,7 +3,10 @@ using Bloomery.Formats;
 
 namespace Bloomery.Models.Config;
 
-/// <summary>A GGUF file's keys while they are told in the words of <c>config.json</c>. Keys are named without the architecture; those without a translation stay readable as <c>gguf.KEY</c>.</summary>
+/// <summary>
+/// A GGUF file's keys while they are told in the words of <c>config.json</c>. Keys are named without the architecture; those without a translation stay
+/// readable as <c>gguf.KEY</c>.
+/// </summary>
 internal sealed class GgufTranslation
 {
     private const string LayerTypes = "layer_types";
@@ -83,7 +86,10 @@ internal sealed class GgufTranslation
     /// <summary>States a factor; a key that is absent, or 0, stands for <paramref name="none"/>.</summary>
     public void TakeFactor(string name, string key, double none = 1) => Set(name, Number(key) is { } factor and not 0 ? factor : none, key);
 
-    /// <summary>States the sliding window (0: none), and which layers have it: all but the last of each run of <paramref name="period"/> layers, unless the file has another period or a value a layer.</summary>
+    /// <summary>
+    /// States the sliding window (0: none), and which layers have it: all but the last of each run of <paramref name="period"/> layers, unless the file has
+    /// another period or a value a layer.
+    /// </summary>
     public void Window(int? fallback, int period)
     {
         int? window = Whole("attention.sliding_window") ?? fallback;
@@ -91,9 +97,9 @@ internal sealed class GgufTranslation
         Set("sliding_window", window, "attention.sliding_window");
         period = _file.CountOr(period, Own("attention.sliding_window_pattern"));
         JsonNode? stated = window is null ? null : _file.Json[LayerTypes]?.DeepClone(); // one value a layer
-        _json[LayerTypes] = stated ?? new JsonArray([.. Enumerable.Range(0, Layers).Select(i => (JsonNode)(Slides(i) ? "sliding_attention" : "full_attention"))]);
+        _json[LayerTypes] = stated ?? new JsonArray([.. Enumerable.Range(0, Layers).Select(TypeOf)]);
 
-        bool Slides(int layer) => window is not null && (period == 0 || (layer + 1) % period != 0);
+        JsonNode? TypeOf(int layer) => window is not null && (period == 0 || (layer + 1) % period != 0) ? "sliding_attention" : "full_attention";
     }
 
     /// <summary>States both scales of yarn, see <see cref="Positions.RopeScaling.YarnScale"/>; nothing where the frequencies are scaled otherwise.</summary>
@@ -106,8 +112,9 @@ internal sealed class GgufTranslation
     public ModelFormatException Error(string key, string problem) => _file.Error(Own(key), problem);
 
     /// <summary>The configuration that an architecture reads.</summary>
-    public ModelConfig Result() =>
-        new(_file.File, _json, isGguf: true) { Spelling = name => _file.Spelling?.Invoke(_origins.TryGetValue(name, out string? key) ? Own(key) : name) ?? name, HasTensor = _file.HasTensor };
+    public ModelConfig Result() => new(_file.File, _json, isGguf: true) { Spelling = Spell, HasTensor = _file.HasTensor };
+
+    private string Spell(string name) => _file.Spelling?.Invoke(_origins.TryGetValue(name, out string? key) ? Own(key) : name) ?? name;
 
     private static string Own(string key) => "gguf." + key;
 }

@@ -6,7 +6,10 @@ using Bloomery.Numerics.Kernels;
 
 namespace Bloomery.Models.Config;
 
-/// <summary>A checkpoint's <c>config.json</c> (or what follows from a GGUF file's keys): typed look-ups under every name that a value has had, with errors that name file and key.</summary>
+/// <summary>
+/// A checkpoint's <c>config.json</c> (or what follows from a GGUF file's keys): typed look-ups under every name that a value has had, with errors that name
+/// file and key.
+/// </summary>
 internal sealed class ModelConfig
 {
     /// <summary>The names that the longest sequence has had.</summary>
@@ -150,7 +153,8 @@ internal sealed class ModelConfig
     {
         (string name, JsonNode? node) = Find(names);
         if (node is null) return fallback;
-        return Activations.Parse(StringOr("", name)) ?? throw Error(name, $"is {Text(node)}, an activation that is not supported; supported are {Activations.Names}");
+        return Activations.Parse(StringOr("", name))
+            ?? throw Error(name, $"is {Text(node)}, an activation that is not supported; supported are {Activations.Names}");
     }
 
     /// <summary>Refuses a key that would change results in a way that is not supported.</summary>

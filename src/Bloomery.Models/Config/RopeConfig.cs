@@ -2,7 +2,10 @@ using Bloomery.Models.Positions;
 
 namespace Bloomery.Models.Config;
 
-/// <summary>Reads rotary embeddings from the keys of either generation of the reference library: <c>rope_parameters</c> (5), or <c>rope_theta</c> with <c>rope_scaling</c> (4).</summary>
+/// <summary>
+/// Reads rotary embeddings from the keys of either generation of the reference library: <c>rope_parameters</c> (5), or <c>rope_theta</c> with
+/// <c>rope_scaling</c> (4).
+/// </summary>
 internal static class RopeConfig
 {
     /// <summary>Reads the parameters.</summary>
@@ -27,7 +30,8 @@ internal static class RopeConfig
         };
         if (scaling is null) return result;
         if (type is not ("default" or "linear" or "dynamic" or "llama3" or "yarn" or "longrope" or "proportional"))
-            throw config.Error(scaling.Has("rope_type") ? "rope_type" : "type", $"is '{type}', a scaling of rotary embeddings that is not supported; supported are {Rotary.Types}");
+            throw config.Error(scaling.Has("rope_type") ? "rope_type" : "type",
+                $"is '{type}', a scaling of rotary embeddings that is not supported; supported are {Rotary.Types}");
         double? factor = Positive(scaling, "factor");
         if (type is "linear" or "dynamic" or "llama3" && factor is null) throw scaling.Error("factor", $"is missing from the {type} rope scaling");
         return result with
@@ -43,11 +47,13 @@ internal static class RopeConfig
             MScaleAllDim = scaling.DoubleOrNull("mscale_all_dim"),
             ShortFactor = Divisors(scaling, "short_factor"),
             LongFactor = Divisors(scaling, "long_factor"),
-            Share = type == "proportional" ? Math.Clamp(scaling.DoubleOrNull("partial_rotary_factor") ?? config.DoubleOrNull("partial_rotary_factor") ?? 1, 0, 1) : 1,
+            Share = type == "proportional"
+                ? Math.Clamp(scaling.DoubleOrNull("partial_rotary_factor") ?? config.DoubleOrNull("partial_rotary_factor") ?? 1, 0, 1) : 1,
             Divisors = Divisors(scaling, "gguf_divisors"),
         };
 
-        double Stated(string name, double published) => Positive(scaling, name) ?? (type == "llama3" ? throw scaling.Error(name, "is missing from the llama3 rope scaling") : published);
+        double Stated(string name, double published) =>
+            Positive(scaling, name) ?? (type == "llama3" ? throw scaling.Error(name, "is missing from the llama3 rope scaling") : published);
     }
 
     /// <summary>Makes the embedding of heads of <paramref name="headDim"/> elements; parameters that cannot be used are an error of the file.</summary>
@@ -73,7 +79,8 @@ internal static class RopeConfig
     {
         // The reference library turns one dimension more than an odd share, at the odd share's frequencies; families that cut heads by the share itself cannot.
         int span = dimensions;
-        if (dimensions % 2 != 0 && config.ModelType is "gpt_neox" or "phi3" && !config.IsGguf && scaling.Type is "default" or "linear" or "dynamic" or "llama3") dimensions++;
+        if (dimensions % 2 != 0 && config.ModelType is "gpt_neox" or "phi3" && !config.IsGguf && scaling.Type is "default" or "linear" or "dynamic" or "llama3")
+            dimensions++;
         if (dimensions < 2 || dimensions % 2 != 0 || dimensions > headDim)
             throw config.Error(key, $"makes {span} of a head's {headDim} dimensions rotate; an even number from 2 to {headDim} is needed");
         try
@@ -93,7 +100,9 @@ internal static class RopeConfig
 
     private static int Share(int headDim, double factor) => (int)Math.Clamp(headDim * factor, 0, int.MaxValue / 2);
 
-    /// <summary>Where the older generation keeps the base: GPT-NeoX never reads <c>rope_theta</c>, Gemma 3 has a second base for layers with a window.</summary>
+    /// <summary>
+    /// Where the older generation keeps the base: GPT-NeoX never reads <c>rope_theta</c>, Gemma 3 has a second base for layers with a window.
+    /// </summary>
     private static string ThetaKey(ModelConfig config, string? layerType) => (config.IsGguf, layerType, config.ModelType) switch
     {
         (true, "sliding_attention", _) => "gguf.rope.freq_base_swa",

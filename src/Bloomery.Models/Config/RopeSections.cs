@@ -2,7 +2,10 @@ using System.Text.Json.Nodes;
 
 namespace Bloomery.Models.Config;
 
-/// <summary>Where a checkpoint keeps the parameters of its rotary embeddings: in one dictionary, or in one for each type of layer. An older <c>rope_scaling</c> wins over <c>rope_parameters</c>, as in the reference library.</summary>
+/// <summary>
+/// Where a checkpoint keeps the parameters of its rotary embeddings: in one dictionary, or in one for each type of layer. An older <c>rope_scaling</c> wins
+/// over <c>rope_parameters</c>, as in the reference library.
+/// </summary>
 internal static class RopeSections
 {
     private const string New = "rope_parameters", Old = "rope_scaling";

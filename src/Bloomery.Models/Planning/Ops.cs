@@ -21,8 +21,12 @@ internal sealed class Ops
     /// <summary>Begins a trace; hidden states are kept when <paramref name="recordHiddenStates"/>.</summary>
     public Ops(bool recordHiddenStates = false) => _record = recordHiddenStates;
 
-    /// <summary>Rows of <paramref name="table"/> by token id, times <paramref name="scale"/>; a batch may give vectors instead (soft prompts), which are scaled only if <paramref name="scaleVectors"/>.</summary>
-    public Value Embed(Weight table, float scale = 1, bool scaleVectors = false) => Append(new EmbedTokens(New(table.Matrix.Columns), table, scale, scaleVectors));
+    /// <summary>
+    /// Rows of <paramref name="table"/> by token id, times <paramref name="scale"/>; a batch may give vectors instead (soft prompts), which are scaled only
+    /// if <paramref name="scaleVectors"/>.
+    /// </summary>
+    public Value Embed(Weight table, float scale = 1, bool scaleVectors = false) =>
+        Append(new EmbedTokens(New(table.Matrix.Columns), table, scale, scaleVectors));
 
     /// <summary>Rows of <paramref name="table"/> by position + <paramref name="offset"/> (learned positions).</summary>
     public Value EmbedPositions(Weight table, int offset = 0) => Append(new EmbedPositions(New(table.Matrix.Columns), table, offset));
@@ -36,7 +40,9 @@ internal sealed class Ops
     /// <summary>Root-mean-square norm over all columns, or over each run of <paramref name="groupSize"/> of them.</summary>
     public Value RmsNorm(Value x, Weight norm, float epsilon, int groupSize = 0) => Append(new RmsNorm(x, Like(x), norm, epsilon, groupSize));
 
-    /// <summary>Layer norm over all columns, or over each run of <paramref name="groupSize"/> of them; without gain and bias if <paramref name="norm"/> is null.</summary>
+    /// <summary>
+    /// Layer norm over all columns, or over each run of <paramref name="groupSize"/> of them; without gain and bias if <paramref name="norm"/> is null.
+    /// </summary>
     public Value LayerNorm(Value x, Weight? norm, float epsilon, int groupSize = 0) => Append(new LayerNorm(x, Like(x), norm, epsilon, groupSize));
 
     /// <summary>x W^T + b.</summary>

@@ -5,7 +5,8 @@ namespace Bloomery.Models.Planning;
 /// <summary>The operations of a model in order, made once by tracing its architecture, with a place for every activation.</summary>
 internal sealed class Plan
 {
-    internal Plan(Operation[] operations, IReadOnlyDictionary<string, Value> outputs, IReadOnlyList<Value> hiddenStates, KvShape kvShape, KvShape crossShape, bool writesCross, ArenaLayout layout)
+    internal Plan(Operation[] operations, IReadOnlyDictionary<string, Value> outputs, IReadOnlyList<Value> hiddenStates, KvShape kvShape, KvShape crossShape,
+        bool writesCross, ArenaLayout layout)
     {
         Steps = operations;
         Outputs = outputs;
@@ -46,8 +47,13 @@ internal sealed class Plan
         StringBuilder text = new();
         int number = 0;
         foreach (Operation op in Operations)
-            text.Append(System.Globalization.CultureInfo.InvariantCulture, $"{number++,4}  %{op.Output.Id,-4} [{(op.Output.Rows == RowKind.Tokens ? "T" : "W")} x {op.Output.Columns,6}] = {op.Description}({string.Join(", ", op.Inputs.Select(i => $"%{i.Id}"))})\n");
-        text.Append(System.Globalization.CultureInfo.InvariantCulture, $"activations: {Layout.TokenColumns} floats a token, {Layout.WantedColumns} a wanted row\n");
+        {
+            string rows = op.Output.Rows == RowKind.Tokens ? "T" : "W", inputs = string.Join(", ", op.Inputs.Select(i => $"%{i.Id}"));
+            text.Append(System.Globalization.CultureInfo.InvariantCulture,
+                $"{number++,4}  %{op.Output.Id,-4} [{rows} x {op.Output.Columns,6}] = {op.Description}({inputs})\n");
+        }
+        text.Append(System.Globalization.CultureInfo.InvariantCulture,
+            $"activations: {Layout.TokenColumns} floats a token, {Layout.WantedColumns} a wanted row\n");
         return text.ToString();
     }
 }

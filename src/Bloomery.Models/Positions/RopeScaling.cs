@@ -33,7 +33,10 @@ internal sealed record RopeScaling
     /// <summary>yarn: whether the correction range is rounded to whole dimensions.</summary>
     public bool Truncate { get; init; } = true;
 
-    /// <summary>Multiplies cosine and sine; null: follows from the factor (yarn and longrope), or is 1. Checkpoints state it for yarn and longrope only, GGUF files for any type.</summary>
+    /// <summary>
+    /// Multiplies cosine and sine; null: follows from the factor (yarn and longrope), or is 1. Checkpoints state it for yarn and longrope only, GGUF files
+    /// for any type.
+    /// </summary>
     public double? AttentionFactor { get; init; }
 
     /// <summary>yarn: see <see cref="YarnScale"/>.</summary>

@@ -21,7 +21,8 @@ internal sealed class Rotary
     public Rotary(int dimensions, RopeScaling scaling, bool interleaved = false, int span = 0)
     {
         if (dimensions <= 0 || dimensions % 2 != 0) throw new ArgumentException($"{dimensions} rotary dimensions: an even, positive number is needed");
-        if ((span > 0 ? span : dimensions) <= 2 && scaling.Type == "dynamic") throw new ArgumentException("dynamic scaling needs more than 2 rotary dimensions");
+        if ((span > 0 ? span : dimensions) <= 2 && scaling.Type == "dynamic")
+            throw new ArgumentException("dynamic scaling needs more than 2 rotary dimensions");
         if (scaling.Type == "yarn" && scaling.Theta <= 1) throw new ArgumentException($"rope_theta is {scaling.Theta}; yarn needs more than 1");
         (Dimensions, Interleaved, _scaling, _span) = (dimensions, interleaved, scaling, span > 0 ? span : dimensions);
         _fixed = scaling.Type switch
@@ -51,7 +52,9 @@ internal sealed class Rotary
     /// <summary>How many times longer than stated a text may be: dynamic scaling is for going beyond.</summary>
     public double LengthFactor => _scaling.Type == "dynamic" ? Math.Max(1, _scaling.EffectiveFactor) : 1;
 
-    /// <summary>Whether the frequencies at <paramref name="length"/> tokens differ from those at <paramref name="previous"/>, so that cached keys are stale.</summary>
+    /// <summary>
+    /// Whether the frequencies at <paramref name="length"/> tokens differ from those at <paramref name="previous"/>, so that cached keys are stale.
+    /// </summary>
     public bool ChangesBetween(int previous, int length) => !ReferenceEquals(Frequencies(previous), Frequencies(length));
 
     /// <summary>(Dimensions / 2) radians a position, for a sequence whose longest position + 1 is <paramref name="length"/>.</summary>

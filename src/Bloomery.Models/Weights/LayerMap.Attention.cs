@@ -7,7 +7,10 @@ internal sealed partial class LayerMap
 {
     private static readonly string[] Projections = ["q_proj", "k_proj", "v_proj"];
 
-    /// <summary>Separate query, key, value and output projections under the names that most checkpoints use; GGUF files of these families store query and key rows in pairs, which is undone.</summary>
+    /// <summary>
+    /// Separate query, key, value and output projections under the names that most checkpoints use; GGUF files of these families store query and key rows
+    /// in pairs, which is undone.
+    /// </summary>
     /// <param name="spec">Heads and their sizes.</param>
     /// <param name="hidden">Elements of a hidden state.</param>
     /// <param name="qkvBias">Whether q, k and v have biases.</param>
@@ -32,7 +35,8 @@ internal sealed partial class LayerMap
     /// <param name="prefix">What the names in checkpoints begin with.</param>
     /// <param name="names">The names in checkpoints; null: the usual ones.</param>
     /// <param name="pairs">Whether GGUF files store query and key rows in pairs.</param>
-    public void Separate(AttentionSpec spec, int hidden, BiasRule bias = BiasRule.Required, string prefix = "self_attn.", string[]? names = null, bool pairs = false)
+    public void Separate(AttentionSpec spec, int hidden, BiasRule bias = BiasRule.Required, string prefix = "self_attn.", string[]? names = null,
+        bool pairs = false)
     {
         names ??= Projections;
         Project(spec, hidden, bias, Holds("attn_qkv.weight"), pairs, prefix + names[0], prefix + names[1], prefix + names[2]);
@@ -47,7 +51,8 @@ internal sealed partial class LayerMap
     /// <param name="hidden">Elements of a hidden state.</param>
     /// <param name="bias">Whether the projection has a bias.</param>
     /// <param name="transposed">Whether checkpoints store it as (inputs, outputs).</param>
-    public void FusedQkv(string source, AttentionSpec spec, int hidden, BiasRule bias, RowSelection? q = null, RowSelection? k = null, RowSelection? v = null, bool transposed = false)
+    public void FusedQkv(string source, AttentionSpec spec, int hidden, BiasRule bias, RowSelection? q = null, RowSelection? k = null, RowSelection? v = null,
+        bool transposed = false)
     {
         int queries = spec.Heads * spec.KeyDim, keys = spec.KvHeads * spec.KeyDim, values = spec.KvHeads * spec.ValueDim;
         WeightSource Rows(RowSelection? own, int start, int count) => new(source, own ?? RowSelection.Range(start, count), transposed && !IsGguf);
@@ -86,7 +91,9 @@ internal sealed partial class LayerMap
         Add(target + ".weight", [checked(heads * headDim)], parts);
     }
 
-    /// <summary>The up-projections of latent attention, one matrix a head: keys transposed to (latent, nope), so that queries absorb them; values (v, latent).</summary>
+    /// <summary>
+    /// The up-projections of latent attention, one matrix a head: keys transposed to (latent, nope), so that queries absorb them; values (v, latent).
+    /// </summary>
     /// <param name="keys">Canonical name of the keys' stack.</param>
     /// <param name="values">Canonical name of the values' stack.</param>
     /// <param name="source">The checkpoint's tensor (heads, nope + v, latent).</param>

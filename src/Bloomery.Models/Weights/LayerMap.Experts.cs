@@ -1,11 +1,17 @@
 namespace Bloomery.Models.Weights;
 
-/// <summary>Stacks of experts. GGUF files hold them in one tensor, the gate's and the up-projection's perhaps in one together; the oldest have a tensor an expert.</summary>
+/// <summary>
+/// Stacks of experts. GGUF files hold them in one tensor, the gate's and the up-projection's perhaps in one together; the oldest have a tensor an expert.
+/// </summary>
 internal sealed partial class LayerMap
 {
     private const string Stacked = "_exps";
 
-    /// <summary>Gated experts, as <c>ffn_gate_exps</c>, <c>ffn_up_exps</c> and <c>ffn_down_exps</c>: GGUF files hold one tensor for each; checkpoints one matrix an expert, or all experts in <c>gate_up_proj</c> (experts, gate then up, hidden) and <c>down_proj</c> (experts, hidden, inner), as version 5 of the reference library has them in memory.</summary>
+    /// <summary>
+    /// Gated experts, as <c>ffn_gate_exps</c>, <c>ffn_up_exps</c> and <c>ffn_down_exps</c>: GGUF files hold one tensor for each; checkpoints one matrix an
+    /// expert, or all experts in <c>gate_up_proj</c> (experts, gate then up, hidden) and <c>down_proj</c> (experts, hidden, inner), as version 5 of the
+    /// reference library has them in memory.
+    /// </summary>
     /// <param name="count">Experts.</param>
     /// <param name="inner">Width of an expert.</param>
     /// <param name="hidden">Elements of a hidden state.</param>
@@ -13,7 +19,8 @@ internal sealed partial class LayerMap
     /// <param name="gate">The name of an expert's gate.</param>
     /// <param name="up">The name of its up-projection.</param>
     /// <param name="down">The name of its down-projection.</param>
-    internal void Experts(int count, int inner, int hidden, string root = "mlp.experts", string gate = "gate_proj", string up = "up_proj", string down = "down_proj")
+    internal void Experts(int count, int inner, int hidden, string root = "mlp.experts", string gate = "gate_proj", string up = "up_proj",
+        string down = "down_proj")
     {
         string fused = $"{root}.gate_up_proj";
         if (IsGguf || !Holds(fused))

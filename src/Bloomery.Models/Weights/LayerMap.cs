@@ -19,12 +19,14 @@ internal sealed partial class LayerMap
     /// <param name="bias">Whether it has a bias; GGUF files decide by what they hold.</param>
     /// <param name="gguf">Where GGUF files have it, if not under the canonical name.</param>
     /// <param name="optional">Whether the layer may be absent.</param>
-    public void Linear(string target, WeightSource source, int outputs, int inputs, BiasRule bias = BiasRule.None, WeightSource? gguf = null, bool optional = false)
+    public void Linear(string target, WeightSource source, int outputs, int inputs, BiasRule bias = BiasRule.None, WeightSource? gguf = null,
+        bool optional = false)
     {
         WeightSource stored = IsGguf ? gguf ?? target : source;
         Add(target + ".weight", [outputs, inputs], [Part(stored, ".weight")], optional: optional);
         bias = IsGguf ? BiasRule.IfPresent : Here(bias);
-        if (bias != BiasRule.None) Add(target + ".bias", [outputs], [Part(stored with { Transposed = false }, ".bias")], optional: optional || bias == BiasRule.IfPresent);
+        if (bias != BiasRule.None)
+            Add(target + ".bias", [outputs], [Part(stored with { Transposed = false }, ".bias")], optional: optional || bias == BiasRule.IfPresent);
         Scales(target, stored.Name, 1);
     }
 
@@ -38,7 +40,10 @@ internal sealed partial class LayerMap
     public void Embedding(string target, WeightSource source, int rows, int columns, string? rowsKey = null, WeightSource? gguf = null) =>
         Add(target + ".weight", [rows, columns], [Part(IsGguf ? gguf ?? target : source, ".weight")], rowsKey: rowsKey);
 
-    /// <summary>The word embeddings and the head that maps states back to words. A head of its own wins over tying where it differs; of tied ones a checkpoint may hold either, under any of several names.</summary>
+    /// <summary>
+    /// The word embeddings and the head that maps states back to words. A head of its own wins over tying where it differs; of tied ones a checkpoint may
+    /// hold either, under any of several names.
+    /// </summary>
     /// <param name="embeddings">Where safetensors checkpoints have the embeddings: the first that is there counts.</param>
     /// <param name="head">Where they have the head.</param>
     /// <param name="vocabulary">Rows of both.</param>
@@ -46,7 +51,8 @@ internal sealed partial class LayerMap
     /// <param name="tied">Whether the head is the embedding table; GGUF files say so by leaving it out.</param>
     /// <param name="bias">Whether the head has a bias, which it keeps when tied.</param>
     /// <param name="newHead">Where the reference library's later versions have the head; null: in the same place.</param>
-    public void EmbeddingAndHead(IReadOnlyList<string> embeddings, string head, int vocabulary, int columns, bool tied, BiasRule bias = BiasRule.None, string? newHead = null)
+    public void EmbeddingAndHead(IReadOnlyList<string> embeddings, string head, int vocabulary, int columns, bool tied, BiasRule bias = BiasRule.None,
+        string? newHead = null)
     {
         WeightPart own = Part(IsGguf ? "output" : head, ".weight");
         if (newHead is not null && !IsGguf) own = own with { Names = [.. Part(newHead, ".weight").Names, .. own.Names] };
@@ -62,10 +68,14 @@ internal sealed partial class LayerMap
     }
 
     /// <summary>The word embeddings and the head, where checkpoints have one name for each.</summary>
-    public void EmbeddingAndHead(string embedding, string head, int vocabulary, int columns, bool tied, BiasRule bias = BiasRule.None, string? newHead = null) =>
+    public void EmbeddingAndHead(string embedding, string head, int vocabulary, int columns, bool tied, BiasRule bias = BiasRule.None,
+        string? newHead = null) =>
         EmbeddingAndHead([embedding], head, vocabulary, columns, tied, bias, newHead);
 
-    /// <summary>The word embeddings of one side of an encoder-decoder: checkpoints may hold a copy for each side, which counts where it differs; GGUF files have one for both.</summary>
+    /// <summary>
+    /// The word embeddings of one side of an encoder-decoder: checkpoints may hold a copy for each side, which counts where it differs; GGUF files have one
+    /// for both.
+    /// </summary>
     internal void SideEmbedding(string target, string source, int vocabulary, int columns)
     {
         if (!IsGguf) Add(target + ".weight", [vocabulary, columns], [Part(source, ".weight")], tiedTo: "token_embd.weight", rowsKey: "vocab_size");
@@ -79,7 +89,8 @@ internal sealed partial class LayerMap
     /// <param name="plus">Added to the stored gain of safetensors checkpoints; GGUF files hold the sum.</param>
     /// <param name="gguf">Where GGUF files have it, if not under the canonical name.</param>
     /// <param name="optional">Whether the norm may be absent.</param>
-    public void Norm(string target, WeightSource source, int size, BiasRule bias = BiasRule.None, float plus = 0, WeightSource? gguf = null, bool optional = false)
+    public void Norm(string target, WeightSource source, int size, BiasRule bias = BiasRule.None, float plus = 0, WeightSource? gguf = null,
+        bool optional = false)
     {
         WeightSource stored = IsGguf ? gguf ?? target : source;
         bias = Here(bias);
@@ -120,7 +131,8 @@ internal sealed partial class LayerMap
     private WeightPart Part(WeightSource source, string suffix) => _map.Part(_canonical, _source, source, suffix);
 
     private void Add(
-        string target, IReadOnlyList<int> shape, IReadOnlyList<WeightPart> parts, bool optional = false, string? tiedTo = null, float plus = 0, int stack = 1, string? rowsKey = null) =>
+        string target, IReadOnlyList<int> shape, IReadOnlyList<WeightPart> parts, bool optional = false, string? tiedTo = null, float plus = 0, int stack = 1,
+            string? rowsKey = null) =>
         _map.Add(new WeightEntry
         {
             Target = _canonical + target, Shape = shape, Parts = parts, Optional = optional, TiedTo = tiedTo, Plus = plus, Stack = stack, RowsKey = rowsKey,

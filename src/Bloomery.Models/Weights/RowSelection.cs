@@ -1,6 +1,9 @@
 namespace Bloomery.Models.Weights;
 
-/// <summary>Which rows of a stored tensor make a weight, and in which order: a fused projection is taken apart this way while it is loaded, a permuted one put in order. A rule, not a list, so that a hostile size costs nothing.</summary>
+/// <summary>
+/// Which rows of a stored tensor make a weight, and in which order: a fused projection is taken apart this way while it is loaded, a permuted one put in
+/// order. A rule, not a list, so that a hostile size costs nothing.
+/// </summary>
 /// <param name="Start">The first row.</param>
 /// <param name="Groups">How many equal groups the tensor has.</param>
 /// <param name="Stride">Rows of a group.</param>
@@ -28,9 +31,14 @@ internal readonly record struct RowSelection(int Start, int Groups, int Stride, 
     /// <summary>Consecutive rows.</summary>
     public static RowSelection Range(int start, int count) => new(start, 1, count, count);
 
-    /// <summary>From each of <paramref name="groups"/> groups of <paramref name="stride"/> rows, the <paramref name="count"/> rows that begin at <paramref name="start"/>.</summary>
+    /// <summary>
+    /// From each of <paramref name="groups"/> groups of <paramref name="stride"/> rows, the <paramref name="count"/> rows that begin at
+    /// <paramref name="start"/>.
+    /// </summary>
     public static RowSelection PerGroup(int groups, int stride, int start, int count) => new(start, groups, stride, count);
 
-    /// <summary>Undoes the order in which llama-style GGUF files store query and key rows (pairs side by side), so that element j turns with j + headDim / 2.</summary>
+    /// <summary>
+    /// Undoes the order in which llama-style GGUF files store query and key rows (pairs side by side), so that element j turns with j + headDim / 2.
+    /// </summary>
     public static RowSelection FromPairs(int heads, int headDim) => new(0, heads, headDim, headDim, Paired: true);
 }

@@ -40,7 +40,8 @@ internal static class WeightCopy
         float[] line = widen ? new float[storedColumns] : [];
         for (int c = 0; c < columns; c++)
         {
-            ReadOnlySpan<byte> stored = file.Bytes(tensor, (first + c) * tensor.Format.RowBytes(storedColumns), checked((int)tensor.Format.RowBytes(storedColumns)));
+            ReadOnlySpan<byte> stored =
+                file.Bytes(tensor, (first + c) * tensor.Format.RowBytes(storedColumns), checked((int)tensor.Format.RowBytes(storedColumns)));
             if (widen)
             {
                 tensor.Format.Dequantize(stored, line);

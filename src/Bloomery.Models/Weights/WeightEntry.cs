@@ -1,6 +1,8 @@
 namespace Bloomery.Models.Weights;
 
-/// <summary>What an architecture declares about one weight tensor: its canonical name, its shape once loaded, and the stored tensors that it is made of.</summary>
+/// <summary>
+/// What an architecture declares about one weight tensor: its canonical name, its shape once loaded, and the stored tensors that it is made of.
+/// </summary>
 internal sealed record WeightEntry
 {
     /// <summary>Canonical name with suffix: <c>blk.0.attn_q.weight</c>.</summary>

@@ -2,7 +2,10 @@ using Bloomery.Formats;
 
 namespace Bloomery.Models.Weights;
 
-/// <summary>Finds and checks the stored tensors of every weight that a <see cref="WeightMap"/> declares. A tensor that is missing or left over is an error that names it; heads of training and of other tasks are passed over, and <see cref="Unread"/> names them.</summary>
+/// <summary>
+/// Finds and checks the stored tensors of every weight that a <see cref="WeightMap"/> declares. A tensor that is missing or left over is an error that
+/// names it; heads of training and of other tasks are passed over, and <see cref="Unread"/> names them.
+/// </summary>
 internal sealed class WeightFinder
 {
     private readonly TensorFile _file;
@@ -23,8 +26,10 @@ internal sealed class WeightFinder
     public IReadOnlyList<string> Unread { get; private set; } = [];
 
     /// <summary>What a user should hear about the file, or null.</summary>
-    public string? Warning => Unread.Count == 0 ? null
-        : $"{_file.Path}: left unread, as this architecture has no such head: {string.Join(", ", Unread.Take(4))}{(Unread.Count > 4 ? $" and {Unread.Count - 4} more tensors" : "")}";
+    public string? Warning =>
+        Unread.Count == 0 ? null : $"{_file.Path}: left unread, as this architecture has no such head: {string.Join(", ", Unread.Take(4))}{More}";
+
+    private string More => Unread.Count > 4 ? $" and {Unread.Count - 4} more tensors" : "";
 
     /// <summary>Finds the weights.</summary>
     /// <exception cref="ModelFormatException">A tensor is missing, left over, or of another shape than the configuration says.</exception>
@@ -59,7 +64,8 @@ internal sealed class WeightFinder
             long own = CheckPart(entry, tensor, part);
             rows += own;
             _used.Add(name);
-            if (part.Rows is not null || part.FirstInput is not null) _taken[name] = _taken.GetValueOrDefault(name) + own * (entry.Shape.Count == 1 ? 1 : entry.Shape[1]);
+            if (part.Rows is not null || part.FirstInput is not null)
+                _taken[name] = _taken.GetValueOrDefault(name) + own * (entry.Shape.Count == 1 ? 1 : entry.Shape[1]);
             parts.Add((tensor, part));
         }
         if (rows != entry.Shape[0])
@@ -79,12 +85,14 @@ internal sealed class WeightFinder
         {
             // Some converters flatten a matrix of one row.
             bool flat = tensor.Shape.Length == 1 && entry.Shape[0] == 1 && !part.Transposed;
-            if (tensor.Shape.Length < 2 && !flat) throw Wrong(tensor, $"has shape [{string.Join(", ", tensor.Shape)}]; a matrix with {entry.Shape[1]} columns is needed");
+            if (tensor.Shape.Length < 2 && !flat)
+                throw Wrong(tensor, $"has shape [{Shape(tensor)}]; a matrix with {entry.Shape[1]} columns is needed");
             columns = tensor.Shape[^1];
             rows = columns == 0 ? 0 : tensor.ElementCount / columns;
             if (part.Transposed) (rows, columns) = (columns, rows);
             if (part.FirstInput is { } first && columns >= first + entry.Shape[1]) columns = entry.Shape[1];
-            if (columns != entry.Shape[1]) throw Wrong(tensor, $"has {columns} columns (shape [{string.Join(", ", tensor.Shape)}]), but the configuration asks for {entry.Shape[1]} ({entry.Target})");
+            if (columns != entry.Shape[1])
+                throw Wrong(tensor, $"has {columns} columns (shape [{Shape(tensor)}]), but the configuration asks for {entry.Shape[1]} ({entry.Target})");
         }
         if (part.Rows is null) return rows;
         RowSelection taken = part.Rows.Value;
@@ -101,7 +109,8 @@ internal sealed class WeightFinder
         {
             if (_used.Contains(name) || map.Ignores(name)) continue;
             if (!map.IsHead(name, prefixed) && !_file.Tensors[name].IsOpaque)
-                throw new ModelFormatException(_file.Path, name, _file.Tensors[name].Offset, "is a tensor that this architecture and configuration have no use for");
+                throw new ModelFormatException(_file.Path, name, _file.Tensors[name].Offset,
+                    "is a tensor that this architecture and configuration have no use for");
             unread.Add(name);
         }
         Unread = unread;
@@ -113,9 +122,12 @@ internal sealed class WeightFinder
         foreach ((string name, long taken) in _taken)
         {
             TensorInfo tensor = _file.Tensors[name];
-            if (taken != tensor.ElementCount) throw Wrong(tensor, $"has shape [{string.Join(", ", tensor.Shape)}], of which the configuration uses {taken} of {tensor.ElementCount} elements");
+            if (taken != tensor.ElementCount)
+                throw Wrong(tensor, $"has shape [{Shape(tensor)}], of which the configuration uses {taken} of {tensor.ElementCount} elements");
         }
     }
+
+    private static string Shape(TensorInfo tensor) => string.Join(", ", tensor.Shape);
 
     private ModelFormatException Wrong(TensorInfo tensor, string problem) => new(_file.Path, tensor.Name, tensor.Offset, problem);
 }

@@ -6,7 +6,10 @@ using Bloomery.Numerics.Quantization;
 
 namespace Bloomery.Models.Weights;
 
-/// <summary>Executes a <see cref="WeightMap"/>: finds, checks and copies every declared tensor into memory of its own. Everything is checked before anything is allocated; a tensor that is missing or left over is an error that names it.</summary>
+/// <summary>
+/// Executes a <see cref="WeightMap"/>: finds, checks and copies every declared tensor into memory of its own. Everything is checked before anything is
+/// allocated; a tensor that is missing or left over is an error that names it.
+/// </summary>
 internal sealed class WeightLoader
 {
     private readonly TensorFile _file;
@@ -20,10 +23,13 @@ internal sealed class WeightLoader
     /// <param name="map">What the architecture declares.</param>
     /// <param name="kernels">Whose layout the matrices take.</param>
     /// <param name="progress">Told the share that is done, 0 to 1.</param>
-    /// <param name="keepMapping">Whether matrices that need no packing stay where the file maps them: then <paramref name="file"/> must outlive the set.</param>
+    /// <param name="keepMapping">
+    /// Whether matrices that need no packing stay where the file maps them: then <paramref name="file"/> must outlive the set.
+    /// </param>
     /// <param name="threads">How many threads copy and pack; 0: one a processor.</param>
     /// <exception cref="ModelFormatException">A tensor is missing, left over, or of another shape than the configuration says.</exception>
-    public static WeightSet Load(TensorFile file, WeightMap map, KernelSet kernels, IProgress<double>? progress = null, bool keepMapping = false, int threads = 0)
+    public static WeightSet Load(TensorFile file, WeightMap map, KernelSet kernels, IProgress<double>? progress = null, bool keepMapping = false,
+        int threads = 0)
     {
         WeightLoader loader = new(file, kernels, keepMapping);
         WeightFinder finder = WeightFinder.Find(file, map);

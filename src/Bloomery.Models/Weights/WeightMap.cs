@@ -2,7 +2,10 @@ using Bloomery.Formats;
 
 namespace Bloomery.Models.Weights;
 
-/// <summary>The weights that an architecture declares, under canonical (GGUF) names, with their names in safetensors checkpoints. Executed by <see cref="WeightLoader"/>.</summary>
+/// <summary>
+/// The weights that an architecture declares, under canonical (GGUF) names, with their names in safetensors checkpoints. Executed by
+/// <see cref="WeightLoader"/>.
+/// </summary>
 internal sealed class WeightMap
 {
     // Heads of reward and value models and of classifiers, where nothing but their name tells them from the model.
@@ -17,10 +20,12 @@ internal sealed class WeightMap
     private readonly string _file;
     private readonly Func<string, bool>? _contains;
 
-    // Buffers that older versions of the reference library stored with the weights; what activations would be quantised by; rotary factors are read with the configuration.
+    // Buffers that older versions of the reference library stored with the weights; what activations would be quantised by; rotary factors are read
+    // with the configuration.
     private readonly List<string> _ignored =
     [
-        "attn.bias", "attention.bias", "masked_bias", "inv_freq", "cos_cached", "sin_cached", "position_ids", "input_scale", "rope_freqs.weight", "rope_factors_long.weight", "rope_factors_short.weight",
+        "attn.bias", "attention.bias", "masked_bias", "inv_freq", "cos_cached", "sin_cached", "position_ids", "input_scale",
+        "rope_freqs.weight", "rope_factors_long.weight", "rope_factors_short.weight",
     ];
 
     /// <summary>Begins an empty map.</summary>
@@ -44,7 +49,10 @@ internal sealed class WeightMap
     /// <summary>Whether the file at hand has a tensor of that name (without the optional prefix): for families whose files come in two layouts.</summary>
     public bool Contains(string name) => _contains is not null && _prefixes.Any(p => _contains(p + name));
 
-    /// <summary>Whether the file at hand has that very tensor: for files that may hold the same in several layouts. A file that is yet to be written has the usual one.</summary>
+    /// <summary>
+    /// Whether the file at hand has that very tensor: for files that may hold the same in several layouts. A file that is yet to be written has the usual
+    /// one.
+    /// </summary>
     public bool Holds(string name) => !IsPlanned && _contains is not null && _contains(name);
 
     /// <summary>Names in safetensors files may begin with <paramref name="prefix"/>, or not.</summary>
@@ -59,7 +67,10 @@ internal sealed class WeightMap
     /// <summary>The declarations of layer <paramref name="index"/>: canonical <c>blk.N.</c>, in checkpoints <paramref name="prefix"/>.</summary>
     public LayerMap Layer(int index, string prefix) => Layer(index, $"blk.{index}.", prefix);
 
-    /// <summary>The declarations of layer <paramref name="index"/> under <paramref name="canonical"/>, in checkpoints under <paramref name="source"/>. Stored layers beyond the last declared one are not needed.</summary>
+    /// <summary>
+    /// The declarations of layer <paramref name="index"/> under <paramref name="canonical"/>, in checkpoints under <paramref name="source"/>. Stored layers
+    /// beyond the last declared one are not needed.
+    /// </summary>
     public LayerMap Layer(int index, string canonical, string source)
     {
         string name = IsGguf ? canonical : source, number = $"{index}.";
@@ -74,7 +85,8 @@ internal sealed class WeightMap
     /// <summary>Whether a stored tensor is left unread on purpose.</summary>
     public bool Ignores(string name)
     {
-        if (_copies.Contains(name) || _ignored.Any(end => name == end || (name.EndsWith(end, StringComparison.Ordinal) && name[^(end.Length + 1)] == '.'))) return true;
+        if (_copies.Contains(name) || _ignored.Any(end => name == end || (name.EndsWith(end, StringComparison.Ordinal) && name[^(end.Length + 1)] == '.')))
+            return true;
         foreach (string prefix in _prefixes)
         {
             if (!name.StartsWith(prefix, StringComparison.Ordinal)) continue;
@@ -90,7 +102,10 @@ internal sealed class WeightMap
     /// <summary>Whether <paramref name="name"/> lies under one of the prefixes.</summary>
     public bool HasPrefix(string name) => _prefixes.Any(p => p.Length > 0 && name.StartsWith(p, StringComparison.Ordinal));
 
-    /// <summary>Whether a stored tensor belongs to a head beside the model: to no module that was declared, and outside the prefix that the model's own tensors have.</summary>
+    /// <summary>
+    /// Whether a stored tensor belongs to a head beside the model: to no module that was declared, and outside the prefix that the model's own tensors
+    /// have.
+    /// </summary>
     /// <param name="name">The tensor.</param>
     /// <param name="prefixed">Whether the model's own tensors lie under a prefix.</param>
     public bool IsHead(string name, bool prefixed)
@@ -111,10 +126,13 @@ internal sealed class WeightMap
     /// <summary>Fails early where a tensor is missing, before a hostile number of layers or experts is written down.</summary>
     internal void Demand(WeightPart part)
     {
-        if (_contains is not null && !IsPlanned && !part.Names.Any(_contains)) throw new ModelFormatException(_file, part.Names[0], null, "the file lacks this tensor");
+        if (_contains is not null && !IsPlanned && !part.Names.Any(_contains))
+            throw new ModelFormatException(_file, part.Names[0], null, "the file lacks this tensor");
     }
 
-    /// <summary>Lets <paramref name="alternatives"/> serve as the embedding table: further copies of it are not needed, and a tied head may be all there is.</summary>
+    /// <summary>
+    /// Lets <paramref name="alternatives"/> serve as the embedding table: further copies of it are not needed, and a tied head may be all there is.
+    /// </summary>
     internal void IgnoreCopies(IEnumerable<string> alternatives) => _copies.UnionWith(alternatives);
 
     internal WeightPart Part(string canonicalPrefix, string sourcePrefix, WeightSource source, string suffix)

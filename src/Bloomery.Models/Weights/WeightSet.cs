@@ -15,10 +15,12 @@ internal sealed class WeightSet : IDisposable
     public IEnumerable<string> Names => _matrices.Keys.Concat(_vectors.Keys);
 
     /// <summary>Weights in all tensors; a matrix that serves twice counts once.</summary>
-    public long ParameterCount => _matrices.Values.SelectMany(m => m).Distinct().Sum(m => (long)m.Rows * m.Columns) + _vectors.Values.Distinct().Sum(v => (long)v.Length);
+    public long ParameterCount =>
+        _matrices.Values.SelectMany(m => m).Distinct().Sum(m => (long)m.Rows * m.Columns) + _vectors.Values.Distinct().Sum(v => (long)v.Length);
 
     /// <summary>Bytes of all tensors.</summary>
-    public long ByteLength => _matrices.Values.SelectMany(m => m).Distinct().Sum(m => m.ByteLength) + _vectors.Values.Distinct().Sum(v => v.Length * (long)sizeof(float));
+    public long ByteLength =>
+        _matrices.Values.SelectMany(m => m).Distinct().Sum(m => m.ByteLength) + _vectors.Values.Distinct().Sum(v => v.Length * (long)sizeof(float));
 
     /// <summary>Bytes of the matrices that are used where the file maps them, without a copy.</summary>
     public long MappedBytes { get; private set; }

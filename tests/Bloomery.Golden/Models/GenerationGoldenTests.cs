@@ -29,7 +29,8 @@ public sealed class GenerationGoldenTests
         int[] expected = Ints(greedy.GetProperty("ids"));
         (int[] prompt, int[]? encoder) = Prompt(golden, runtime, greedy);
         using Sequence sequence = new(runtime, 0, encoder);
-        TokenGenerator generator = new(sequence, golden.Vocabulary, new SamplingOptions { Temperature = 0, LogProbs = 0 }, new StopRules { MaxTokens = expected.Length });
+        TokenGenerator generator =
+            new(sequence, golden.Vocabulary, new SamplingOptions { Temperature = 0, LogProbs = 0 }, new StopRules { MaxTokens = expected.Length });
         List<TokenChoice> chosen = [generator.Start(prompt)];
         while (generator.FinishReason is null) chosen.Add(generator.Next());
         Assert.Equal(expected, chosen.Select(c => c.Id));
@@ -60,13 +61,15 @@ public sealed class GenerationGoldenTests
         }
     }
 
-    private static Runtime Load(GoldenModel golden, string tier) => Runtime.Load(golden.Directory, new ModelOptions { Kernels = tier, Exact = true, Threads = 2 });
+    private static Runtime Load(GoldenModel golden, string tier) =>
+        Runtime.Load(golden.Directory, new ModelOptions { Kernels = tier, Exact = true, Threads = 2 });
 
     private static (int[] Prompt, int[]? Encoder) Prompt(GoldenModel golden, Runtime runtime, JsonElement greedy)
     {
         int[] ids = golden.Tensors.Int32s("input_ids");
         return runtime.Architecture is EncoderDecoderArchitecture a
-            ? ([a.DecoderStartId ?? GenerationDefaults.Find(golden.Directory).DecoderStartId ?? throw new InvalidOperationException($"{golden.Name} names no start token")], ids)
+            ? ([a.DecoderStartId ?? GenerationDefaults.Find(golden.Directory).DecoderStartId
+                ?? throw new InvalidOperationException($"{golden.Name} names no start token")], ids)
             : (ids[..greedy.GetProperty("prompt_length").GetInt32()], null);
     }
 

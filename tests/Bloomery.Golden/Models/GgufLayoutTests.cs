@@ -8,7 +8,9 @@ namespace Bloomery.Golden.Models;
 /// <summary>GGUF files come in several layouts of the same weights: the answers are the same to the last bit.</summary>
 public sealed class GgufLayoutTests : IDisposable
 {
-    private static readonly string[] Separate = ["llama", "llama-bias", "granite", "mixtral", "qwen2", "qwen3", "qwen2_moe", "qwen3_moe", "gemma", "gemma2-plain", "olmo2", "phi", "cohere", "stablelm", "starcoder2"];
+    private static readonly string[] Separate =
+        ["llama", "llama-bias", "granite", "mixtral", "qwen2", "qwen3", "qwen2_moe", "qwen3_moe", "gemma", "gemma2-plain", "olmo2", "phi", "cohere", "stablelm",
+        "starcoder2"];
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("bloomery-layout-");
 
@@ -76,7 +78,9 @@ public sealed class GgufLayoutTests : IDisposable
     [InlineData("mixtral")]
     public void Products_may_be_scaled_by_numbers_beside_the_weights(string name) => Check(name, v =>
     {
-        foreach (string tensor in v.Tensors.Keys.Where(k => k.StartsWith("blk.", StringComparison.Ordinal) && k.EndsWith(".weight", StringComparison.Ordinal) && v.Tensors[k].Shape.Length > 1 && !k.Contains("gate_inp", StringComparison.Ordinal)).ToArray())
+        foreach (string tensor in v.Tensors.Keys.Where(k =>
+            k.StartsWith("blk.", StringComparison.Ordinal) && k.EndsWith(".weight", StringComparison.Ordinal) && v.Tensors[k].Shape.Length > 1
+            && !k.Contains("gate_inp", StringComparison.Ordinal)).ToArray())
         {
             (long[] shape, float[] data) = v.Tensors[tensor];
             int count = shape.Length == 3 ? (int)shape[0] : 1, each = data.Length / count;

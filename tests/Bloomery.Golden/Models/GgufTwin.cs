@@ -11,28 +11,40 @@ internal sealed class GgufTwin(string architecture)
 {
     private static readonly Dictionary<string, string> LayerNames = new()
     {
-        ["input_layernorm"] = "attn_norm", ["post_attention_layernorm"] = "ffn_norm", ["pre_feedforward_layernorm"] = "ffn_norm", ["post_feedforward_layernorm"] = "post_ffw_norm",
-        ["self_attn.q_proj"] = "attn_q", ["self_attn.k_proj"] = "attn_k", ["self_attn.v_proj"] = "attn_v", ["self_attn.o_proj"] = "attn_output", ["self_attn.dense"] = "attn_output", ["self_attn.qkv_proj"] = "attn_qkv",
+        ["input_layernorm"] = "attn_norm", ["post_attention_layernorm"] = "ffn_norm", ["pre_feedforward_layernorm"] = "ffn_norm",
+            ["post_feedforward_layernorm"] = "post_ffw_norm",
+        ["self_attn.q_proj"] = "attn_q", ["self_attn.k_proj"] = "attn_k", ["self_attn.v_proj"] = "attn_v", ["self_attn.o_proj"] = "attn_output",
+            ["self_attn.dense"] = "attn_output", ["self_attn.qkv_proj"] = "attn_qkv",
         ["self_attn.q_norm"] = "attn_q_norm", ["self_attn.k_norm"] = "attn_k_norm",
-        ["mlp.gate_proj"] = "ffn_gate", ["mlp.up_proj"] = "ffn_up", ["mlp.down_proj"] = "ffn_down", ["mlp.fc1"] = "ffn_up", ["mlp.fc2"] = "ffn_down", ["mlp.gate_up_proj"] = "ffn_up",
+        ["mlp.gate_proj"] = "ffn_gate", ["mlp.up_proj"] = "ffn_up", ["mlp.down_proj"] = "ffn_down", ["mlp.fc1"] = "ffn_up", ["mlp.fc2"] = "ffn_down",
+            ["mlp.gate_up_proj"] = "ffn_up",
         ["mlp.gate"] = "ffn_gate_inp", ["block_sparse_moe.gate"] = "ffn_gate_inp", ["mlp.shared_expert_gate"] = "ffn_gate_inp_shexp",
         ["mlp.shared_expert.gate_proj"] = "ffn_gate_shexp", ["mlp.shared_expert.up_proj"] = "ffn_up_shexp", ["mlp.shared_expert.down_proj"] = "ffn_down_shexp",
-        ["mlp.shared_experts.gate_proj"] = "ffn_gate_shexp", ["mlp.shared_experts.up_proj"] = "ffn_up_shexp", ["mlp.shared_experts.down_proj"] = "ffn_down_shexp",
+        ["mlp.shared_experts.gate_proj"] = "ffn_gate_shexp", ["mlp.shared_experts.up_proj"] = "ffn_up_shexp",
+            ["mlp.shared_experts.down_proj"] = "ffn_down_shexp",
         ["self_attn.kv_a_proj_with_mqa"] = "attn_kv_a_mqa", ["self_attn.kv_a_layernorm"] = "attn_kv_a_norm", ["self_attn.kv_b_proj"] = "attn_kv_b",
         ["self_attn.q_a_proj"] = "attn_q_a", ["self_attn.q_a_layernorm"] = "attn_q_a_norm", ["self_attn.q_b_proj"] = "attn_q_b",
-        ["ln_1"] = "attn_norm", ["ln_2"] = "ffn_norm", ["attn.c_attn"] = "attn_qkv", ["attn.c_proj"] = "attn_output", ["mlp.c_fc"] = "ffn_up", ["mlp.c_proj"] = "ffn_down",
-        ["attention.self.query"] = "attn_q", ["attention.self.key"] = "attn_k", ["attention.self.value"] = "attn_v", ["attention.output.dense"] = "attn_output", ["attention.output.LayerNorm"] = "attn_output_norm",
+        ["ln_1"] = "attn_norm", ["ln_2"] = "ffn_norm", ["attn.c_attn"] = "attn_qkv", ["attn.c_proj"] = "attn_output", ["mlp.c_fc"] = "ffn_up",
+            ["mlp.c_proj"] = "ffn_down",
+        ["attention.self.query"] = "attn_q", ["attention.self.key"] = "attn_k", ["attention.self.value"] = "attn_v", ["attention.output.dense"] = "attn_output",
+            ["attention.output.LayerNorm"] = "attn_output_norm",
         ["intermediate.dense"] = "ffn_up", ["output.dense"] = "ffn_down", ["output.LayerNorm"] = "layer_output_norm",
-        ["layer.0.layer_norm"] = "attn_norm", ["layer.1.layer_norm"] = "cross_attn_norm", ["layer.2.layer_norm"] = "ffn_norm", ["layer.0.SelfAttention.relative_attention_bias"] = "attn_rel_b",
-        ["layer.0.SelfAttention.q"] = "attn_q", ["layer.0.SelfAttention.k"] = "attn_k", ["layer.0.SelfAttention.v"] = "attn_v", ["layer.0.SelfAttention.o"] = "attn_o",
-        ["layer.1.EncDecAttention.q"] = "cross_attn_q", ["layer.1.EncDecAttention.k"] = "cross_attn_k", ["layer.1.EncDecAttention.v"] = "cross_attn_v", ["layer.1.EncDecAttention.o"] = "cross_attn_o",
-        ["layer.1.DenseReluDense.wi"] = "ffn_up", ["layer.1.DenseReluDense.wo"] = "ffn_down", ["layer.2.DenseReluDense.wi"] = "ffn_up", ["layer.2.DenseReluDense.wo"] = "ffn_down",
+        ["layer.0.layer_norm"] = "attn_norm", ["layer.1.layer_norm"] = "cross_attn_norm", ["layer.2.layer_norm"] = "ffn_norm",
+            ["layer.0.SelfAttention.relative_attention_bias"] = "attn_rel_b",
+        ["layer.0.SelfAttention.q"] = "attn_q", ["layer.0.SelfAttention.k"] = "attn_k", ["layer.0.SelfAttention.v"] = "attn_v",
+            ["layer.0.SelfAttention.o"] = "attn_o",
+        ["layer.1.EncDecAttention.q"] = "cross_attn_q", ["layer.1.EncDecAttention.k"] = "cross_attn_k", ["layer.1.EncDecAttention.v"] = "cross_attn_v",
+            ["layer.1.EncDecAttention.o"] = "cross_attn_o",
+        ["layer.1.DenseReluDense.wi"] = "ffn_up", ["layer.1.DenseReluDense.wo"] = "ffn_down", ["layer.2.DenseReluDense.wi"] = "ffn_up",
+            ["layer.2.DenseReluDense.wo"] = "ffn_down",
     };
 
     private static readonly Dictionary<string, string> RootNames = new()
     {
-        ["embed_tokens"] = "token_embd", ["lm_head"] = "output", ["norm"] = "output_norm", ["final_layernorm"] = "output_norm", ["wte"] = "token_embd", ["wpe"] = "position_embd", ["ln_f"] = "output_norm",
-        ["embeddings.word_embeddings"] = "token_embd", ["embeddings.position_embeddings"] = "position_embd", ["embeddings.token_type_embeddings"] = "token_types", ["embeddings.LayerNorm"] = "token_embd_norm",
+        ["embed_tokens"] = "token_embd", ["lm_head"] = "output", ["norm"] = "output_norm", ["final_layernorm"] = "output_norm", ["wte"] = "token_embd",
+            ["wpe"] = "position_embd", ["ln_f"] = "output_norm",
+        ["embeddings.word_embeddings"] = "token_embd", ["embeddings.position_embeddings"] = "position_embd",
+            ["embeddings.token_type_embeddings"] = "token_types", ["embeddings.LayerNorm"] = "token_embd_norm",
         ["shared"] = "token_embd", ["encoder.final_layer_norm"] = "enc.output_norm", ["decoder.final_layer_norm"] = "dec.output_norm",
     };
 
@@ -98,7 +110,8 @@ internal sealed class GgufTwin(string architecture)
         string side = layer.Groups[1].Value is { Length: > 0 } s ? s[..3] + "." : "";
         if (side == "enc." && own == "layer.1.layer_norm") own = "layer.2.layer_norm"; // an encoder has no cross-attention
         string target = Special.TryGetValue(own, out string? special) ? special : layer.Success ? LayerNames[own] : RootNames[own];
-        if (PairedHeads is { } heads && target is "attn_q" or "attn_k") data = Pair(data, shape, target == "attn_q" ? PairedHeads!.Value.Query : PairedHeads!.Value.Key);
+        if (PairedHeads is { } heads && target is "attn_q" or "attn_k")
+            data = Pair(data, shape, target == "attn_q" ? PairedHeads!.Value.Query : PairedHeads!.Value.Key);
         if (GainsPlusOne && target.EndsWith("norm", StringComparison.Ordinal)) data = [.. data.Select(v => v + 1)];
         if (target == "position_embd" && CutPositions > 0) (data, shape) = (data[(int)(CutPositions * shape[1])..], [shape[0] - CutPositions, shape[1]]);
         string prefix = layer.Success ? $"{side}blk.{layer.Groups[2].Value}." : "";

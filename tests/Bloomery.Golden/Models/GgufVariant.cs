@@ -68,7 +68,8 @@ internal sealed class GgufVariant
 
     public void Save(string path)
     {
-        foreach ((string name, (long[] shape, float[] data)) in Tensors) _writer.Add(name, BlockFormat.F32, shape, MemoryMarshal.AsBytes(data.AsSpan()).ToArray());
+        foreach ((string name, (long[] shape, float[] data)) in Tensors) _writer.Add(name, BlockFormat.F32, shape,
+            MemoryMarshal.AsBytes(data.AsSpan()).ToArray());
         _writer.Save(path);
     }
 }

@@ -29,7 +29,8 @@ public sealed class GoldenModel
 
     public int Vocabulary => Json.GetProperty("vocab_size").GetInt32();
 
-    public static IReadOnlyList<string> Names { get; } = [.. System.IO.Directory.GetDirectories(Path.Combine(TestPaths.Golden, "models")).Select(d => Path.GetFileName(d)!).Order()];
+    public static IReadOnlyList<string> Names { get; } =
+        [.. System.IO.Directory.GetDirectories(Path.Combine(TestPaths.Golden, "models")).Select(d => Path.GetFileName(d)!).Order()];
 
     public static GoldenModel Load(string name) => new(name);
 

@@ -5,7 +5,10 @@ using Bloomery.TestSupport;
 
 namespace Bloomery.Golden.Models;
 
-/// <summary>Factors for short and long texts are chosen by the length of the text in GGUF files as in checkpoints, however much context is allocated and however the text arrives.</summary>
+/// <summary>
+/// Factors for short and long texts are chosen by the length of the text in GGUF files as in checkpoints, however much context is allocated and however the
+/// text arrives.
+/// </summary>
 public sealed class LongRopeGgufTests : IDisposable
 {
     private const int Original = 20;
@@ -21,7 +24,8 @@ public sealed class LongRopeGgufTests : IDisposable
         GoldenModel golden = GoldenModel.Load(name);
         using Runtime runtime = Runtime.Load(ToGguf(golden.Directory), new() { Exact = true, Threads = 1, ChunkTokens = chunk, ContextLength = context });
         golden.AssertClose(golden.Tensors.Floats("logits"), Logits(runtime, golden.Tensors.Int32s("input_ids")), "logits");
-        golden.AssertClose(golden.Tensors.Floats("long_last_logits"), Logits(runtime, golden.Tensors.Int32s("long_input_ids")).AsSpan()[^golden.Vocabulary..], "long_last_logits");
+        float[] late = Logits(runtime, golden.Tensors.Int32s("long_input_ids"));
+        golden.AssertClose(golden.Tensors.Floats("long_last_logits"), late.AsSpan()[^golden.Vocabulary..], "long_last_logits");
     }
 
     [SkippableFact]
@@ -43,7 +47,8 @@ public sealed class LongRopeGgufTests : IDisposable
     }
 
     [SkippableTheory]
-    [InlineData("llama", true, true, 1f), InlineData("llama", true, false, 1f), InlineData("llama", false, true, 1f), InlineData("granite", true, true, 1f), InlineData("llama", true, true, 2f)]
+    [InlineData("llama", true, true, 1f), InlineData("llama", true, false, 1f), InlineData("llama", false, true, 1f)]
+    [InlineData("granite", true, true, 1f), InlineData("llama", true, true, 2f)]
     public void Factors_mean_the_same_in_other_families(string name, bool hasShort, bool hasLong, float factor)
     {
         TestPaths.NeedsGolden($"models/{name}");
@@ -52,7 +57,8 @@ public sealed class LongRopeGgufTests : IDisposable
         GgufVariant variant = new(gguf);
         JsonObject config = JsonNode.Parse(File.ReadAllText(Path.Combine(golden.Directory, "config.legacy.json")))!.AsObject();
         int pairs = (int)(config["head_dim"] ?? (int)config["hidden_size"]! / (int)config["num_attention_heads"]!)! / 2;
-        float[] shorter = [.. Enumerable.Range(0, pairs).Select(i => hasShort ? 1 + 0.25f * i : 1)], longer = [.. Enumerable.Range(0, pairs).Select(i => hasLong ? 2 + 0.5f * i : 1)];
+        float[] shorter = [.. Enumerable.Range(0, pairs).Select(i => hasShort ? 1 + 0.25f * i : 1)];
+        float[] longer = [.. Enumerable.Range(0, pairs).Select(i => hasLong ? 2 + 0.5f * i : 1)];
         variant.Set("rope.scaling.type", "longrope");
         variant.Set("rope.scaling.original_context_length", (uint)Original);
         if (factor != 1) variant.Set("rope.scaling.factor", factor);
@@ -63,7 +69,8 @@ public sealed class LongRopeGgufTests : IDisposable
         config["rope_scaling"] = new JsonObject
         {
             ["rope_type"] = "longrope", ["attention_factor"] = 1.0, ["original_max_position_embeddings"] = Original,
-            ["short_factor"] = new JsonArray([.. shorter.Select(v => (JsonNode)(v * factor))]), ["long_factor"] = new JsonArray([.. longer.Select(v => (JsonNode)(v * factor))]),
+            ["short_factor"] = new JsonArray([.. shorter.Select(v => (JsonNode)(v * factor))]),
+            ["long_factor"] = new JsonArray([.. longer.Select(v => (JsonNode)(v * factor))]),
         };
         string twin = golden.LegacyDirectory(_folder.FullName);
         File.WriteAllText(Path.Combine(twin, "config.json"), config.ToJsonString());

@@ -94,7 +94,8 @@ public sealed class ModelGoldenTests
         if (t.Contains("batch_last_hidden_state"))
             golden.AssertClose(t.Floats("batch_last_hidden_state"), batch.SelectMany(r => r.LastHiddenState!).ToArray(), "batch_last_hidden_state");
         if (!t.Contains("soft_prompt")) return;
-        ForwardResult soft = new ForwardPass(runtime, new ForwardOptions { SoftPrompt = t.Floats("soft_prompt") }).Run([new ForwardRow(t.Int32s("input_ids"))])[0];
+        ForwardResult soft = new ForwardPass(runtime,
+            new ForwardOptions { SoftPrompt = t.Floats("soft_prompt") }).Run([new ForwardRow(t.Int32s("input_ids"))])[0];
         golden.AssertClose(t.Floats("soft_logits"), soft.Logits, "soft_logits");
     }
 

@@ -14,16 +14,23 @@ namespace Bloomery.Tests.Models;
 /// <summary>Checkpoints that contradict themselves are refused with one line that names the key or tensor, before anything is allocated.</summary>
 public sealed class BadModelTests
 {
-    private const string Good = """{"model_type": "llama", "hidden_size": 16, "num_hidden_layers": 2, "num_attention_heads": 4, "intermediate_size": 24, "vocab_size": 20}""";
+    private const string Good =
+        """{"model_type": "llama", "hidden_size": 16, "num_hidden_layers": 2, "num_attention_heads": 4, "intermediate_size": 24, "vocab_size": 20}""";
 
     [Theory]
-    [InlineData("hidden_size", "0"), InlineData("hidden_size", "-16"), InlineData("hidden_size", "1e18"), InlineData("hidden_size", "16.5"), InlineData("hidden_size", "[16]"), InlineData("hidden_size", "18")]
+    [InlineData("hidden_size", "0"), InlineData("hidden_size", "-16"), InlineData("hidden_size", "1e18"), InlineData("hidden_size", "16.5"),
+        InlineData("hidden_size", "[16]"), InlineData("hidden_size", "18")]
     [InlineData("hidden_size", "null")]
-    [InlineData("num_attention_heads", "0"), InlineData("num_attention_heads", "3"), InlineData("num_attention_heads", "268435456"), InlineData("num_key_value_heads", "3"), InlineData("num_key_value_heads", "8")]
-    [InlineData("num_hidden_layers", "-1"), InlineData("num_hidden_layers", "1000000"), InlineData("vocab_size", "0"), InlineData("vocab_size", "\"many\""), InlineData("intermediate_size", "-2")]
-    [InlineData("head_dim", "0"), InlineData("head_dim", "5"), InlineData("head_dim", "1000000"), InlineData("hidden_act", "\"mystery\""), InlineData("attention_bias", "3"), InlineData("rope_theta", "-1")]
-    [InlineData("rope_scaling", "{\"rope_type\": \"spiral\", \"factor\": 2}"), InlineData("rope_scaling", "{\"rope_type\": \"linear\"}"), InlineData("rope_scaling", "{\"rope_type\": \"linear\", \"factor\": 0}")]
-    [InlineData("rope_scaling", "{\"rope_type\": \"longrope\", \"short_factor\": [1], \"long_factor\": [1, 1]}"), InlineData("rope_scaling", "\"linear\""), InlineData("max_position_embeddings", "-5")]
+    [InlineData("num_attention_heads", "0"), InlineData("num_attention_heads", "3"), InlineData("num_attention_heads", "268435456"),
+        InlineData("num_key_value_heads", "3"), InlineData("num_key_value_heads", "8")]
+    [InlineData("num_hidden_layers", "-1"), InlineData("num_hidden_layers", "1000000"), InlineData("vocab_size", "0"), InlineData("vocab_size", "\"many\""),
+        InlineData("intermediate_size", "-2")]
+    [InlineData("head_dim", "0"), InlineData("head_dim", "5"), InlineData("head_dim", "1000000"), InlineData("hidden_act", "\"mystery\""),
+        InlineData("attention_bias", "3"), InlineData("rope_theta", "-1")]
+    [InlineData("rope_scaling", "{\"rope_type\": \"spiral\", \"factor\": 2}"), InlineData("rope_scaling", "{\"rope_type\": \"linear\"}"),
+        InlineData("rope_scaling", "{\"rope_type\": \"linear\", \"factor\": 0}")]
+    [InlineData("rope_scaling", "{\"rope_type\": \"longrope\", \"short_factor\": [1], \"long_factor\": [1, 1]}"), InlineData("rope_scaling", "\"linear\""),
+        InlineData("max_position_embeddings", "-5")]
     public void Impossible_values_name_their_key(string key, string value)
     {
         JsonObject json = JsonNode.Parse(Good)!.AsObject();
@@ -52,7 +59,8 @@ public sealed class BadModelTests
     [InlineData("""{"model_type": "deepseek_v3", "hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 4, "vocab_size": 9, "intermediate_size": 8, "n_routed_experts": 9, "first_k_dense_replace": 0}""", "n_group")]
     public void Options_that_are_not_supported_are_refused(string json, string named)
     {
-        ModelFormatException e = Assert.Throws<ModelFormatException>(() => LoadedModel.MakeArchitecture(new ModelConfig("config.json", JsonNode.Parse(json)!.AsObject())));
+        ModelFormatException e = Assert.Throws<ModelFormatException>(() =>
+            LoadedModel.MakeArchitecture(new ModelConfig("config.json", JsonNode.Parse(json)!.AsObject())));
         Assert.Contains(named, e.Message);
     }
 
@@ -65,7 +73,8 @@ public sealed class BadModelTests
     }
 
     [Fact]
-    public void A_vocabulary_that_is_not_the_tables_names_both() => Refused(w => { }, Good.Replace("\"vocab_size\": 20", "\"vocab_size\": 24"), "embed_tokens.weight", "20 rows", "24", "vocab_size");
+    public void A_vocabulary_that_is_not_the_tables_names_both() =>
+        Refused(w => { }, Good.Replace("\"vocab_size\": 20", "\"vocab_size\": 24"), "embed_tokens.weight", "20 rows", "24", "vocab_size");
 
     [Fact]
     public void A_missing_tensor_is_named() => Refused(w => w.Remove("model.layers.1.mlp.down_proj.weight"), Good, "layers.1.mlp.down_proj.weight", "lacks");
@@ -86,8 +95,11 @@ public sealed class BadModelTests
     }
 
     [Theory]
-    [InlineData("llama.embedding_length", null), InlineData("llama.block_count", null), InlineData("llama.attention.head_count", null), InlineData("llama.feed_forward_length", null), InlineData("llama.context_length", null), InlineData("llama.attention.layer_norm_rms_epsilon", null), InlineData("token_embd.weight", null)]
-    [InlineData("llama.attention.head_count", 3u), InlineData("llama.attention.head_count_kv", 3u), InlineData("llama.rope.dimension_count", 2u), InlineData("llama.attention.value_length", 8u)]
+    [InlineData("llama.embedding_length", null), InlineData("llama.block_count", null), InlineData("llama.attention.head_count", null),
+        InlineData("llama.feed_forward_length", null), InlineData("llama.context_length", null), InlineData("llama.attention.layer_norm_rms_epsilon", null),
+        InlineData("token_embd.weight", null)]
+    [InlineData("llama.attention.head_count", 3u), InlineData("llama.attention.head_count_kv", 3u), InlineData("llama.rope.dimension_count", 2u),
+        InlineData("llama.attention.value_length", 8u)]
     [InlineData("llama.block_count", 0xFFFFFFFF), InlineData("llama.expert_count", 0x7FFFFFFFu)]
     public void Errors_in_gguf_files_go_by_the_names_there(string key, object? value) => GgufRefused(key, value, key);
 
@@ -102,13 +114,15 @@ public sealed class BadModelTests
     {
         using TemporaryDirectory directory = new();
         GgufWriter writer = new GgufWriter().Set("general.architecture", "llama").Set("llama.embedding_length", 16u).Set("llama.block_count", 1u)
-            .Set("llama.attention.head_count", 4u).Set("llama.attention.layer_norm_rms_epsilon", 1e-6f).Set("llama.feed_forward_length", 24u).Set("llama.context_length", 32u);
+            .Set("llama.attention.head_count", 4u).Set("llama.attention.layer_norm_rms_epsilon", 1e-6f).Set("llama.feed_forward_length",
+                24u).Set("llama.context_length", 32u);
         if (value is uint number) writer.Set(key, number);
         else writer.Remove(key);
         if (value is 0x7FFFFFFFu) writer.Set("llama.expert_used_count", 2u);
         if (key != "token_embd.weight") writer.Add("token_embd.weight", BlockFormat.F32, [20, 16], new byte[20 * 16 * 4]);
         writer.Save(directory.Of("model.gguf"));
-        ModelFormatException e = Assert.Throws<ModelFormatException>(() => LoadedModel.Load(directory.Of("model.gguf"), KernelTiers.Detect("reference").Kernels).Dispose());
+        ModelFormatException e = Assert.Throws<ModelFormatException>(() =>
+            LoadedModel.Load(directory.Of("model.gguf"), KernelTiers.Detect("reference").Kernels).Dispose());
         Assert.Contains(said, e.Message);
     }
 

@@ -13,7 +13,8 @@ namespace Bloomery.Tests.Models;
 public sealed class BertOptionTests
 {
     [Theory]
-    [InlineData("bert", "bert.", null, "\"hidden_act\": \"gelu_new\", \"layer_norm_eps\": 1e-3, \"pad_token_id\": null, \"position_embedding_type\": \"absolute\"")]
+    [InlineData("bert", "bert.", null,
+        "\"hidden_act\": \"gelu_new\", \"layer_norm_eps\": 1e-3, \"pad_token_id\": null, \"position_embedding_type\": \"absolute\"")]
     [InlineData("bert", "", null, "\"hidden_act\": \"gelu_new\", \"layer_norm_eps\": 1e-3, \"is_decoder\": false, \"position_embedding_type\": null")]
     [InlineData("roberta", "roberta.", 0, "\"hidden_act\": \"gelu_new\", \"layer_norm_eps\": 1e-3, \"pad_token_id\": 0")]
     public void Activation_and_epsilon_are_the_configurations(string type, string prefix, int? padding, string options)
@@ -30,7 +31,8 @@ public sealed class BertOptionTests
         NaiveWeights w = new();
         double[][] expected = new NaiveTwoSided(w).Bert(prefix, Ids, null, padding);
         w.Put(prefix + "embeddings.position_ids", [1, 32], new float[32]);
-        foreach (string name in (string[])["cls.predictions.bias", "cls.predictions.decoder.bias", "cls.predictions.transform.LayerNorm.gamma", "cls.seq_relationship.bias", "lm_head.bias", "lm_head.decoder.bias", "lm_head.layer_norm.weight",
+        foreach (string name in (string[])["cls.predictions.bias", "cls.predictions.decoder.bias", "cls.predictions.transform.LayerNorm.gamma",
+            "cls.seq_relationship.bias", "lm_head.bias", "lm_head.decoder.bias", "lm_head.layer_norm.weight",
             "classifier.bias", "classifier.out_proj.bias", "qa_outputs.bias"]) w.Vector(name, 20);
         Check(w, $$"""{"model_type": "{{type}}", {{BertSizes}}, "tie_word_embeddings": false}""", expected, r => r.LastHiddenState!);
     }
@@ -41,7 +43,8 @@ public sealed class BertOptionTests
         NaiveWeights w = new();
         double[][] expected = new NaiveTwoSided(w).Bert("roberta.", Ids, null, 1);
         w.Put("roberta.embeddings.token_type_embeddings.weight", [1, 16], w.Table("roberta.embeddings.token_type_embeddings.weight", 2, 16)[..16]);
-        Check(w, $$"""{"model_type": "xlm-roberta", {{BertSizes.Replace("\"type_vocab_size\": 2", "\"type_vocab_size\": 1")}}}""", expected, r => r.LastHiddenState!);
+        Check(w, $$"""{"model_type": "xlm-roberta", {{BertSizes.Replace("\"type_vocab_size\": 2",
+            "\"type_vocab_size\": 1")}}}""", expected, r => r.LastHiddenState!);
     }
 
     [Theory, InlineData(true), InlineData(false)]
@@ -50,7 +53,8 @@ public sealed class BertOptionTests
         using TemporaryDirectory directory = new();
         NaiveWeights w = new();
         double[][] states = new NaiveTwoSided(w).Bert("bert.", Ids, null, null);
-        if (pooler) states = NaiveMath.Map(NaiveMath.Linear(states, w.Matrix("bert.pooler.dense.weight", 16, 16), w.Vector("bert.pooler.dense.bias", 16)), Math.Tanh);
+        if (pooler)
+            states = NaiveMath.Map(NaiveMath.Linear(states, w.Matrix("bert.pooler.dense.weight", 16, 16), w.Vector("bert.pooler.dense.bias", 16)), Math.Tanh);
         w.Save(directory.Path, $$"""{"model_type": "bert", {{BertSizes}}}""");
         using Runtime runtime = NaiveModelTests.Load(directory.Path, "reference");
         float[]? pooled = new ForwardPass(runtime).Run([new ForwardRow(Ids)])[0].PoolerOutput;
@@ -59,7 +63,8 @@ public sealed class BertOptionTests
     }
 
     [Theory]
-    [InlineData("\"position_embedding_type\": \"relative_key\"", "position_embedding_type"), InlineData("\"position_embedding_type\": \"relative_key_query\"", "position_embedding_type"), InlineData("\"hidden_act\": \"mish\"", "hidden_act")]
+    [InlineData("\"position_embedding_type\": \"relative_key\"", "position_embedding_type"),
+        InlineData("\"position_embedding_type\": \"relative_key_query\"", "position_embedding_type"), InlineData("\"hidden_act\": \"mish\"", "hidden_act")]
     public void Other_positions_and_activations_are_refused(string option, string named)
     {
         foreach (string type in (string[])["bert", "roberta", "xlm-roberta"])

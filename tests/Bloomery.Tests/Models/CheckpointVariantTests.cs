@@ -15,14 +15,17 @@ namespace Bloomery.Tests.Models;
 /// <summary>The same weights under the names, in the types and with the extra tensors that checkpoints of different ages have.</summary>
 public sealed class CheckpointVariantTests
 {
-    private const string LlamaSizes = "\"hidden_size\": 16, \"num_hidden_layers\": 2, \"num_attention_heads\": 4, \"intermediate_size\": 24, \"vocab_size\": 20";
+    private const string LlamaSizes =
+        "\"hidden_size\": 16, \"num_hidden_layers\": 2, \"num_attention_heads\": 4, \"intermediate_size\": 24, \"vocab_size\": 20";
     private static readonly int[] Ids = [3, 1, 4, 1, 5, 9, 2, 6, 5, 3, 5, 8, 19];
 
     [Theory]
     [InlineData("gpt2, unscaled", "h.0.attn.bias", "h.1.attn.masked_bias")]
     [InlineData("gpt_bigcode, unscaled", "transformer.h.0.attn.bias", "transformer.h.0.attn.masked_bias")]
-    [InlineData("gpt_neox, newer name of the head", "gpt_neox.layers.0.attention.bias", "gpt_neox.layers.1.attention.masked_bias", "gpt_neox.layers.0.attention.rotary_emb.inv_freq")]
-    [InlineData("llama, tied, nulls", "model.layers.0.self_attn.rotary_emb.inv_freq", "model.rotary_emb.inv_freq", "model.layers.1.self_attn.rotary_emb.cos_cached", "model.layers.1.self_attn.rotary_emb.sin_cached")]
+    [InlineData("gpt_neox, newer name of the head", "gpt_neox.layers.0.attention.bias", "gpt_neox.layers.1.attention.masked_bias",
+        "gpt_neox.layers.0.attention.rotary_emb.inv_freq")]
+    [InlineData("llama, tied, nulls", "model.layers.0.self_attn.rotary_emb.inv_freq", "model.rotary_emb.inv_freq",
+        "model.layers.1.self_attn.rotary_emb.cos_cached", "model.layers.1.self_attn.rotary_emb.sin_cached")]
     [InlineData("falcon, old, side by side, all heads", "transformer.h.0.self_attention.rotary.inv_freq", "transformer.rotary_emb.inv_freq")]
     [InlineData("phi, tied", "model.layers.0.self_attn.rotary_emb.inv_freq"), InlineData("opt, plain norms", "model.decoder.position_ids")]
     public void Buffers_that_older_versions_stored_are_passed_over(string name, params string[] buffers)
@@ -34,8 +37,10 @@ public sealed class CheckpointVariantTests
     }
 
     [Theory]
-    [InlineData("bloom, residual after norm", "transformer.word_embeddings.weight"), InlineData("gpt2, unscaled", "wte.weight"), InlineData("falcon, new, one norm", "transformer.word_embeddings.weight")]
-    [InlineData("opt, plain norms", "model.decoder.embed_tokens.weight"), InlineData("mpt, clipped", "transformer.wte.weight"), InlineData("llama, tied, nulls", "model.embed_tokens.weight")]
+    [InlineData("bloom, residual after norm", "transformer.word_embeddings.weight"), InlineData("gpt2, unscaled", "wte.weight"),
+        InlineData("falcon, new, one norm", "transformer.word_embeddings.weight")]
+    [InlineData("opt, plain norms", "model.decoder.embed_tokens.weight"), InlineData("mpt, clipped", "transformer.wte.weight"),
+        InlineData("llama, tied, nulls", "model.embed_tokens.weight")]
     [InlineData("gemma2, default caps", "model.embed_tokens.weight"), InlineData("gpt_neox, serial, tied, new keys", "gpt_neox.embed_in.weight")]
     public void A_tied_head_may_be_stored_too_or_alone(string name, string table)
     {
@@ -51,13 +56,15 @@ public sealed class CheckpointVariantTests
     }
 
     [Theory]
-    [InlineData("language_model.model.", "language_model.lm_head.weight"), InlineData("model.language_model.", "lm_head.weight"), InlineData("language_model.", "lm_head.weight")]
+    [InlineData("language_model.model.", "language_model.lm_head.weight"), InlineData("model.language_model.", "lm_head.weight"),
+        InlineData("language_model.", "lm_head.weight")]
     public void Gemma_3_is_found_inside_the_model_that_also_sees(string prefix, string head)
     {
         NaiveCase text = NaiveCases.Find("gemma3, nested rotations, bases outside");
         NaiveWeights weights = new();
         double[][] expected = text.Model.Logits(weights, Ids);
-        foreach (string name in weights.Names.Where(n => n.StartsWith("model.", StringComparison.Ordinal)).ToArray()) weights.Rename(name, prefix + name["model.".Length..]);
+        foreach (string name in weights.Names.Where(n => n.StartsWith("model.", StringComparison.Ordinal)).ToArray()) weights.Rename(name, prefix
+            + name["model.".Length..]);
         if (head != "lm_head.weight") weights.Rename("lm_head.weight", head);
         string outer = prefix.StartsWith("model.", StringComparison.Ordinal) ? "model." : "";
         weights.Put(outer + "vision_tower.vision_model.embeddings.patch_embedding.weight", [2, 3, 2, 2], new float[24]);
@@ -73,7 +80,9 @@ public sealed class CheckpointVariantTests
     {
         var model = LoadedModel.MakeArchitecture(Parse("""{"model_type": "gemma3", "text_config": {"hidden_size": 2560, "num_hidden_layers": 34, "intermediate_size": 10240, "sliding_window": 1024, "rope_scaling": {"factor": 8.0, "rope_type": "linear"}}}"""));
         Assert.Equal((2560, 34, 262208, 131072), (model.HiddenSize, model.LayerCount, model.VocabularySize, model.ContextLength));
-        Assert.Contains("awq", Assert.Throws<ModelFormatException>(() => LoadedModel.MakeArchitecture(Parse("""{"model_type": "gemma3", "text_config": {}, "quantization_config": {"quant_method": "awq"} }"""))).Message);
+        Assert.Contains("awq",
+            Assert.Throws<ModelFormatException>(() =>
+            LoadedModel.MakeArchitecture(Parse("""{"model_type": "gemma3", "text_config": {}, "quantization_config": {"quant_method": "awq"} }"""))).Message);
     }
 
     [Fact]
@@ -90,7 +99,8 @@ public sealed class CheckpointVariantTests
     }
 
     [Theory]
-    [InlineData("model.layers.0.self_attn.q_proj.weight", 0, 16), InlineData("model.norm.weight", 0), InlineData("model.embed_tokens.weight", 0), InlineData("lm_head.weight", 20, 0)]
+    [InlineData("model.layers.0.self_attn.q_proj.weight", 0, 16), InlineData("model.norm.weight", 0), InlineData("model.embed_tokens.weight", 0),
+        InlineData("lm_head.weight", 20, 0)]
     public void An_empty_tensor_is_named(string name, params int[] shape)
     {
         NaiveWeights weights = new();

@@ -13,8 +13,10 @@ public sealed class Cohere2GgufTests
 {
     private static readonly (string Checkpoint, string Gguf)[] Names =
     [
-        ("model.embed_tokens", "token_embd"), ("model.norm", "output_norm"), ("model.layers.", "blk."), ("input_layernorm", "attn_norm"), ("self_attn.q_proj", "attn_q"), ("self_attn.k_proj", "attn_k"),
-        ("self_attn.v_proj", "attn_v"), ("self_attn.o_proj", "attn_output"), ("mlp.gate_proj", "ffn_gate"), ("mlp.up_proj", "ffn_up"), ("mlp.down_proj", "ffn_down"),
+        ("model.embed_tokens", "token_embd"), ("model.norm", "output_norm"), ("model.layers.", "blk."), ("input_layernorm", "attn_norm"),
+            ("self_attn.q_proj", "attn_q"), ("self_attn.k_proj", "attn_k"),
+        ("self_attn.v_proj", "attn_v"), ("self_attn.o_proj", "attn_output"), ("mlp.gate_proj", "ffn_gate"), ("mlp.up_proj", "ffn_up"),
+            ("mlp.down_proj", "ffn_down"),
     ];
 
     [Theory, InlineData(true, 2, 10000f), InlineData(false, 2, 10000f), InlineData(false, 0, 10000f), InlineData(false, 2, 500f)]
@@ -51,12 +53,16 @@ public sealed class Cohere2GgufTests
 
     private static void Save(string path, NaiveWeights weights, Action<GgufWriter> change)
     {
-        GgufWriter writer = new GgufWriter().Set("general.architecture", "cohere2").Set("cohere2.embedding_length", 16u).Set("cohere2.block_count", 2u).Set("cohere2.attention.head_count", 4u)
-            .Set("cohere2.attention.head_count_kv", 2u).Set("cohere2.feed_forward_length", 24u).Set("cohere2.context_length", 64u).Set("cohere2.attention.layer_norm_epsilon", 1e-5f)
-            .Set("cohere2.rope.freq_base", 10000f).Set("cohere2.rope.dimension_count", 4u).Set("cohere2.attention.sliding_window", 3u).Set("cohere2.logit_scale", 0.25f);
+        GgufWriter writer = new GgufWriter().Set("general.architecture", "cohere2").Set("cohere2.embedding_length", 16u).Set("cohere2.block_count", 2u)
+            .Set("cohere2.attention.head_count", 4u).Set("cohere2.attention.head_count_kv", 2u).Set("cohere2.feed_forward_length", 24u)
+            .Set("cohere2.context_length", 64u).Set("cohere2.attention.layer_norm_epsilon", 1e-5f).Set("cohere2.rope.freq_base", 10000f)
+            .Set("cohere2.rope.dimension_count", 4u).Set("cohere2.attention.sliding_window", 3u).Set("cohere2.logit_scale", 0.25f);
         change(writer);
         foreach ((string name, int[] shape, float[] data) in weights.Tensors)
-            writer.Add(Names.Aggregate(name, (n, pair) => n.Replace(pair.Checkpoint, pair.Gguf)), BlockFormat.F32, [.. shape.Select(s => (long)s)], MemoryMarshal.AsBytes<float>(data).ToArray());
+        {
+            string own = Names.Aggregate(name, (n, pair) => n.Replace(pair.Checkpoint, pair.Gguf));
+            writer.Add(own, BlockFormat.F32, [.. shape.Select(s => (long)s)], MemoryMarshal.AsBytes<float>(data).ToArray());
+        }
         writer.Save(path);
     }
 }

@@ -11,12 +11,14 @@ namespace Bloomery.Tests.Models;
 /// <summary>Keys of DeepSeek V2 and V3 that the golden folders leave at one value.</summary>
 public sealed class DeepSeekOptionTests
 {
-    private const string Yarn = "\"factor\": 4, \"original_max_position_embeddings\": 8, \"beta_fast\": 2, \"beta_slow\": 0.5, \"mscale\": 0.7, \"mscale_all_dim\": 0.4";
+    private const string Yarn =
+        "\"factor\": 4, \"original_max_position_embeddings\": 8, \"beta_fast\": 2, \"beta_slow\": 0.5, \"mscale\": 0.7, \"mscale_all_dim\": 0.4";
 
     // rope_theta 100, four dimensions: the ratio of both scales goes to the rotation, the square of one to the scores.
     private static readonly NaiveDeepSeek Long = new()
     {
-        Theta = NaiveCases.Yarn(100, 4, 8, 4, 2, 0.5, truncate: true), RopeFactor = (1 + 0.07 * Math.Log(4)) / (1 + 0.04 * Math.Log(4)), ScaleFactor = Math.Pow(1 + 0.04 * Math.Log(4), 2),
+        Theta = NaiveCases.Yarn(100, 4, 8, 4, 2, 0.5, truncate: true), RopeFactor = (1 + 0.07 * Math.Log(4)) / (1 + 0.04 * Math.Log(4)),
+            ScaleFactor = Math.Pow(1 + 0.04 * Math.Log(4), 2),
     };
 
     [Fact]
@@ -26,7 +28,8 @@ public sealed class DeepSeekOptionTests
 
     [Fact]
     public void Version_2_may_lack_shared_experts() => DeepSeekTests.Check(
-        "\"model_type\": \"deepseek_v2\", \"q_lora_rank\": null, \"moe_layer_freq\": 1, \"scoring_func\": \"softmax\"", new NaiveDeepSeek { Shared = 0 }, ("\"n_shared_experts\": 2", "\"n_shared_experts\": null"));
+        "\"model_type\": \"deepseek_v2\", \"q_lora_rank\": null, \"moe_layer_freq\": 1, \"scoring_func\": \"softmax\"", new NaiveDeepSeek { Shared = 0 },
+            ("\"n_shared_experts\": 2", "\"n_shared_experts\": null"));
 
     [Fact]
     public void Experts_may_be_counted_under_other_names() => DeepSeekTests.Check(
@@ -52,7 +55,8 @@ public sealed class DeepSeekOptionTests
 
     [Fact]
     public void All_layers_may_be_dense() => DeepSeekTests.Check(
-        "\"model_type\": \"deepseek_v2\", \"q_lora_rank\": null", new NaiveDeepSeek { DenseLayers = 2 }, ("\"first_k_dense_replace\": 1", "\"first_k_dense_replace\": 2"), (", \"num_experts_per_tok\": 3", ""));
+        "\"model_type\": \"deepseek_v2\", \"q_lora_rank\": null", new NaiveDeepSeek { DenseLayers = 2 },
+            ("\"first_k_dense_replace\": 1", "\"first_k_dense_replace\": 2"), (", \"num_experts_per_tok\": 3", ""));
 
     [Fact]
     public void Types_may_differ_from_tensor_to_tensor()
@@ -79,7 +83,8 @@ public sealed class DeepSeekOptionTests
     public void What_the_router_needs_is_asked_for(string type, string options, string named)
     {
         string json = $$"""{"model_type": "{{type}}", "hidden_size": 16, "num_hidden_layers": 4, "num_attention_heads": 4, "vocab_size": 9, "intermediate_size": 8, {{options}}}""";
-        ModelFormatException e = Assert.Throws<ModelFormatException>(() => LoadedModel.MakeArchitecture(new ModelConfig("config.json", JsonNode.Parse(json)!.AsObject())));
+        ModelFormatException e = Assert.Throws<ModelFormatException>(() =>
+            LoadedModel.MakeArchitecture(new ModelConfig("config.json", JsonNode.Parse(json)!.AsObject())));
         Assert.Contains(named, e.Message);
     }
 }

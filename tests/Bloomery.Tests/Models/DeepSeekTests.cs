@@ -8,7 +8,8 @@ namespace Bloomery.Tests.Models;
 public sealed class DeepSeekTests
 {
     internal const string Sizes = """
-        "hidden_size": 16, "num_hidden_layers": 2, "num_attention_heads": 4, "intermediate_size": 24, "vocab_size": 20, "kv_lora_rank": 7, "qk_nope_head_dim": 6, "qk_rope_head_dim": 4, "v_head_dim": 5,
+        "hidden_size": 16, "num_hidden_layers": 2, "num_attention_heads": 4, "intermediate_size": 24, "vocab_size": 20, "kv_lora_rank": 7,
+            "qk_nope_head_dim": 6, "qk_rope_head_dim": 4, "v_head_dim": 5,
         "moe_intermediate_size": 10, "n_routed_experts": 8, "num_experts_per_tok": 3, "n_shared_experts": 2, "first_k_dense_replace": 1
         """;
     private static readonly int[] Ids = [3, 1, 4, 1, 5, 9, 2, 6, 5, 3, 19];

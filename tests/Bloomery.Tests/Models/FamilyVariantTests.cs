@@ -17,7 +17,8 @@ public sealed class FamilyVariantTests
         NaiveWeights weights = new();
         double[][] expected = NaiveFamilies.All[name].Model.Logits(weights, Ids);
         foreach (string prefix in (string[])["model.", "transformer."])
-            foreach (string tensor in weights.Names.Where(n => n.StartsWith(prefix, StringComparison.Ordinal)).ToArray()) weights.Rename(tensor, tensor[prefix.Length..]);
+            foreach (string tensor in weights.Names.Where(n => n.StartsWith(prefix, StringComparison.Ordinal)).ToArray()) weights.Rename(tensor,
+                tensor[prefix.Length..]);
         Check(name, weights, expected, (w, directory, config) => w.Save(directory, config, shardBytes: 4000));
     }
 
@@ -28,11 +29,13 @@ public sealed class FamilyVariantTests
         NaiveWeights weights = new();
         double[][] expected = model.Model.Logits(weights, Ids);
         string layer = model.Model.Layer + "1.";
-        foreach (string buffer in (string[])["attn.bias", "attn.masked_bias", "self_attn.rotary_emb.inv_freq"]) weights.Put(layer + buffer, [1, 1, 2, 2], [1, 0, 1, 1]);
+        foreach (string buffer in (string[])["attn.bias", "attn.masked_bias", "self_attn.rotary_emb.inv_freq"]) weights.Put(layer + buffer, [1, 1, 2, 2],
+            [1, 0, 1, 1]);
         weights.Put("model.rotary_emb.inv_freq", [2], [1, 0.5f]);
         if (name.StartsWith("codegen", StringComparison.Ordinal)) weights.Put(layer + "attn.causal_mask", [1, 1, 2, 2], [1, 0, 1, 1]);
         if (name.StartsWith("gptj", StringComparison.Ordinal)) weights.Put(layer + "attn.embed_positions", [2, 2], [1, 0, 1, 1]);
-        if (model.Model.Head is null) weights.Put("lm_head.weight", [20, model.Model.Hidden], [.. weights.Table(model.Model.Embedding + ".weight", 20, model.Model.Hidden)]);
+        if (model.Model.Head is null)
+            weights.Put("lm_head.weight", [20, model.Model.Hidden], [.. weights.Table(model.Model.Embedding + ".weight", 20, model.Model.Hidden)]);
         Check(name, weights, expected, (w, directory, config) => w.Save(directory, config));
     }
 

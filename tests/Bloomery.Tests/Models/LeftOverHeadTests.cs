@@ -9,14 +9,20 @@ using Bloomery.Tests.Models.Naive;
 
 namespace Bloomery.Tests.Models;
 
-/// <summary>Heads that training or another task left beside a model are passed over with a warning, as the reference library does; what is missing, and what lies within the model, stays an error.</summary>
+/// <summary>
+/// Heads that training or another task left beside a model are passed over with a warning, as the reference library does; what is missing, and what lies
+/// within the model, stays an error.
+/// </summary>
 public sealed class LeftOverHeadTests
 {
     private static readonly int[] Ids = [3, 1, 4, 1, 5];
-    private const string Llama = """{"model_type": "llama", "hidden_size": 16, "num_hidden_layers": 2, "num_attention_heads": 4, "intermediate_size": 24, "vocab_size": 20}""";
+    private const string Llama = """
+        {"model_type": "llama", "hidden_size": 16, "num_hidden_layers": 2, "num_attention_heads": 4, "intermediate_size": 24, "vocab_size": 20}
+        """;
 
     [Theory]
-    [InlineData("v_head.summary.weight", "v_head.summary.bias"), InlineData("score.weight"), InlineData("classifier.dense.weight", "classifier.out_proj.weight"), InlineData("reward_model_head.weight")]
+    [InlineData("v_head.summary.weight", "v_head.summary.bias"), InlineData("score.weight"), InlineData("reward_model_head.weight")]
+    [InlineData("classifier.dense.weight", "classifier.out_proj.weight")]
     [InlineData("multiple_choice_head.summary.bias"), InlineData("value_head.0.weight", "value_head.2.weight")]
     public void A_model_with_a_head_of_training_answers_as_without_it(params string[] heads)
     {
@@ -60,7 +66,8 @@ public sealed class LeftOverHeadTests
     }
 
     [Theory]
-    [InlineData("model.embed_positions.weight"), InlineData("model.layers.0.self_attn.sinks"), InlineData("layers.0.mlp.gate.weight"), InlineData("lm_head.bias"), InlineData("norm.bias")]
+    [InlineData("model.embed_positions.weight"), InlineData("model.layers.0.self_attn.sinks"), InlineData("layers.0.mlp.gate.weight")]
+    [InlineData("lm_head.bias"), InlineData("norm.bias")]
     public void What_lies_within_the_model_stays_an_error(string name)
     {
         NaiveWeights weights = new();

@@ -82,7 +82,8 @@ public sealed class NaiveModelTests
         for (int i = 0; i < actual.Length; i++)
         {
             double wanted = expected[i / width][i % width];
-            Assert.True(Math.Abs(actual[i] - wanted) <= Tolerance * Math.Max(1, Math.Abs(wanted)), $"{what}: token {i / width}, value {i % width} is {actual[i]}, not {wanted}");
+            Assert.True(Math.Abs(actual[i] - wanted) <= Tolerance * Math.Max(1, Math.Abs(wanted)),
+                $"{what}: token {i / width}, value {i % width} is {actual[i]}, not {wanted}");
         }
     }
 

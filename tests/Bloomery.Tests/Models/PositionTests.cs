@@ -39,7 +39,8 @@ public sealed class PositionTests
     [Fact]
     public void Llama3_leaves_fast_frequencies_and_divides_slow_ones()
     {
-        RopeScaling scaling = new() { Type = "llama3", Theta = 500000, Factor = 8, OriginalLength = 8192, MaxLength = 131072, LowFrequencyFactor = 1, HighFrequencyFactor = 4 };
+        RopeScaling scaling = new() { Type = "llama3", Theta = 500000, Factor = 8, OriginalLength = 8192, MaxLength = 131072, LowFrequencyFactor = 1,
+            HighFrequencyFactor = 4 };
         float[] actual = new Rotary(128, scaling).Frequencies(100);
         for (int j = 0; j < 64; j++)
         {
@@ -98,7 +99,8 @@ public sealed class PositionTests
             int first = bidirectional && d > 0 ? n : 0, x = bidirectional ? Math.Abs(d) : Math.Max(-d, 0);
             // A nudge keeps the exact powers on their own side of the truncation.
             int expected = first + (x < e ? x : Math.Min(e + (int)(Math.Log((double)x / e) / Math.Log((double)Far / e) * (n - e) + 1e-6), n - 1));
-            Assert.True(expected == RelativeBuckets.Of(d, bidirectional, Buckets, Far), $"distance {d}: {RelativeBuckets.Of(d, bidirectional, Buckets, Far)}, not {expected}");
+            Assert.True(expected == RelativeBuckets.Of(d, bidirectional, Buckets, Far),
+                $"distance {d}: {RelativeBuckets.Of(d, bidirectional, Buckets, Far)}, not {expected}");
         }
     }
 }

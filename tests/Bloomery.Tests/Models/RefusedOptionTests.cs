@@ -8,7 +8,8 @@ namespace Bloomery.Tests.Models;
 /// <summary>Options that would change results and are not supported are refused by name, never passed over.</summary>
 public sealed class RefusedOptionTests
 {
-    private const string Sizes = "\"hidden_size\": 16, \"num_hidden_layers\": 2, \"num_attention_heads\": 4, \"num_key_value_heads\": 2, \"head_dim\": 4, \"intermediate_size\": 24, \"vocab_size\": 20";
+    private const string Sizes =
+        "\"hidden_size\": 16, \"num_hidden_layers\": 2, \"num_attention_heads\": 4, \"num_key_value_heads\": 2, \"head_dim\": 4, \"intermediate_size\": 24, \"vocab_size\": 20";
 
     [Theory]
     [InlineData("llama", "\"is_causal\": false", "is_causal")]
@@ -23,7 +24,8 @@ public sealed class RefusedOptionTests
     [InlineData("gemma2", "\"sliding_window\": null", "sliding_window")]
     [InlineData("gemma3_text", "\"sliding_window\": null", "sliding_window")]
     [InlineData("qwen2", "\"sliding_window\": 3, \"layer_types\": [\"sliding_attention\", \"full_attention\"]", "sliding_window")]
-    [InlineData("qwen3", "\"use_sliding_window\": true, \"sliding_window\": null, \"layer_types\": [\"sliding_attention\", \"full_attention\"]", "sliding_window")]
+    [InlineData("qwen3", "\"use_sliding_window\": true, \"sliding_window\": null, \"layer_types\": [\"sliding_attention\", \"full_attention\"]",
+        "sliding_window")]
     [InlineData("qwen3", "\"layer_types\": [\"chunked_attention\", \"full_attention\"]", "chunked_attention")]
     [InlineData("llama", "\"rope_parameters\": {\"full_attention\": {\"rope_type\": \"default\", \"rope_theta\": 3.0}}", "full_attention")]
     [InlineData("gemma3_text", "\"rope_parameters\": {\"rope_type\": \"default\", \"rope_theta\": 3.0}", "rope_parameters")]
@@ -54,8 +56,11 @@ public sealed class RefusedOptionTests
     }
 
     [Theory]
-    [InlineData("llama", 2048), InlineData("mistral", 131072), InlineData("qwen2", 32768), InlineData("qwen3", 32768), InlineData("gemma", 8192), InlineData("gemma2", 8192), InlineData("gemma3_text", 131072)]
-    [InlineData("phi", 2048), InlineData("phi3", 4096), InlineData("gpt_neox", 2048), InlineData("falcon", 2048), InlineData("opt", 2048), InlineData("mpt", 2048), InlineData("gpt2", 1024), InlineData("gpt_bigcode", 1024)]
+    [InlineData("llama", 2048), InlineData("mistral", 131072), InlineData("qwen2", 32768), InlineData("qwen3", 32768), InlineData("gemma", 8192),
+        InlineData("gemma2", 8192), InlineData("gemma3_text", 131072)]
+    [InlineData("phi", 2048), InlineData("phi3", 4096), InlineData("gpt_neox", 2048), InlineData("falcon", 2048), InlineData("opt", 2048),
+        InlineData("mpt", 2048), InlineData("gpt2", 1024), InlineData("gpt_bigcode", 1024)]
     public void A_context_that_is_not_stated_is_that_of_the_family(string type, int length) =>
-        Assert.Equal(length, LoadedModel.MakeArchitecture(new ModelConfig("config.json", JsonNode.Parse($$"""{"model_type": "{{type}}", "ffn_dim": 24, {{Sizes}}}""")!.AsObject())).ContextLength);
+        Assert.Equal(length, LoadedModel.MakeArchitecture(new ModelConfig("config.json",
+            JsonNode.Parse($$"""{"model_type": "{{type}}", "ffn_dim": 24, {{Sizes}}}""")!.AsObject())).ContextLength);
 }

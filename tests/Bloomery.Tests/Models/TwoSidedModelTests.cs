@@ -10,9 +10,12 @@ namespace Bloomery.Tests.Models;
 /// <summary>Encoders and encoder-decoders with options that no golden folder has, against plain loops.</summary>
 public sealed class TwoSidedModelTests
 {
-    internal const string BertSizes = "\"hidden_size\": 16, \"num_hidden_layers\": 2, \"num_attention_heads\": 4, \"intermediate_size\": 24, \"vocab_size\": 20, \"max_position_embeddings\": 32, \"type_vocab_size\": 2";
-    internal const string BartSizes = "\"d_model\": 16, \"encoder_layers\": 1, \"decoder_layers\": 2, \"encoder_attention_heads\": 2, \"decoder_attention_heads\": 4, \"encoder_ffn_dim\": 24, \"decoder_ffn_dim\": 12, \"vocab_size\": 20, \"max_position_embeddings\": 32";
-    internal const string T5Sizes = "\"d_model\": 16, \"num_layers\": 2, \"num_decoder_layers\": 1, \"num_heads\": 4, \"d_kv\": 3, \"d_ff\": 24, \"vocab_size\": 20, \"relative_attention_num_buckets\": 8, \"relative_attention_max_distance\": 9";
+    internal const string BertSizes =
+        "\"hidden_size\": 16, \"num_hidden_layers\": 2, \"num_attention_heads\": 4, \"intermediate_size\": 24, \"vocab_size\": 20, \"max_position_embeddings\": 32, \"type_vocab_size\": 2";
+    internal const string BartSizes =
+        "\"d_model\": 16, \"encoder_layers\": 1, \"decoder_layers\": 2, \"encoder_attention_heads\": 2, \"decoder_attention_heads\": 4, \"encoder_ffn_dim\": 24, \"decoder_ffn_dim\": 12, \"vocab_size\": 20, \"max_position_embeddings\": 32";
+    internal const string T5Sizes =
+        "\"d_model\": 16, \"num_layers\": 2, \"num_decoder_layers\": 1, \"num_heads\": 4, \"d_kv\": 3, \"d_ff\": 24, \"vocab_size\": 20, \"relative_attention_num_buckets\": 8, \"relative_attention_max_distance\": 9";
     internal static readonly int[] Ids = [3, 7, 1, 4, 1, 1, 5, 9, 2, 6, 5, 3], DecoderIds = [2, 8, 8, 11, 0, 5];
 
     [Theory]
@@ -32,7 +35,8 @@ public sealed class TwoSidedModelTests
         NaiveWeights w = new();
         int[] types = [.. Ids.Select((_, t) => t / 6)];
         double[][] expected = new NaiveTwoSided(w) { Activation = NaiveMath.Relu }.Bert("bert.", Ids, types, null, causal: true);
-        foreach (string name in w.Names.Where(n => n.Contains("LayerNorm", StringComparison.Ordinal)).ToArray()) w.Rename(name, name.Replace(".weight", ".gamma").Replace(".bias", ".beta"));
+        foreach (string name in w.Names.Where(n => n.Contains("LayerNorm", StringComparison.Ordinal)).ToArray()) w.Rename(name,
+            name.Replace(".weight", ".gamma").Replace(".bias", ".beta"));
         w.Vector("cls.predictions.bias", 20); // of another task, and not needed
         Check(w, $$"""{"model_type": "bert", {{BertSizes}}, "is_decoder": true, "hidden_act": "relu"}""", expected, r => r.LastHiddenState!, types: types);
     }
@@ -75,7 +79,8 @@ public sealed class TwoSidedModelTests
     }
 
     [Theory]
-    [InlineData("\"feed_forward_proj\": \"gated-silu\"", true, true), InlineData("\"feed_forward_proj\": \"silu\", \"scale_decoder_outputs\": false", false, false)]
+    [InlineData("\"feed_forward_proj\": \"gated-silu\"", true, true),
+        InlineData("\"feed_forward_proj\": \"silu\", \"scale_decoder_outputs\": false", false, false)]
     [InlineData("\"feed_forward_proj\": \"gated-gelu\", \"dense_act_fn\": \"silu\", \"scale_decoder_outputs\": null", true, false)]
     public void T5_activation_and_scale(string options, bool gated, bool scaled)
     {
@@ -99,14 +104,16 @@ public sealed class TwoSidedModelTests
         Assert.Contains("shared.weight", e.Message);
     }
 
-    internal static void Check(NaiveWeights w, string config, double[][] expected, Func<ForwardResult, float[]> answer, int[]? types = null, int leftPadding = 0)
+    internal static void Check(NaiveWeights w, string config, double[][] expected, Func<ForwardResult, float[]> answer, int[]? types = null,
+        int leftPadding = 0)
     {
         using TemporaryDirectory directory = new();
         w.Save(directory.Path, config);
         foreach (string tier in (string[])["reference", "portable"])
         {
             using Runtime runtime = NaiveModelTests.Load(directory.Path, tier);
-            ForwardRow row = new([.. new int[leftPadding], .. Ids]) { Mask = [.. new int[leftPadding], .. Ids.Select(_ => 1)], TokenTypes = types, DecoderIds = DecoderIds };
+            ForwardRow row = new([.. new int[leftPadding], .. Ids]) { Mask = [.. new int[leftPadding], .. Ids.Select(_ => 1)], TokenTypes = types,
+                DecoderIds = DecoderIds };
             float[] actual = answer(new ForwardPass(runtime).Run([row])[0]);
             NaiveModelTests.AssertClose(expected, actual.AsSpan(leftPadding * expected[0].Length), $"{config} ({tier})");
         }

@@ -25,9 +25,12 @@ public sealed class WeightMapTests
         foreach (string key in LoadedModel.Architectures.Names)
         {
             WeightMap map = Map($$"""
-                {"model_type": "{{key}}", "vocab_size": 32, "hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 4, "num_key_value_heads": 2, "intermediate_size": 16, "rotary_dim": 4, "head_dim": 8,
-                 "ffn_dim": 16, "d_ff": 16, "d_kv": 8, "num_layers": 2, "encoder_layers": 2, "decoder_layers": 2, "encoder_attention_heads": 4, "decoder_attention_heads": 4, "encoder_ffn_dim": 16, "decoder_ffn_dim": 16,
-                 "num_experts": 4, "num_local_experts": 4, "n_routed_experts": 8, "num_experts_per_tok": 2, "q_lora_rank": 8, "kv_lora_rank": 8, "qk_rope_head_dim": 4, "qk_nope_head_dim": 4, "v_head_dim": 4}
+                {"model_type": "{{key}}", "vocab_size": 32, "hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 4, "num_key_value_heads": 2,
+                    "intermediate_size": 16, "rotary_dim": 4, "head_dim": 8,
+                 "ffn_dim": 16, "d_ff": 16, "d_kv": 8, "num_layers": 2, "encoder_layers": 2, "decoder_layers": 2, "encoder_attention_heads": 4,
+                     "decoder_attention_heads": 4, "encoder_ffn_dim": 16, "decoder_ffn_dim": 16,
+                 "num_experts": 4, "num_local_experts": 4, "n_routed_experts": 8, "num_experts_per_tok": 2, "q_lora_rank": 8, "kv_lora_rank": 8,
+                     "qk_rope_head_dim": 4, "qk_nope_head_dim": 4, "v_head_dim": 4}
                 """);
             Assert.True(map.Entries.Count > 10, $"{key} declares {map.Entries.Count} weights");
             Assert.True(map.Entries.Select(e => e.Target).Distinct().Count() == map.Entries.Count, $"{key} declares a weight twice");
@@ -38,9 +41,11 @@ public sealed class WeightMapTests
     public void Buffers_other_tasks_and_layers_too_many_are_ignored_but_nothing_else()
     {
         WeightMap map = Map("""{"model_type": "llama", "vocab_size": 32, "hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 4, "intermediate_size": 16}""");
-        foreach (string name in (string[])["model.layers.0.self_attn.rotary_emb.inv_freq", "model.layers.2.mlp.up_proj.weight", "layers.11.input_layernorm.weight", "model.rotary_emb.inv_freq"])
+        foreach (string name in (string[])["model.layers.0.self_attn.rotary_emb.inv_freq", "model.layers.2.mlp.up_proj.weight",
+            "layers.11.input_layernorm.weight", "model.rotary_emb.inv_freq"])
             Assert.True(map.Ignores(name), name);
-        foreach (string name in (string[])["model.layers.1.mlp.up_proj.bias", "model.layers.x.mlp.up_proj.weight", "h.0.attn.c_attn.bias", "model.embed_positions.weight", "lm_head.bias", "my_inv_freq"])
+        foreach (string name in (string[])["model.layers.1.mlp.up_proj.bias", "model.layers.x.mlp.up_proj.weight", "h.0.attn.c_attn.bias",
+            "model.embed_positions.weight", "lm_head.bias", "my_inv_freq"])
             Assert.False(map.Ignores(name), name);
     }
 
@@ -48,7 +53,9 @@ public sealed class WeightMapTests
     public bool Taking_a_fused_projection_apart_uses_each_row_once(byte groupCount, byte queries, byte size)
     {
         int groups = groupCount % 5 + 1, group = queries % 4 + 1, d = size % 6 + 1, stride = (group + 2) * d;
-        RowSelection[] parts = [RowSelection.PerGroup(groups, stride, 0, group * d), RowSelection.PerGroup(groups, stride, group * d, d), RowSelection.PerGroup(groups, stride, (group + 1) * d, d)];
+        RowSelection[] parts =
+            [RowSelection.PerGroup(groups, stride, 0, group * d), RowSelection.PerGroup(groups, stride, group * d, d),
+            RowSelection.PerGroup(groups, stride, (group + 1) * d, d)];
         return Rows(parts).Order().SequenceEqual(Enumerable.Range(0, groups * stride).Select(i => (long)i)) && parts.All(p => Rows([p]).Max() == p.Last);
     }
 

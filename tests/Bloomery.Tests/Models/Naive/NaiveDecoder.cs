@@ -14,7 +14,10 @@ internal enum NaiveFused
     Separate, Blocks, PerHead, PerGroup, CodeGen,
 }
 
-/// <summary>A decoder told by switches and run by plain loops: the block table of the families, independent of the engine. It asks <see cref="NaiveWeights"/> for what it needs, which thereby becomes the checkpoint.</summary>
+/// <summary>
+/// A decoder told by switches and run by plain loops: the block table of the families, independent of the engine. It asks <see cref="NaiveWeights"/> for
+/// what it needs, which thereby becomes the checkpoint.
+/// </summary>
 internal sealed record NaiveDecoder
 {
     public int Hidden { get; init; } = 16;
@@ -138,7 +141,8 @@ internal sealed record NaiveDecoder
         if (FusedGate is not null)
         {
             double[][] both = Project(w, p + FusedGate, x, 2 * inner, MlpBias);
-            return Project(w, p + down, [.. both.Select(row => Enumerable.Range(0, inner).Select(i => Activation(row[i]) * row[inner + i]).ToArray())], Hidden, MlpBias);
+            return Project(w, p + down, [.. both.Select(row => Enumerable.Range(0, inner).Select(i => Activation(row[i]) * row[inner + i]).ToArray())], Hidden,
+                MlpBias);
         }
         double[][] h = Project(w, p + up, x, inner, MlpBias);
         h = gate is null ? Map(h, Activation) : Times(Map(Project(w, p + gate, x, inner, MlpBias), Activation), h);
@@ -169,20 +173,23 @@ internal sealed record NaiveDecoder
     {
         int d = HeadDim, group = Heads / KvHeads;
         if (Fused == NaiveFused.Separate)
-            return (Project(w, p + Attention[0], x, Heads * d, QkvBias), Project(w, p + Attention[1], x, KvHeads * d, QkvBias), Project(w, p + Attention[2], x, KvHeads * d, QkvBias));
+            return (Project(w, p + Attention[0], x, Heads * d, QkvBias), Project(w, p + Attention[1], x, KvHeads * d, QkvBias),
+                Project(w, p + Attention[2], x, KvHeads * d, QkvBias));
         double[][] all = Project(w, p + Attention[0], x, (Heads + 2 * KvHeads) * d, QkvBias);
         int block = Heads / 4 * d;
         return Fused switch
         {
             NaiveFused.Blocks => (Take(h => h * d, Heads), Take(h => (Heads + h) * d, KvHeads), Take(h => (Heads + KvHeads + h) * d, KvHeads)),
             NaiveFused.PerHead => (Take(h => 3 * h * d, Heads), Take(h => (3 * h + 1) * d, Heads), Take(h => (3 * h + 2) * d, Heads)),
-            NaiveFused.PerGroup => (Take(h => (h / group * (group + 2) + h % group) * d, Heads), Take(h => (h * (group + 2) + group) * d, KvHeads), Take(h => (h * (group + 2) + group + 1) * d, KvHeads)),
+            NaiveFused.PerGroup => (Take(h => (h / group * (group + 2) + h % group) * d, Heads), Take(h => (h * (group + 2) + group) * d, KvHeads),
+                Take(h => (h * (group + 2) + group + 1) * d, KvHeads)),
             _ => (Take(h => CodeGen(h, 0), Heads), Take(h => CodeGen(h, 2), Heads), Take(h => CodeGen(h, 1), Heads)),
         };
 
         int CodeGen(int h, int part) => h * d / block * 3 * block + part * block + h * d % block;
 
-        double[][] Take(Func<int, int> start, int heads) => [.. all.Select(row => Enumerable.Range(0, heads).SelectMany(h => row.Skip(start(h)).Take(d)).ToArray())];
+        double[][] Take(Func<int, int> start, int heads) =>
+            [.. all.Select(row => Enumerable.Range(0, heads).SelectMany(h => row.Skip(start(h)).Take(d)).ToArray())];
     }
 
     private double[][] Project(NaiveWeights w, string name, double[][] x, int outputs, bool bias, bool dropBias = false)
@@ -210,7 +217,8 @@ internal sealed record NaiveDecoder
         if (QueryKeyGainPerHead) // a vector of each head, or (heads, d)
         {
             bool members = name.EndsWith("norms", StringComparison.Ordinal);
-            float[][] gains = members ? [.. Enumerable.Range(0, heads).Select(h => w.Vector($"{name}.{h}.weight", HeadDim, 1))] : [w.Matrix(name + ".weight", heads, HeadDim)];
+            float[][] gains = members ? [.. Enumerable.Range(0, heads).Select(h => w.Vector($"{name}.{h}.weight", HeadDim, 1))]
+                : [w.Matrix(name + ".weight", heads, HeadDim)];
             float[] all = [.. gains.SelectMany(g => g)];
             return Norm(x, Rms, Epsilon, i => all[i], null, HeadDim);
         }

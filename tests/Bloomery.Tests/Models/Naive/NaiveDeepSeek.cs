@@ -50,7 +50,8 @@ internal sealed record NaiveDeepSeek
         double[][] queries = [.. q.Select((r, t) => Each(h => r.Skip(h * (Nope + Rope)).Take(Nope).Concat(queryRope[t].Skip(h * Rope).Take(Rope))))];
         double[][] keys = [.. up.Select((r, t) => Each(h => r.Skip(h * (Nope + ValueDim)).Take(Nope).Concat(keyRope[t])))];
         double[][] values = [.. up.Select(r => Each(h => r.Skip(h * (Nope + ValueDim) + Nope).Take(ValueDim)))];
-        double[][] y = NaiveMath.Attend(queries, keys, values, Heads, Heads, ScaleFactor / Math.Sqrt(Nope + Rope), (_, t, j, s) => j <= t ? s : double.NegativeInfinity);
+        double[][] y = NaiveMath.Attend(queries, keys, values, Heads, Heads, ScaleFactor / Math.Sqrt(Nope + Rope), (_, t, j, s) =>
+            j <= t ? s : double.NegativeInfinity);
         return Dense(w, p + "o_proj", y, Hidden, AttentionBias);
 
         double[][] Turn(double[][] z) => NaiveMath.Rope(z, Rope, Theta, RopeFactor, Pairs);
@@ -69,7 +70,8 @@ internal sealed record NaiveDeepSeek
             double[] scores = [.. logits[t].Select(z => Three ? 1 / (1 + Math.Exp(-z)) : Math.Exp(z) / total)];
             double[] choice = [.. scores.Select((s, e) => s + (bias?[e] ?? 0))];
             int size = Experts / Groups;
-            HashSet<int> kept = [.. Enumerable.Range(0, Groups).OrderByDescending(g => choice.Skip(g * size).Take(size).OrderDescending().Take(Three ? 2 : 1).Sum()).Take(GroupsUsed)];
+            HashSet<int> kept = [.. Enumerable.Range(0, Groups).OrderByDescending(g =>
+                choice.Skip(g * size).Take(size).OrderDescending().Take(Three ? 2 : 1).Sum()).Take(GroupsUsed)];
             int[] chosen = [.. Enumerable.Range(0, Experts).Where(e => kept.Contains(e / size)).OrderByDescending(e => choice[e]).Take(3)];
             double divisor = Normalize ? chosen.Sum(e => scores[e]) + 1e-20 : 1;
             return Enumerable.Range(0, Hidden).Select(i => shared[t][i] + chosen.Sum(e => scores[e] / divisor * ExpertScale * outputs[e][t][i])).ToArray();

@@ -13,7 +13,8 @@ internal sealed record NaiveExperts(int Count, int Used, int Inner)
     public double[][] Run(NaiveWeights w, string p, double[][] x, NaiveDecoder model)
     {
         double[][] routed = Linear(x, w.Matrix(p + Router + ".weight", Count, model.Hidden), null);
-        double[][][] experts = [.. Enumerable.Range(0, Count).Select(e => model.FeedForward(w, $"{p}mlp.experts.{e}.", x, Inner, ["gate_proj", "up_proj", "down_proj"]))];
+        double[][][] experts =
+            [.. Enumerable.Range(0, Count).Select(e => model.FeedForward(w, $"{p}mlp.experts.{e}.", x, Inner, ["gate_proj", "up_proj", "down_proj"]))];
         double[][] y = [.. x.Select((_, t) =>
         {
             double max = routed[t].Max(), total = routed[t].Sum(z => Math.Exp(z - max));

@@ -23,14 +23,17 @@ internal sealed class NaiveTwoSided(NaiveWeights w)
     {
         int count = 0;
         int[] positions = [.. ids.Select((id, t) => padding is not { } pad ? t : id == pad ? pad : pad + ++count)];
-        double[][] x = Plus(Plus(Rows($"{prefix}embeddings.word_embeddings", Vocabulary, ids), Rows($"{prefix}embeddings.position_embeddings", 32, positions)), Rows($"{prefix}embeddings.token_type_embeddings", 2, types ?? new int[ids.Length]));
+        double[][] x = Plus(Plus(Rows($"{prefix}embeddings.word_embeddings", Vocabulary, ids), Rows($"{prefix}embeddings.position_embeddings", 32, positions)),
+            Rows($"{prefix}embeddings.token_type_embeddings", 2, types ?? new int[ids.Length]));
         x = LayerNorm(x, $"{prefix}embeddings.LayerNorm", BertEpsilon);
         for (int i = 0; i < 2; i++)
         {
             string p = $"{prefix}encoder.layer.{i}.";
-            double[][] a = Attend(x, x, [p + "attention.self.query", p + "attention.self.key", p + "attention.self.value", p + "attention.output.dense"], 0.5, true, (_, t, j) => causal && j > t ? double.NegativeInfinity : 0);
+            double[][] a = Attend(x, x, [p + "attention.self.query", p + "attention.self.key", p + "attention.self.value", p + "attention.output.dense"], 0.5,
+                true, (_, t, j) => causal && j > t ? double.NegativeInfinity : 0);
             x = LayerNorm(Plus(x, a), p + "attention.output.LayerNorm", BertEpsilon);
-            x = LayerNorm(Plus(x, Dense(Map(Dense(x, p + "intermediate.dense", 24), Activation), p + "output.dense", Hidden)), p + "output.LayerNorm", BertEpsilon);
+            x = LayerNorm(Plus(x, Dense(Map(Dense(x, p + "intermediate.dense", 24), Activation), p + "output.dense", Hidden)), p + "output.LayerNorm",
+                BertEpsilon);
         }
         return x;
     }
@@ -47,14 +50,19 @@ internal sealed class NaiveTwoSided(NaiveWeights w)
 
         double[][] Side(int[] tokens, string side, int layers, int heads, int inner, double[][]? memory)
         {
-            double[][] y = Plus(Map(Rows((memory is null ? EncoderWords : DecoderWords) ?? shared, Vocabulary, tokens), v => v * scale), Rows($"model.{side}.embed_positions", 32 + 2, [.. tokens.Select((_, t) => t + 2)]));
+            double[][] y = Plus(Map(Rows((memory is null ? EncoderWords : DecoderWords) ?? shared, Vocabulary, tokens), v => v * scale),
+                Rows($"model.{side}.embed_positions", 32 + 2, [.. tokens.Select((_, t) => t + 2)]));
             y = LayerNorm(y, $"model.{side}.layernorm_embedding", 1e-5);
             for (int i = 0; i < layers; i++)
             {
                 string p = $"model.{side}.layers.{i}.";
                 string[] Names(string a) => [p + a + ".q_proj", p + a + ".k_proj", p + a + ".v_proj", p + a + ".out_proj"];
-                y = LayerNorm(Plus(y, Attend(y, y, Names("self_attn"), 1 / Math.Sqrt(Hidden / heads), true, (_, t, j) => memory is not null && j > t ? double.NegativeInfinity : 0, heads)), p + "self_attn_layer_norm", 1e-5);
-                if (memory is not null) y = LayerNorm(Plus(y, Attend(y, memory, Names("encoder_attn"), 1 / Math.Sqrt(Hidden / heads), true, (_, _, _) => 0, heads)), p + "encoder_attn_layer_norm", 1e-5);
+                y = LayerNorm(Plus(y,
+                    Attend(y, y, Names("self_attn"), 1 / Math.Sqrt(Hidden / heads), true, (_, t, j) =>
+                    memory is not null && j > t ? double.NegativeInfinity : 0, heads)), p + "self_attn_layer_norm", 1e-5);
+                if (memory is not null)
+                    y = LayerNorm(Plus(y, Attend(y, memory, Names("encoder_attn"), 1 / Math.Sqrt(Hidden / heads), true, (_, _, _) => 0, heads)), p
+                        + "encoder_attn_layer_norm", 1e-5);
                 y = LayerNorm(Plus(y, Dense(Map(Dense(y, p + "fc1", inner), Activation), p + "fc2", Hidden)), p + "final_layer_norm", 1e-5);
             }
             return y;
@@ -101,7 +109,8 @@ internal sealed class NaiveTwoSided(NaiveWeights w)
         return [.. which.Select(r => table.Skip(r * Hidden).Take(Hidden).Select(v => (double)v).ToArray())];
     }
 
-    private double[][] Dense(double[][] x, string name, int outputs, bool bias = true) => Linear(x, w.Matrix(name + ".weight", outputs, x[0].Length), bias ? w.Vector(name + ".bias", outputs) : null);
+    private double[][] Dense(double[][] x, string name, int outputs, bool bias = true) =>
+        Linear(x, w.Matrix(name + ".weight", outputs, x[0].Length), bias ? w.Vector(name + ".bias", outputs) : null);
 
     private double[][] LayerNorm(double[][] x, string name, double epsilon)
     {
@@ -115,7 +124,8 @@ internal sealed class NaiveTwoSided(NaiveWeights w)
         return Norm(x, true, 1e-6, i => gain[i]);
     }
 
-    private double[][] Attend(double[][] x, double[][]? memory, string[] names, double scale, bool bias, Func<int, int, int, double> add, int heads = Heads, int dim = 0)
+    private double[][] Attend(double[][] x, double[][]? memory, string[] names, double scale, bool bias, Func<int, int, int, double> add, int heads = Heads,
+        int dim = 0)
     {
         int columns = dim == 0 ? Hidden : heads * dim;
         memory ??= x;
