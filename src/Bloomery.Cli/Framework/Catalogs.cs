@@ -1,6 +1,6 @@
 using Bloomery.Conversion;
+using Bloomery.Engine.Inference;
 using Bloomery.Engine.Sampling;
-using Bloomery.Models;
 using Bloomery.Numerics.Kernels;
 using Bloomery.Numerics.Quantization;
 
@@ -11,7 +11,7 @@ internal static class Catalogs
 {
     private static readonly SortedDictionary<string, Func<IEnumerable<CatalogEntry>>> Known = new(StringComparer.Ordinal)
     {
-        ["architectures"] = () => LoadedModel.Architectures.Names.Select(name => new CatalogEntry(name, "")),
+        ["architectures"] = () => ModelFacts.Families.Select(name => new CatalogEntry(name, "")),
         ["formats"] = () => BlockFormat.All.OrderBy(format => format.Name, StringComparer.Ordinal).Select(format => new CatalogEntry(format.Name,
             $"{format.BlockBytes * 8.0 / format.BlockSize:0.####} bits a weight, blocks of {format.BlockSize}{(format.CanQuantize ? "" : ", read only")}")),
         ["kernels"] = () => Kernels().Select(name => new CatalogEntry(name, KernelNote(name))),

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Bloomery.Cli.Framework;
-using Bloomery.Models.Architectures;
+using Bloomery.Engine.Inference;
 
 namespace Bloomery.Cli.Input;
 
@@ -37,21 +37,20 @@ internal sealed record IdsFile(string Path, int[][] InputIds, int[][]? DecoderIn
     public int[] Real(int i) => AttentionMask is null ? InputIds[i] : [.. InputIds[i].Where((_, t) => AttentionMask[i][t] != 0)];
 
     /// <summary>Makes sure that every row fits the model, before anything is computed.</summary>
-    /// <param name="architecture">The model.</param>
-    /// <param name="context">Its context in tokens.</param>
+    /// <param name="model">The model.</param>
     /// <param name="softRows">Vectors before every row.</param>
     /// <exception cref="CliException">One does not; the message names file, field and row.</exception>
-    public void Check(Architecture architecture, int context, int softRows)
+    public void Check(ModelFacts model, int softRows)
     {
-        bool both = architecture.Kind == ArchitectureKind.EncoderDecoder;
-        if (!both && DecoderInputIds is not null) throw new CliException($"{Name}: decoder_input_ids is for encoder-decoders; {architecture.Config.ModelType} is none");
-        CheckVocabulary("input_ids", InputIds, architecture.VocabularySize);
-        CheckVocabulary("decoder_input_ids", DecoderInputIds, architecture.VocabularySize);
+        bool both = model.IsEncoderDecoder;
+        if (!both && DecoderInputIds is not null) throw new CliException($"{Name}: decoder_input_ids is for encoder-decoders; {model.Family} is none");
+        CheckVocabulary("input_ids", InputIds, model.VocabularySize);
+        CheckVocabulary("decoder_input_ids", DecoderInputIds, model.VocabularySize);
         // The encoder of an encoder-decoder may take texts of any length (T5); one that does not says so itself.
         (string field, int[] lengths) = both ? ("decoder_input_ids", [.. (DecoderInputIds ?? []).Select(row => row.Length)]) : ("input_ids", Enumerable.Range(0, InputIds.Length).Select(i => Real(i).Length).ToArray());
         for (int i = 0; i < lengths.Length; i++)
-            if (lengths[i] + softRows > context)
-                throw new CliException($"{Name}: {field}, row {i}: {lengths[i]} tokens{(softRows > 0 ? $" and {softRows} rows of soft prompt" : "")} do not fit the context of {context}; --context N raises it where positions are computed");
+            if (lengths[i] + softRows > model.ContextLength)
+                throw new CliException($"{Name}: {field}, row {i}: {lengths[i]} tokens{(softRows > 0 ? $" and {softRows} rows of soft prompt" : "")} do not fit the context of {model.ContextLength}; --context N raises it where positions are computed");
     }
 
     private static void CheckRows(string name, string field, int[][]? rows)

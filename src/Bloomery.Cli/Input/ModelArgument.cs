@@ -40,10 +40,10 @@ internal static class ModelArgument
     private static void Describe(Call call, Runtime runtime)
     {
         call.Warn(runtime.Warnings);
-        call.Detail($"kernels: {runtime.Choice.Reason}; threads: {runtime.Team.Threads}; context: {runtime.ContextLength}{Beyond(runtime)}; kv: {runtime.KeyType},{runtime.ValueType}; weights: {runtime.Model.Weights.ByteLength >> 20} MiB, {runtime.Model.Weights.MappedBytes >> 20} of them mapped");
+        call.Detail($"kernels: {runtime.Choice.Reason}; threads: {runtime.Team.Threads}; context: {runtime.ContextLength}{Beyond(runtime.Facts)}; kv: {runtime.KeyType},{runtime.ValueType}; weights: {runtime.Facts.WeightBytes >> 20} MiB, {runtime.Facts.MappedBytes >> 20} of them mapped");
     }
 
-    private static string Beyond(Runtime runtime) => runtime.ContextLength > runtime.Architecture.ContextLength ? $" (made for {runtime.Architecture.ContextLength})" : "";
+    private static string Beyond(ModelFacts facts) => facts.ContextLength > facts.StatedContext ? $" (made for {facts.StatedContext})" : "";
 
     /// <summary>The vectors of a soft prompt's file: its tensor <c>soft_prompt</c> [n, hidden]; none when no file is given.</summary>
     /// <exception cref="CliException">The file has no such tensor, or one of another width.</exception>

@@ -5,7 +5,6 @@ using Bloomery.Cli.Input;
 using Bloomery.Cli.Options;
 using Bloomery.Cli.Output;
 using Bloomery.Engine.Inference;
-using Bloomery.Models.Architectures;
 using Bloomery.Numerics.Catalogs;
 using Bloomery.Numerics.Platform;
 using Bloomery.Numerics.Threading;
@@ -90,7 +89,7 @@ internal sealed class BenchVerb : Verb
         (var keys, var values) = ComputeOptions.ParseKvType(kv);
         var options = new ModelOptions { Threads = threads, Kernels = tier, Exact = exact, KeyType = kv is null ? null : keys, ValueType = kv is null ? null : values, ContextLength = call.Get(_compute.Context), KeepMapping = call.Get(_compute.Mmap) };
         using Runtime runtime = ModelArgument.Load(call, options, path);
-        if (runtime.Architecture.Kind != ArchitectureKind.Decoder) throw new CliException($"{path}: bench measures decoders; {runtime.Architecture.Config.ModelType} is none");
+        if (!runtime.Facts.IsDecoder) throw new CliException($"{path}: bench measures decoders; {runtime.Facts.Family} is none");
         string name = Path.GetFileNameWithoutExtension(Path.TrimEndingDirectorySeparator(path)), type = (kv ?? runtime.KeyType.ToString()).ToLowerInvariant();
         var speed = new SpeedTest(runtime, call.Cancellation);
         var rows = new List<BenchRow>();
@@ -103,11 +102,11 @@ internal sealed class BenchVerb : Verb
                 {
                     var row = new BenchRow(name, runtime.Choice.Kernels.Name.Split('-')[0], threads, test.Prompt, test.Generated, depth, batch, type, new double[repetitions]);
                     using ProgressLine progress = call.Progress($"{name}, {row.Kernels}, {threads} threads, {row.Test}");
-                    speed.Run(new BenchTest(Math.Min(test.Prompt, 64), Math.Min(test.Generated, 4)), 0, batch);
+                    speed.Run(Math.Min(test.Prompt, 64), Math.Min(test.Generated, 4), 0, batch);
                     for (int i = 0; i < repetitions; i++)
                     {
                         progress.Report((double)i / repetitions, "");
-                        row.Samples[i] = speed.Run(test, depth, batch);
+                        row.Samples[i] = speed.Run(test.Prompt, test.Generated, depth, batch);
                     }
                     rows.Add(row);
                 }

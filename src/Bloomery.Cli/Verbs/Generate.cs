@@ -53,8 +53,8 @@ internal sealed class Generate : Verb
         if (call.Get(_eos) is not null && call.Get(_ignoreEos)) throw new UsageException("--eos and --ignore-eos exclude each other");
         using Model model = ModelArgument.LoadModel(call, _compute, ModelArgument.Resolve(call.Need(_model)));
         if (!model.IsGenerative) throw new CliException($"{model.Path}: an encoder generates nothing; 'bloomery embed' and 'bloomery logits' take it");
-        float[] soft = ModelArgument.SoftPrompt(call.Get(_soft), model.Runtime.Architecture.HiddenSize);
-        ids.Check(model.Runtime.Architecture, model.ContextLength, soft.Length / model.Runtime.Architecture.HiddenSize);
+        float[] soft = ModelArgument.SoftPrompt(call.Get(_soft), model.HiddenSize);
+        ids.Check(model.Runtime.Facts, soft.Length / model.HiddenSize);
         for (int i = 0; i < ids.InputIds.Length; i++)
             if (ids.Real(i).Length == 0) throw new CliException($"{InputFile.Name(ids.Path)}: attention_mask, row {i} hides every token; a model needs at least one to go on from");
         var rows = new RowGeneration(model, _sampling.Choice(call) with { Temperature = call.Get(_sampling.Temperature) ?? 0, SoftPrompt = soft })

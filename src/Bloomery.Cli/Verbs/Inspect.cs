@@ -5,10 +5,8 @@ using Bloomery.Cli.Inspection;
 using Bloomery.Cli.Options;
 using Bloomery.Cli.Output;
 using Bloomery.Engine;
+using Bloomery.Engine.Inspection;
 using Bloomery.Formats.Hub;
-using Bloomery.Models;
-using Bloomery.Models.Architectures;
-using Bloomery.Models.Planning;
 using Bloomery.Numerics.Catalogs;
 using Bloomery.Numerics.Kernels;
 
@@ -50,14 +48,14 @@ internal sealed class Inspect : Verb
     {
         KernelChoice kernels = ComputeOptions.Detect(call.Get(_compute.Kernels));
         using ProgressLine progress = call.Progress($"Loading {Path.GetFileName(path)}");
-        using LoadedModel model = LoadedModel.Load(path, kernels.Kernels, progress, threads: call.Get(_compute.Threads) ?? 0);
-        call.Warn(model.Warnings);
-        return string.Concat(model.Architecture.Roles.Select(role => $"{role.ToString().ToLowerInvariant()}:\n{model.Plan(role).Describe()}"));
+        PlanListing plan = PlanListing.Of(path, kernels.Kernels, progress, call.Get(_compute.Threads) ?? 0);
+        call.Warn(plan.Warnings);
+        return plan.Text;
     }
 
     private static void WriteText(Call call, ModelCard card, string? plan)
     {
-        TextTable.Write(call, card.Rows().Select(row => (string[])[row.Name, row.Value]));
+        TextTable.Write(call, CardRows.Of(card).Select(row => (string[])[row.Name, row.Value]));
         if (plan is not null) call.Write("\n" + plan);
     }
 

@@ -7,7 +7,6 @@ using Bloomery.Cli.Output;
 using Bloomery.Engine.Inference;
 using Bloomery.Formats;
 using Bloomery.Formats.Safetensors;
-using Bloomery.Models.Architectures;
 using Bloomery.Numerics.Catalogs;
 using Bloomery.Numerics.Quantization;
 
@@ -46,15 +45,15 @@ internal sealed class Logits : Verb
         IdsFile ids = IdsFile.Read(call.Need(_ids));
         AtomicFile.Check(to);
         using Runtime runtime = ModelArgument.Load(call, _compute, ModelArgument.Resolve(call.Need(_model)));
-        bool both = runtime.Architecture.Kind == ArchitectureKind.EncoderDecoder;
+        bool both = runtime.Facts.IsEncoderDecoder;
         if (both && ids.DecoderInputIds is null) throw new CliException($"{InputFile.Name(ids.Path)}: an encoder-decoder needs \"decoder_input_ids\" beside \"input_ids\"");
-        float[] soft = ModelArgument.SoftPrompt(call.Get(_soft), runtime.Architecture.HiddenSize);
-        ids.Check(runtime.Architecture, runtime.ContextLength, soft.Length / runtime.Architecture.HiddenSize);
+        float[] soft = ModelArgument.SoftPrompt(call.Get(_soft), runtime.Facts.HiddenSize);
+        ids.Check(runtime.Facts, soft.Length / runtime.Facts.HiddenSize);
         ForwardRow[] rows = [.. ids.InputIds.Select((row, i) => new ForwardRow(row) { Mask = ids.AttentionMask?[i], TokenTypes = ids.TokenTypeIds?[i], DecoderIds = ids.DecoderInputIds?[i] })];
         var writer = new SafetensorsWriter();
         using (ProgressLine progress = call.Progress($"Computing {rows.Length} rows"))
         {
-            if (runtime.Architecture.Kind == ArchitectureKind.Decoder && !call.Get(_hidden)) AddLogits(writer, new LogitRows(runtime, rows, soft), rows, progress, call.Cancellation);
+            if (runtime.Facts.IsDecoder && !call.Get(_hidden)) AddLogits(writer, new LogitRows(runtime, rows, soft), rows, progress, call.Cancellation);
             else AddAll(writer, new ForwardPass(runtime, new ForwardOptions { HiddenStates = call.Get(_hidden), SoftPrompt = soft }).Run(rows, call.Cancellation), ids, both);
             writer.Save(to);
         }

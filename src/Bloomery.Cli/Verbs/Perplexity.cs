@@ -6,7 +6,6 @@ using Bloomery.Cli.Output;
 using Bloomery.Engine.Inference;
 using Bloomery.Engine.Scoring;
 using Bloomery.Formats.Tokenizers;
-using Bloomery.Models.Architectures;
 using Bloomery.Numerics.Catalogs;
 
 namespace Bloomery.Cli.Verbs;
@@ -41,7 +40,7 @@ internal sealed class Perplexity : Verb
         string path = ModelArgument.Resolve(call.Need(_model));
         int[] ids = Encode(TokenizerArgument.Load(call, path), text);
         using Runtime runtime = ModelArgument.Load(call, _compute, path);
-        if (runtime.Architecture.Kind != ArchitectureKind.Decoder) throw new CliException($"{path}: perplexity needs a decoder; {runtime.Architecture.Config.ModelType} is none");
+        if (!runtime.Facts.IsDecoder) throw new CliException($"{path}: perplexity needs a decoder; {runtime.Facts.Family} is none");
         int context = Math.Min(runtime.ContextLength, ids.Length), stride = call.Get(_stride) ?? context;
         PerplexityScore score;
         using (ProgressLine progress = call.Progress($"Scoring {ids.Length} tokens"))

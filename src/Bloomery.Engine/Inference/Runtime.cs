@@ -23,6 +23,7 @@ internal sealed class Runtime : IDisposable
         ValueType = options.ValueType ?? KeyType;
         ContextLength = options.ContextLength ?? Math.Max(1, model.Architecture.ContextLength);
         Team = new WorkerTeam(options.Threads is > 0 and int threads ? threads : Processors.DefaultThreads);
+        Facts = ModelFacts.Of(model, ContextLength);
     }
 
     /// <summary>The checkpoint in memory.</summary>
@@ -42,6 +43,9 @@ internal sealed class Runtime : IDisposable
 
     /// <summary>How values are cached.</summary>
     public KvType ValueType { get; }
+
+    /// <summary>What the model is.</summary>
+    public ModelFacts Facts { get; }
 
     /// <summary>The family.</summary>
     public Architecture Architecture => Model.Architecture;

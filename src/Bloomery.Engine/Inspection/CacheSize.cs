@@ -1,7 +1,7 @@
 using Bloomery.Models.Config;
 using Bloomery.Numerics.Kernels;
 
-namespace Bloomery.Cli.Inspection;
+namespace Bloomery.Engine.Inspection;
 
 /// <summary>How large the keys and values of a sequence are, from the configuration alone.</summary>
 internal static class CacheSize

@@ -1,5 +1,3 @@
-using Bloomery.Cli.Input;
-using Bloomery.Cli.Output;
 using Bloomery.Formats;
 using Bloomery.Formats.Gguf;
 using Bloomery.Formats.Tokenizers;
@@ -7,7 +5,7 @@ using Bloomery.Models;
 using Bloomery.Models.Config;
 using Bloomery.Numerics.Kernels;
 
-namespace Bloomery.Cli.Inspection;
+namespace Bloomery.Engine.Inspection;
 
 /// <summary>What the headers of a model say; no weight is read.</summary>
 internal sealed record ModelCard
@@ -121,24 +119,6 @@ internal sealed record ModelCard
         };
     }
 
-    /// <summary>The card as rows for people.</summary>
-    public IEnumerable<(string Name, string Value)> Rows()
-    {
-        yield return ("Name", Name ?? "");
-        yield return ("Architecture", Architecture + (Supported ? "" : " (not supported by this build)"));
-        yield return ("Format", $"{Format}; {Tensors} tensors: {string.Join(", ", Types.Select(type => $"{type.Count} {type.Type}"))}");
-        yield return ("Parameters", Size.Count(Parameters));
-        yield return ("Shape", $"{Layers} layers, hidden size {Hidden}, vocabulary {Vocabulary}");
-        yield return ("Context", ModelContext > 0 ? $"{ModelContext} tokens" : "not stated");
-        yield return ("Memory", KvBytes == 0 ? $"{Size.Text(WeightBytes)} weights" : $"{Size.Text(WeightBytes)} weights + {Size.Text(KvBytes)} cache ({KvType}, {Context} tokens) = {Size.Text(WeightBytes + KvBytes)}");
-        yield return ("Tokenizer", Tokenizer ?? "none");
-        if (SpecialReason is not null) yield return ("Special", $"{Frame()}: {SpecialReason}");
-        bool onlyDefault = Templates is [TokenizerBundle.DefaultTemplate];
-        yield return ("Template", Templates.Count == 0 ? "none" : onlyDefault ? "yes" : string.Join(", ", Templates));
-        yield return ("Licence", License ?? "not stated");
-        yield return ("Path", Path);
-    }
-
     private static string Word(KvType type) => type.ToString().ToLowerInvariant();
 
     private static string? TokenizerFile(string folder) => new[] { "tokenizer.json", "tokenizer.model", "spiece.model", "sentencepiece.bpe.model" }.FirstOrDefault(name => File.Exists(System.IO.Path.Combine(folder, name)));
@@ -160,12 +140,4 @@ internal sealed record ModelCard
             return null;
         }
     }
-
-    private string Frame() => (SpecialBefore.Count, SpecialBehind.Count) switch
-    {
-        (0, 0) => "none around a text",
-        (_, 0) => $"{string.Join(' ', SpecialBefore)} before a text",
-        (0, _) => $"{string.Join(' ', SpecialBehind)} behind a text",
-        _ => $"{string.Join(' ', SpecialBefore)} before a text, {string.Join(' ', SpecialBehind)} behind it",
-    };
 }

@@ -1,10 +1,9 @@
 using System.Diagnostics;
-using Bloomery.Engine.Inference;
 using Bloomery.Models.Execution;
 using Bloomery.Models.KvCache;
 using Bloomery.Models.Planning;
 
-namespace Bloomery.Cli.Bench;
+namespace Bloomery.Engine.Inference;
 
 /// <summary>Times a model on made-up tokens, without sampling: what llama-bench measures.</summary>
 internal sealed class SpeedTest(Runtime runtime, CancellationToken cancellation)
@@ -13,21 +12,22 @@ internal sealed class SpeedTest(Runtime runtime, CancellationToken cancellation)
     private readonly Random _random = new(1);
 
     /// <summary>Tokens per second.</summary>
-    /// <param name="test">What to do.</param>
+    /// <param name="prompt">Tokens of a prompt.</param>
+    /// <param name="generated">Tokens fed one by one behind it.</param>
     /// <param name="depth">Tokens in each cache beforehand, not timed.</param>
     /// <param name="sequences">Sequences that are decoded together.</param>
-    public double Run(BenchTest test, int depth, int sequences)
+    public double Run(int prompt, int generated, int depth, int sequences)
     {
         Executor executor = runtime.Executor(PlanRole.Decoder);
-        int capacity = depth + test.Prompt + test.Generated;
+        int capacity = depth + prompt + generated;
         KvStore?[] stores = [.. Enumerable.Range(0, sequences).Select(_ => runtime.NewStore(executor.Plan.KvShape, capacity))];
         try
         {
             foreach (KvStore? store in stores) Feed(executor, store, 0, depth, capacity);
             long start = Stopwatch.GetTimestamp();
-            foreach (KvStore? store in stores) Feed(executor, store, depth, test.Prompt, capacity);
-            for (int i = 0; i < test.Generated; i++) Step(executor, stores, depth + test.Prompt + i, capacity);
-            return sequences * (double)(test.Prompt + test.Generated) / Stopwatch.GetElapsedTime(start).TotalSeconds;
+            foreach (KvStore? store in stores) Feed(executor, store, depth, prompt, capacity);
+            for (int i = 0; i < generated; i++) Step(executor, stores, depth + prompt + i, capacity);
+            return sequences * (double)(prompt + generated) / Stopwatch.GetElapsedTime(start).TotalSeconds;
         }
         finally
         {
