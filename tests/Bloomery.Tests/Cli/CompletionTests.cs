@@ -20,7 +20,7 @@ public class CompletionTests
 
     [SkippableTheory]
     [InlineData("bloomery r", "render rerank run")]
-    [InlineData("bloomery run --te", "--temp")]
+    [InlineData("bloomery run --te", "--temp --template-name")]
     [InlineData("bloomery run --kernels ", "portable reference")]
     [InlineData("bloomery bench -o j", "json")]
     [InlineData("bloomery list ", "architectures formats kernels recipes samplers verbs")]
