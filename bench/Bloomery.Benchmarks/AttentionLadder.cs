@@ -17,9 +17,11 @@ internal static class AttentionLadder
             foreach (int depth in options.Numbers("depths", "512,4096"))
                 foreach (KvType type in new[] { KvType.F32, KvType.F16, KvType.Q8_0 })
                 {
-                    double[] seconds = Paired.Medians([.. tiers.Select(tier => Rival(KernelTiers.Create(tier), rows, depth, slots, type))], rounds, options.Flag("cpu"));
+                    double[] seconds = Paired.Medians([.. tiers.Select(tier => Rival(KernelTiers.Create(tier), rows, depth, slots, type))], rounds,
+                        options.Flag("cpu"));
                     double work = 4.0 * rows * depth * Dim;
-                    Console.WriteLine($"{rows,4} {depth,6} {type,5}  {string.Join("  ", seconds.Select(s => $"{s * 1e6,9:0.0} us {work / s / 1e9,6:0.0} GF"))}");
+                    Console.WriteLine($"{rows,4} {depth,6} {type,5}  "
+                        + $"{string.Join("  ", seconds.Select(s => $"{s * 1e6,9:0.0} us {work / s / 1e9,6:0.0} GF"))}");
                 }
     }
 
@@ -30,13 +32,15 @@ internal static class AttentionLadder
         float[] row = [.. Enumerable.Range(0, Dim).Select(i => MathF.Sin(i))];
         for (int i = 0; i < depth; i++) kernels.StoreKv(row, type, cache.AsSpan(i * rowBytes, rowBytes));
         int[] keys = [.. Enumerable.Range(0, depth)], queries = [.. Enumerable.Repeat(depth, rows)];
-        float[] q = [.. Enumerable.Range(0, rows * Dim).Select(i => MathF.Cos(i))], max = new float[rows], sum = new float[rows], output = new float[rows * Dim];
+        float[] q = [.. Enumerable.Range(0, rows * Dim).Select(i => MathF.Cos(i))], max = new float[rows], sum = new float[rows],
+            output = new float[rows * Dim];
         float[] scratch = new float[kernels.AttendScratchFloats(rows, Dim, Dim, slots)];
         return () =>
         {
             AttentionState state = new() { Max = max, Sum = sum, Output = output };
             state.Reset();
-            AttentionTile tile = new() { Queries = q, Positions = queries, KeyDim = Dim, ValueDim = Dim, Scale = 0.125f, Before = AttentionTile.Unbounded, After = 1, AlibiScale = 1 };
+            AttentionTile tile = new() { Queries = q, Positions = queries, KeyDim = Dim, ValueDim = Dim, Scale = 0.125f, Before = AttentionTile.Unbounded,
+                After = 1, AlibiScale = 1 };
             for (int page = 0; page < depth; page += slots)
             {
                 ReadOnlySpan<byte> bytes = cache.AsSpan(page * rowBytes, slots * rowBytes);

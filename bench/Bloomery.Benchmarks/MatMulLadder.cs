@@ -5,7 +5,9 @@ using Bloomery.Numerics.Threading;
 
 namespace Bloomery.Benchmarks;
 
-/// <summary>Matrix products per tier, format and number of tokens, at the shapes of a 135M and a 1.1B model: weights read per second, and floating-point operations.</summary>
+/// <summary>
+/// Matrix products per tier, format and number of tokens, at the shapes of a 135M and a 1.1B model: weights read per second, and floating-point operations.
+/// </summary>
 internal static class MatMulLadder
 {
     private static readonly (string Model, int Rows, int Columns)[] Shapes =
@@ -31,7 +33,8 @@ internal static class MatMulLadder
                     List<Action> rivals = [.. tiers.Select(tier => Rival(KernelTiers.Create(tier), copies, tokens, team))];
                     double[] seconds = Paired.Medians(rivals, rounds, options.Flag("cpu"));
                     double bytes = copies[0].ByteLength, work = 2.0 * rows * columns * tokens;
-                    Console.WriteLine($"{model,-14} {name,-6} {tokens,6}  {string.Join("  ", seconds.Select(s => $"{bytes / s / 1e9,8:0.00} GB/s {work / s / 1e9,8:0.0} GF"))}");
+                    Console.WriteLine($"{model,-14} {name,-6} {tokens,6}  "
+                        + $"{string.Join("  ", seconds.Select(s => $"{bytes / s / 1e9,8:0.00} GB/s {work / s / 1e9,8:0.0} GF"))}");
                 }
             }
     }
@@ -68,7 +71,8 @@ internal static class MatMulLadder
     private sealed class Job(KernelSet kernels, int tokens, Matrix shape, int threads) : IRangeJob
     {
         private readonly float[] _x = [.. Enumerable.Range(0, tokens * shape.Columns).Select(i => MathF.Sin(i))], _y = new float[tokens * shape.Rows];
-        private readonly NativeBuffer[] _scratch = [.. Enumerable.Range(0, threads).Select(_ => new NativeBuffer("scratch", kernels.MatMulScratchBytes(shape, tokens)))];
+        private readonly NativeBuffer[] _scratch = [.. Enumerable.Range(0, threads)
+            .Select(_ => new NativeBuffer("scratch", kernels.MatMulScratchBytes(shape, tokens)))];
 
         public Matrix Weights { get; set; } = shape;
 

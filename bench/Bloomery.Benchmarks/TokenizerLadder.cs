@@ -38,7 +38,8 @@ internal static class TokenizerLadder
     {
         for (string? directory = AppContext.BaseDirectory; directory is not null; directory = Path.GetDirectoryName(directory))
             if (File.Exists(Path.Combine(directory, "Bloomery.slnx")))
-                return string.Concat(Directory.GetFiles(directory, "*.md", SearchOption.TopDirectoryOnly).Concat(Directory.GetFiles(Path.Combine(directory, "docs"), "*.md")).Order().Select(File.ReadAllText));
+                return string.Concat(Directory.GetFiles(directory, "*.md", SearchOption.TopDirectoryOnly)
+                    .Concat(Directory.GetFiles(Path.Combine(directory, "docs"), "*.md")).Order().Select(File.ReadAllText));
         throw new DirectoryNotFoundException("the benchmark reads the documentation of the clone that it was built in");
     }
 

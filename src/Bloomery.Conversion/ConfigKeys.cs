@@ -43,7 +43,8 @@ internal sealed class ConfigKeys
         {
             "llama" when InLayers("ffn_gate_inp.weight") > 0 => "mixtral",
             "deepseek2" => _old.IntOr(1, "gguf.expert_gating_func") == 2 ? "deepseek_v3" : "deepseek_v2",
-            string gguf => GgufFamily.All.FirstOrDefault(f => f.Gguf == gguf)?.ModelType ?? throw _old.Error("general.architecture", $"is '{gguf}', for which there is no safetensors form"),
+            string gguf => GgufFamily.All.FirstOrDefault(f => f.Gguf == gguf)?.ModelType
+                ?? throw _old.Error("general.architecture", $"is '{gguf}', for which there is no safetensors form"),
         };
         return GgufFamily.All.First(f => f.ModelType == type);
     }
@@ -64,15 +65,18 @@ internal sealed class ConfigKeys
         _json[type switch { "mpt" => "d_model", _ when old => "n_embd", _ => "hidden_size" }] = _model.HiddenSize;
         _json[type switch { "mpt" => "n_layers", "bloom" => "n_layer", _ when old => "n_layer", _ => "num_hidden_layers" }] = _model.LayerCount;
         _json[type switch { "mpt" => "n_heads", "bloom" => "n_head", _ when old => "n_head", _ => "num_attention_heads" }] = heads;
-        _json[type switch { "mpt" => "max_seq_len", "bloom" => "seq_length", _ when old => "n_positions", _ => "max_position_embeddings" }] = _model.ContextLength;
+        _json[type switch { "mpt" => "max_seq_len", "bloom" => "seq_length", _ when old => "n_positions", _ => "max_position_embeddings" }] =
+            _model.ContextLength;
         _json[_family.EpsilonKey] = Shortest(_old.FloatOr((float)_family.Epsilon, _family.EpsilonKey));
         int inner = InLayers("ffn_up.weight") is > 0 and int rows ? rows : _old.IntOr(_model.HiddenSize, "intermediate_size");
         if (type is not ("bloom" or "mpt")) _json[type switch { "falcon" => "ffn_hidden_size", _ when old => "n_inner", _ => "intermediate_size" }] = inner;
         if (type is "deepseek_v2" or "deepseek_v3") _json["num_key_value_heads"] = heads;
         else if (type is not ("bloom" or "mpt" or "gpt2" or "gpt_bigcode" or "bert" or "falcon" or "gpt_neox")) _json["num_key_value_heads"] = kv;
-        if (headDim > 0 && type is not ("bloom" or "mpt" or "gpt2" or "gpt_bigcode" or "bert" or "falcon" or "gpt_neox" or "stablelm" or "phi3")) _json["head_dim"] = headDim;
+        if (headDim > 0 && type is not ("bloom" or "mpt" or "gpt2" or "gpt_bigcode" or "bert" or "falcon" or "gpt_neox" or "stablelm" or "phi3"))
+            _json["head_dim"] = headDim;
         if (type == "falcon") _json["num_kv_heads"] = kv;
-        if (_family.ModelType is "llama" or "mixtral" or "granite" or "smollm3" or "qwen3" or "qwen3_moe" or "gemma" or "gemma2" or "gemma3_text" or "olmo2" or "cohere" or "nemotron")
+        if (_family.ModelType is "llama" or "mixtral" or "granite" or "smollm3" or "qwen3" or "qwen3_moe" or "gemma" or "gemma2" or "gemma3_text" or "olmo2"
+            or "cohere" or "nemotron")
             _json["attention_bias"] = InFirst("attn_q.bias");
         if (_family.ModelType is "llama" or "granite" or "smollm3" or "nemotron") _json["mlp_bias"] = InFirst("ffn_up.bias");
     }
@@ -82,7 +86,8 @@ internal sealed class ConfigKeys
         RopeScaling scaling = RopeConfig.Read(_old, _family.Theta);
         JsonObject rope = new() { ["rope_theta"] = scaling.Theta, ["rope_type"] = scaling.Type };
         int headDim = InLayers("attn_q.weight") is > 0 and int queries ? queries / _old.Size("num_attention_heads") : 0;
-        if (_old.IntOrNull("gguf.rope.dimension_count") is { } rotated && headDim > 0 && (_family.Rotated != 1 || _family.ModelType == "phi3")) rope["partial_rotary_factor"] = Fraction(rotated, headDim);
+        if (_old.IntOrNull("gguf.rope.dimension_count") is { } rotated && headDim > 0 && (_family.Rotated != 1 || _family.ModelType == "phi3"))
+            rope["partial_rotary_factor"] = Fraction(rotated, headDim);
         switch (scaling.Type)
         {
             case "linear":
@@ -124,7 +129,9 @@ internal sealed class ConfigKeys
         if (Math.Abs(all) > 1e-5) rope["mscale_all_dim"] = Shortest((float)all);
     }
 
-    /// <summary>GGUF holds only the divisors of the frequencies. The largest is the factor; published models share the other parameters, but for the original length.</summary>
+    /// <summary>
+    /// GGUF holds only the divisors of the frequencies. The largest is the factor; published models share the other parameters, but for the original length.
+    /// </summary>
     private void Llama3(JsonObject rope, RopeScaling scaling, float[] divisors)
     {
         int dimensions = 2 * divisors.Length;
@@ -185,7 +192,8 @@ internal sealed class ConfigKeys
                 if (many) _json["num_ln_in_parallel_attn"] = two ? 2 : 1;
                 break;
             case "mpt":
-                _json["attn_config"] = new JsonObject { ["alibi"] = true, ["clip_qkv"] = Number("gguf.attention.clamp_kqv") is > 0 and double clip ? clip : null };
+                _json["attn_config"] = new JsonObject { ["alibi"] = true,
+                    ["clip_qkv"] = Number("gguf.attention.clamp_kqv") is > 0 and double clip ? clip : null };
                 break;
             case "smollm3":
                 _json["no_rope_layer_interval"] = 4;
@@ -228,10 +236,14 @@ internal sealed class ConfigKeys
         bool gated = _weights.Contains("enc.blk.0.ffn_gate.weight"), tied = !_weights.Contains("output.weight");
         JsonObject json = new()
         {
-            ["architectures"] = new JsonArray(_family.ClassName), ["model_type"] = "t5", ["is_encoder_decoder"] = true, ["vocab_size"] = _model.VocabularySize, ["d_model"] = _model.HiddenSize,
-            ["d_kv"] = InLayers("attn_q.weight") / heads, ["d_ff"] = InLayers("ffn_up.weight"), ["num_heads"] = heads, ["num_layers"] = ((EncoderDecoderArchitecture)_model).EncoderLayerCount,
-            ["num_decoder_layers"] = _model.LayerCount, ["n_positions"] = _model.ContextLength, ["relative_attention_num_buckets"] = _weights.RowsOf("enc.relative_bias.weight"),
-            ["relative_attention_max_distance"] = 128, ["layer_norm_epsilon"] = Shortest(_old.FloatOr(1e-6f, "layer_norm_epsilon")), ["feed_forward_proj"] = gated ? "gated-gelu" : "relu",
+            ["architectures"] = new JsonArray(_family.ClassName), ["model_type"] = "t5", ["is_encoder_decoder"] = true, ["vocab_size"] = _model.VocabularySize,
+            ["d_model"] = _model.HiddenSize,
+            ["d_kv"] = InLayers("attn_q.weight") / heads, ["d_ff"] = InLayers("ffn_up.weight"), ["num_heads"] = heads,
+            ["num_layers"] = ((EncoderDecoderArchitecture)_model).EncoderLayerCount,
+            ["num_decoder_layers"] = _model.LayerCount, ["n_positions"] = _model.ContextLength,
+            ["relative_attention_num_buckets"] = _weights.RowsOf("enc.relative_bias.weight"),
+            ["relative_attention_max_distance"] = 128, ["layer_norm_epsilon"] = Shortest(_old.FloatOr(1e-6f, "layer_norm_epsilon")),
+            ["feed_forward_proj"] = gated ? "gated-gelu" : "relu",
             ["scale_decoder_outputs"] = tied, ["decoder_start_token_id"] = _old.IntOr(0, "decoder_start_token_id"),
         };
         foreach ((string key, JsonNode? value) in json) _json[key] = value?.DeepClone();
@@ -261,7 +273,8 @@ internal sealed class ConfigKeys
     private void Experts()
     {
         int experts = InLayers("ffn_gate_inp.weight"), inner = InLayers("ffn_up_exps.weight");
-        _json[_family.ModelType switch { "mixtral" => "num_local_experts", "deepseek_v2" or "deepseek_v3" => "n_routed_experts", _ => "num_experts" }] = experts;
+        _json[_family.ModelType switch { "mixtral" => "num_local_experts", "deepseek_v2" or "deepseek_v3" => "n_routed_experts", _ => "num_experts" }] =
+            experts;
         _json["num_experts_per_tok"] = _old.IntOr(2, "num_experts_per_tok");
         if (_family.ModelType == "mixtral") _json["intermediate_size"] = inner;
         else _json["moe_intermediate_size"] = inner;
@@ -272,7 +285,8 @@ internal sealed class ConfigKeys
     private double? Number(string key) => _old.DoubleOrNull(key) is { } value ? Shortest((float)value) : null;
 
     /// <summary>The shortest decimal number that rounds to the float: 1e-05, not 9.99999974e-06.</summary>
-    private static double Shortest(float value) => double.Parse(value.ToString("R", System.Globalization.CultureInfo.InvariantCulture), System.Globalization.CultureInfo.InvariantCulture);
+    private static double Shortest(float value) =>
+        double.Parse(value.ToString("R", System.Globalization.CultureInfo.InvariantCulture), System.Globalization.CultureInfo.InvariantCulture);
 
     /// <summary>A fraction that gives <paramref name="part"/> when multiplied and truncated.</summary>
     private static double Fraction(int part, int whole)

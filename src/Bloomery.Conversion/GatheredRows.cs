@@ -13,7 +13,8 @@ internal sealed class GatheredRows : RowSource
     /// <param name="shape">Its shape.</param>
     /// <param name="format">The type in the old file.</param>
     /// <param name="pieces">Of each weight, the rows that belong here, and which rows of the tensor they become (null: the same, from 0).</param>
-    public GatheredRows(string name, long[] shape, BlockFormat format, (CanonicalWeight Weight, int First, int Count, Bloomery.Models.Weights.RowSelection? Rows)[] pieces) : base(name, shape, format)
+    public GatheredRows(string name, long[] shape, BlockFormat format,
+        (CanonicalWeight Weight, int First, int Count, Bloomery.Models.Weights.RowSelection? Rows)[] pieces) : base(name, shape, format)
     {
         _weights = [.. pieces.Select(p => p.Weight)];
         _rows = new (byte, int)[checked((int)Rows)];

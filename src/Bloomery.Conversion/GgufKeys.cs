@@ -55,7 +55,8 @@ internal sealed class GgufKeys
     {
         string type = model.Config.ModelType;
         GgufFamily family = GgufFamily.All.FirstOrDefault(f => f.ModelType == type)
-            ?? throw model.Config.Error("model_type", $"is '{type}', for which GGUF has no form; it has one for {string.Join(", ", GgufFamily.All.Select(f => f.ModelType))}");
+            ?? throw model.Config.Error("model_type",
+                $"is '{type}', for which GGUF has no form; it has one for {string.Join(", ", GgufFamily.All.Select(f => f.ModelType))}");
         GgufKeys keys = new(family, model, weights);
         keys.Sizes();
         if (family.Rotated > 0 && !model.Config.BoolOr(false, "alibi")) keys.Rope();
@@ -70,7 +71,8 @@ internal sealed class GgufKeys
         GgufWriter writer = new();
         WriteTo(writer, "", 0);
         foreach ((string name, float[] values) in RopeTensors)
-            writer.Add(name, Numerics.Quantization.BlockFormat.F32, [values.Length], System.Runtime.InteropServices.MemoryMarshal.AsBytes(values.AsSpan()).ToArray());
+            writer.Add(name, Numerics.Quantization.BlockFormat.F32, [values.Length], System.Runtime.InteropServices.MemoryMarshal.AsBytes(values.AsSpan())
+                .ToArray());
         using MemoryStream stream = new();
         writer.Write(stream);
         using GgufFile file = GgufFile.Open(stream.ToArray(), _config.File);
@@ -125,8 +127,10 @@ internal sealed class GgufKeys
 
     private void Rope()
     {
-        int dimensions = _family.Gguf == "deepseek2" ? _config.IntOr(64, "qk_rope_head_dim") : (int)(HeadDim * (_family.Rotated == 1 && _family.ModelType != "phi3" ? 1 : RopeConfig.PartialFactor(_config, _family.Rotated)));
-        RopeScaling scaling = RopeConfig.Read(_config, _family.Theta, _family.ModelType == "phi3" ? 4096 : null, _family.ModelType == "gemma3_text" ? "full_attention" : null);
+        int dimensions = _family.Gguf == "deepseek2" ? _config.IntOr(64, "qk_rope_head_dim")
+            : (int)(HeadDim * (_family.Rotated == 1 && _family.ModelType != "phi3" ? 1 : RopeConfig.PartialFactor(_config, _family.Rotated)));
+        RopeScaling scaling = RopeConfig.Read(_config, _family.Theta, _family.ModelType == "phi3" ? 4096 : null,
+            _family.ModelType == "gemma3_text" ? "full_attention" : null);
         Set("rope.dimension_count", dimensions);
         Set("rope.freq_base", scaling.Theta);
         switch (scaling.Type)
@@ -151,14 +155,17 @@ internal sealed class GgufKeys
                 RopeTensors.Add(("rope_factors_short.weight", scaling.ShortFactor!));
                 break;
             case "llama3":
-                float[] plain = new Rotary(dimensions, scaling with { Type = "default" }).Frequencies(1), scaled = new Rotary(dimensions, scaling).Frequencies(1);
+                float[] plain = new Rotary(dimensions, scaling with { Type = "default" }).Frequencies(1),
+                    scaled = new Rotary(dimensions, scaling).Frequencies(1);
                 RopeTensors.Add(("rope_freqs.weight", [.. plain.Select((f, j) => f / scaled[j])]));
                 break;
         }
         if (_family.ModelType == "phi3" && scaling.Type == "default") Set("rope.scaling.original_context_length", scaling.OriginalLength);
     }
 
-    /// <summary>Yarn's own factor of cosine and sine is implied; with latent attention a logarithm cancels it and scales the scores, beside what is stated.</summary>
+    /// <summary>
+    /// Yarn's own factor of cosine and sine is implied; with latent attention a logarithm cancels it and scales the scores, beside what is stated.
+    /// </summary>
     private void YarnFactors(RopeScaling scaling, double turned)
     {
         double own = RopeScaling.YarnScale(scaling.EffectiveFactor), log = 0;
@@ -229,7 +236,8 @@ internal sealed class GgufKeys
         bool slides = _config.StringsOrNull("layer_types") is not { } types || types.Contains("sliding_attention");
         if (slides && _config.NullableOr(4096, "sliding_window") is { } window) Set("attention.sliding_window", (int)window);
         if (_config.NullableOr(null, "final_logit_softcapping") is { } cap) Set("final_logit_softcapping", cap);
-        double local = _config.Section("rope_parameters")?.Section("sliding_attention")?.DoubleOrNull("rope_theta") ?? _config.DoubleOrNull("rope_local_base_freq") ?? 1e4;
+        double local = _config.Section("rope_parameters")?.Section("sliding_attention")?.DoubleOrNull("rope_theta")
+            ?? _config.DoubleOrNull("rope_local_base_freq") ?? 1e4;
         if (local != 1e4) Set("rope.freq_base_swa", local);
         if (slides) Pattern(_config.IntOr(6, "sliding_window_pattern"), 6);
     }
@@ -259,8 +267,11 @@ internal sealed class GgufKeys
         Set("attention.relative_buckets_count", _weights.RowsOf("enc.relative_bias.weight"));
         if (_config.IntOrNull("decoder_start_token_id") is { } start) Set("decoder_start_token_id", start);
         // GGUF scales the decoder's output exactly where the head is the embedding.
-        bool tied = _config.BoolOr(true, "tie_word_embeddings"), scales = _config.Has("scale_decoder_outputs") ? _config.BoolOr(tied, "scale_decoder_outputs") : tied;
-        if (scales == _weights.Contains("output.weight")) throw _config.Error("scale_decoder_outputs", $"is {scales}, which GGUF files can say only by whether the head is tied, and here it is{(scales ? " not" : "")}");
+        bool tied = _config.BoolOr(true, "tie_word_embeddings"), scales = _config.Has("scale_decoder_outputs")
+            ? _config.BoolOr(tied, "scale_decoder_outputs") : tied;
+        if (scales == _weights.Contains("output.weight"))
+            throw _config.Error("scale_decoder_outputs",
+                $"is {scales}, which GGUF files can say only by whether the head is tied, and here it is{(scales ? " not" : "")}");
     }
 
     private void DeepSeek()

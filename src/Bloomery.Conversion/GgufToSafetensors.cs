@@ -10,7 +10,9 @@ using Bloomery.Numerics.Quantization;
 
 namespace Bloomery.Conversion;
 
-/// <summary>GGUF to a directory as the reference library writes it: configuration, tokenizer, weights of one floating-point type under the library's names.</summary>
+/// <summary>
+/// GGUF to a directory as the reference library writes it: configuration, tokenizer, weights of one floating-point type under the library's names.
+/// </summary>
 internal static class GgufToSafetensors
 {
     public static ConversionResult Run(GgufFile file, string to, ConversionOptions options)
@@ -27,14 +29,16 @@ internal static class GgufToSafetensors
         WeightMap map = new(isGguf: false, weights.Contains, to) { IsPlanned = true };
         made.Map(map);
         bool bare = made.Kind == ArchitectureKind.Encoder;
-        IReadOnlyList<RowSource> tensors = TensorLayout.Build(file.Path, map, weights, (entry, part) => Name(entry, part, bare), (name, shape) => Shape(name, shape, config));
+        IReadOnlyList<RowSource> tensors = TensorLayout.Build(file.Path, map, weights, (entry, part) => Name(entry, part, bare),
+            (name, shape) => Shape(name, shape, config));
 
         SafetensorsWriter writer = new();
         json["dtype"] = OutputDirectory.TypeName(type);
         Dictionary<string, BlockFormat> formats = tensors.ToDictionary(t => t.Name, _ => type);
         return OutputDirectory.Write(to, directory =>
         {
-            ConversionResult result = ModelConverter.Write(file.Path, to, tensors, formats, options, (name, format, shape, write) => writer.Add(name, format, shape, write), () => writer.SaveModel(directory));
+            ConversionResult result = ModelConverter.Write(file.Path, to, tensors, formats, options,
+                (name, format, shape, write) => writer.Add(name, format, shape, write), () => writer.SaveModel(directory));
             OutputDirectory.WriteJson(directory, "config.json", json);
             if (GenerationConfig(json) is { } generation) OutputDirectory.WriteJson(directory, "generation_config.json", generation);
             TokenizerFiles.Write(file.Metadata, directory, options.Warn);
@@ -52,7 +56,8 @@ internal static class GgufToSafetensors
 
     private static long[] Shape(string name, IReadOnlyList<long> shape, ModelConfig config)
     {
-        if (config.ModelType != "cohere" || !(name.EndsWith("q_norm.weight", StringComparison.Ordinal) || name.EndsWith("k_norm.weight", StringComparison.Ordinal))) return [.. shape];
+        if (config.ModelType != "cohere"
+            || !(name.EndsWith("q_norm.weight", StringComparison.Ordinal) || name.EndsWith("k_norm.weight", StringComparison.Ordinal))) return [.. shape];
         int headDim = config.Size("head_dim");
         return [shape[0] / headDim, headDim];
     }
@@ -62,6 +67,7 @@ internal static class GgufToSafetensors
         JsonObject result = [];
         foreach (string key in (string[])["bos_token_id", "eos_token_id", "pad_token_id"])
             if (config[key] is { } id) result[key] = id.DeepClone();
-        return result.Count == 0 || config["architectures"]?[0]?.GetValue<string>().EndsWith("ForCausalLM", StringComparison.Ordinal) != true && config["model_type"]?.GetValue<string>() != "gpt2" ? null : result;
+        return result.Count == 0 || config["architectures"]?[0]?.GetValue<string>().EndsWith("ForCausalLM", StringComparison.Ordinal) != true
+            && config["model_type"]?.GetValue<string>() != "gpt2" ? null : result;
     }
 }

@@ -58,7 +58,8 @@ internal sealed class GgufTokenizerKeys
 
     private static GgufVocabularyDraft FromPieces(SentencePieceTokenizer tokenizer, string path)
     {
-        if (tokenizer.IsUnigram) throw new ModelFormatException(path, "model_type", null, "Unigram models are converted from their tokenizer.json, which is not there");
+        if (tokenizer.IsUnigram)
+            throw new ModelFormatException(path, "model_type", null, "Unigram models are converted from their tokenizer.json, which is not there");
         return new GgufVocabularyDraft("llama", [.. tokenizer.ListPieces().Select(p => p.Text)], [.. tokenizer.ListPieces().Select(p => (int)p.Type)])
         {
             Scores = [.. tokenizer.ListPieces().Select(p => p.Score)], SpacePrefix = tokenizer.AddsSpace,
@@ -90,7 +91,8 @@ internal sealed class GgufTokenizerKeys
     {
         if (_draft.Model != "gpt2")
         {
-            if (FirstDifference() is { } text) _warn?.Invoke($"the tokenizer has rules that GGUF does not have: '{text}' is cut otherwise than by the original");
+            if (FirstDifference() is { } text)
+                _warn?.Invoke($"the tokenizer has rules that GGUF does not have: '{text}' is cut otherwise than by the original");
             return;
         }
         foreach (string kind in PreTokenizerProbe.Candidates(architecture, _draft.Hint, _draft.IgnoreMerges))
@@ -107,6 +109,7 @@ internal sealed class GgufTokenizerKeys
     {
         Tokenizer drafted = _draft.Open();
         EncodeOptions plain = new() { AddSpecial = false };
-        return PreTokenizerProbe.Texts.FirstOrDefault(text => !drafted.EncodeToIds(text, plain).AsSpan().SequenceEqual(_bundle.Tokenizer.EncodeToIds(text, plain)));
+        return PreTokenizerProbe.Texts.FirstOrDefault(text => !drafted.EncodeToIds(text, plain).AsSpan()
+            .SequenceEqual(_bundle.Tokenizer.EncodeToIds(text, plain)));
     }
 }

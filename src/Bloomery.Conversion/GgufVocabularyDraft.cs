@@ -140,7 +140,8 @@ internal sealed class GgufVocabularyDraft(string model, List<string> tokens, Lis
         string unknown = TextOf(model, "unk_token") ?? "[UNK]", continuing = TextOf(model, "continuing_subword_prefix") ?? "##";
         (List<string> tokens, List<int> types) = Vocabulary(added, Entries(model), null);
         for (int id = 0; id < tokens.Count; id++)
-            if (types[id] == Normal) tokens[id] = tokens[id].StartsWith(continuing, StringComparison.Ordinal) ? tokens[id][continuing.Length..] : "\u2581" + tokens[id];
+            if (types[id] == Normal)
+                tokens[id] = tokens[id].StartsWith(continuing, StringComparison.Ordinal) ? tokens[id][continuing.Length..] : "\u2581" + tokens[id];
         bool lower = !root.TryGetProperty("normalizer", out JsonElement normalizer) || normalizer.ValueKind != JsonValueKind.Object
             || !normalizer.TryGetProperty("lowercase", out JsonElement flag) || flag.ValueKind == JsonValueKind.True;
         return new GgufVocabularyDraft("bert", tokens, types) { Lowercase = lower, Ids = { ["unknown"] = tokens.IndexOf(unknown) } };
@@ -216,7 +217,8 @@ internal sealed class GgufVocabularyDraft(string model, List<string> tokens, Lis
 
     /// <summary>Whether a component of that type takes part.</summary>
     private static bool Mentions(JsonElement root, string type) =>
-        ((string[])["normalizer", "pre_tokenizer", "decoder"]).Any(part => root.TryGetProperty(part, out JsonElement element) && element.ValueKind == JsonValueKind.Object
+        ((string[])["normalizer", "pre_tokenizer", "decoder"])
+        .Any(part => root.TryGetProperty(part, out JsonElement element) && element.ValueKind == JsonValueKind.Object
             && element.GetRawText().Contains($"\"{type}\"", StringComparison.Ordinal));
 
     private static string? TextOf(JsonElement element, string name) =>

@@ -5,7 +5,10 @@ using Bloomery.Numerics.Quantization;
 
 namespace Bloomery.Conversion;
 
-/// <summary>Rewrites a model: another container (GGUF, safetensors), other types, or both. Tensor by tensor, so that a model of any size fits; the new file appears whole or not at all.</summary>
+/// <summary>
+/// Rewrites a model: another container (GGUF, safetensors), other types, or both. Tensor by tensor, so that a model of any size fits; the new file appears
+/// whole or not at all.
+/// </summary>
 public static class ModelConverter
 {
     private const int DiskFull = 0x70, NoSpaceLeft = 28; // Windows, and everywhere else
@@ -29,7 +32,8 @@ public static class ModelConverter
         ArgumentException.ThrowIfNullOrEmpty(to);
         ArgumentNullException.ThrowIfNull(options);
         bool gguf = IsGgufName(to);
-        if (!gguf && options.Types is { Base.BlockSize: > 1 } types) throw new ArgumentException($"safetensors hold f32, f16 or bf16, not {types.Name}; name a file that ends in .gguf");
+        if (!gguf && options.Types is { Base.BlockSize: > 1 } types)
+            throw new ArgumentException($"safetensors hold f32, f16 or bf16, not {types.Name}; name a file that ends in .gguf");
         if (!File.Exists(from) && !Directory.Exists(from)) throw new FileNotFoundException($"{from}: there is no such file or directory", from);
         using TensorFile file = TensorFile.OpenAny(from);
         RefuseOwnInput(file, to, gguf);
@@ -48,7 +52,8 @@ public static class ModelConverter
     internal delegate void Adder(string name, BlockFormat format, long[] shape, Action<Stream> write);
 
     /// <summary>Adds all tensors in their types, has the file saved, and says what it holds.</summary>
-    internal static ConversionResult Write(string file, string to, IReadOnlyList<RowSource> tensors, IReadOnlyDictionary<string, BlockFormat> formats, ConversionOptions options, Adder add, Action save)
+    internal static ConversionResult Write(string file, string to, IReadOnlyList<RowSource> tensors, IReadOnlyDictionary<string, BlockFormat> formats,
+        ConversionOptions options, Adder add, Action save)
     {
         using TensorWriter writer = new(file, options, tensors.Sum(t => t.Count));
         long bytes = 0;

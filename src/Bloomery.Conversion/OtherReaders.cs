@@ -6,13 +6,15 @@ internal static class OtherReaders
     private const int CohereLayersWithHeadNorms = 64;
 
     // Families whose readers take a bias after attention and in the feed-forward network.
-    private static readonly HashSet<string> Biased = ["llama", "granite", "phi2", "gptneox", "nemotron", "starcoder2", "gpt2", "starcoder", "bloom", "mpt", "bert"];
+    private static readonly HashSet<string> Biased = ["llama", "granite", "phi2", "gptneox", "nemotron", "starcoder2", "gpt2", "starcoder", "bloom",
+        "mpt", "bert"];
 
     /// <summary>Whether the head has a tensor even where it is the embedding.</summary>
     public static bool NeedHead(string architecture) => architecture is "qwen2moe" or "olmo2" or "phi2" or "stablelm" or "gptneox" or "nemotron";
 
     /// <summary>A key of the file that llama.cpp does not look at, so that it will compute something else; or null.</summary>
-    public static string? Overlooked(IEnumerable<string> keys) => keys.FirstOrDefault(k => k.EndsWith(".yarn_beta_fast", StringComparison.Ordinal) || k.EndsWith(".yarn_beta_slow", StringComparison.Ordinal));
+    public static string? Overlooked(IEnumerable<string> keys) =>
+        keys.FirstOrDefault(k => k.EndsWith(".yarn_beta_fast", StringComparison.Ordinal) || k.EndsWith(".yarn_beta_slow", StringComparison.Ordinal));
 
     /// <summary>Why such a file will be refused there, or null.</summary>
     /// <param name="architecture">GGUF's name of the family.</param>
@@ -22,7 +24,8 @@ internal static class OtherReaders
     {
         HashSet<string> names = [.. tensors];
         if (names.FirstOrDefault(n => IsUnknown(architecture, layers, n)) is { } extra) return $"it knows no {extra} in the architecture '{architecture}'";
-        if (architecture is "gptneox" or "starcoder2" && !names.Contains("blk.0.attn_output.bias")) return $"it needs biases in the architecture '{architecture}'";
+        if (architecture is "gptneox" or "starcoder2" && !names.Contains("blk.0.attn_output.bias"))
+            return $"it needs biases in the architecture '{architecture}'";
         return null;
     }
 
@@ -36,6 +39,7 @@ internal static class OtherReaders
         if (name.EndsWith("attn_qkv.bias", StringComparison.Ordinal)) return architecture == "falcon";
         bool late = name.EndsWith("attn_output.bias", StringComparison.Ordinal) || name.EndsWith("ffn_gate.bias", StringComparison.Ordinal)
             || name.EndsWith("ffn_up.bias", StringComparison.Ordinal) || name.EndsWith("ffn_down.bias", StringComparison.Ordinal);
-        return late ? !Biased.Contains(architecture) : name.EndsWith("attn_q_a.bias", StringComparison.Ordinal) || name.EndsWith("attn_kv_a_mqa.bias", StringComparison.Ordinal);
+        return late ? !Biased.Contains(architecture) : name.EndsWith("attn_q_a.bias", StringComparison.Ordinal)
+            || name.EndsWith("attn_kv_a_mqa.bias", StringComparison.Ordinal);
     }
 }

@@ -12,7 +12,9 @@ internal static class OutputDirectory
 {
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>Has <paramref name="write"/> fill the directory. One that is not there yet is filled beside its place and appears whole, or not at all.</summary>
+    /// <summary>
+    /// Has <paramref name="write"/> fill the directory. One that is not there yet is filled beside its place and appears whole, or not at all.
+    /// </summary>
     /// <exception cref="IOException">Another program has made the directory in the meantime: what it wrote stays as it is.</exception>
     public static ConversionResult Write(string directory, Func<string, ConversionResult> write)
     {
@@ -23,7 +25,9 @@ internal static class OutputDirectory
         {
             Directory.CreateDirectory(temporary);
             ConversionResult result = write(temporary);
-            if (Directory.Exists(full)) throw new IOException($"{directory}: another program has made this directory in the meantime, and its files stay; name another place to write to");
+            if (Directory.Exists(full))
+                throw new IOException(
+                    $"{directory}: another program has made this directory in the meantime, and its files stay; name another place to write to");
             Directory.Move(temporary, full);
             return result;
         }

@@ -37,7 +37,8 @@ internal sealed record Sameness(string? Difference, int? Window)
         int? window = null;
         FieldInfo[] fields = form.GetFields(BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.DeclaredOnly);
         // Where layers with a window turn by other frequencies, too, it matters which they are even without one.
-        bool windowless = fields.FirstOrDefault(f => f.Name == "_window") is { } own && (own.GetValue(one) is null || own.GetValue(other) is null) && !fields.Any(f => f.Name == "_localRotary");
+        bool windowless = fields.FirstOrDefault(f => f.Name == "_window") is { } own && (own.GetValue(one) is null || own.GetValue(other) is null)
+            && !fields.Any(f => f.Name == "_localRotary");
         foreach (FieldInfo field in fields)
         {
             if (ByTensors.Contains((form, field.Name)) || field.FieldType == typeof(BiasRule) || (windowless && field.Name == "_sliding")) continue;
@@ -75,7 +76,8 @@ internal sealed record Sameness(string? Difference, int? Window)
             (float x, float y) => Close(x, y) ? null : Words(name),
             (float[] x, float[] y) => Close(x, y) ? null : Words(name),
             (Rotary x, Rotary y) => SameRotation(x, y, length) ? null : "rope_parameters",
-            (ExpertSpec { Groups: 1 } x, ExpertSpec { Groups: 1 } y) => Members(name, x, y with { GroupByTopTwo = x.GroupByTopTwo, GroupsUsed = x.GroupsUsed }, length),
+            (ExpertSpec { Groups: 1 } x, ExpertSpec { Groups: 1 } y) =>
+                Members(name, x, y with { GroupByTopTwo = x.GroupByTopTwo, GroupsUsed = x.GroupsUsed }, length),
             (AttentionSpec or ExpertSpec, _) => Members(name, a, b, length),
             (IList x, IList y) => x.Cast<object>().SequenceEqual(y.Cast<object>()) ? null : Words(name),
             _ => Equals(a, b) ? null : Words(name),
@@ -85,14 +87,16 @@ internal sealed record Sameness(string? Difference, int? Window)
     /// <summary>Frequencies may depend on the length: those of short texts and those of long ones have to agree.</summary>
     private static bool SameRotation(Rotary x, Rotary y, int length) =>
         x.Dimensions == y.Dimensions && x.Interleaved == y.Interleaved && Close(x.AttentionFactor, y.AttentionFactor)
-        && x.ChangesBetween(1, length) == y.ChangesBetween(1, length) && Close(x.Frequencies(1), y.Frequencies(1)) && Close(x.Frequencies(length), y.Frequencies(length));
+        && x.ChangesBetween(1, length) == y.ChangesBetween(1, length) && Close(x.Frequencies(1), y.Frequencies(1))
+        && Close(x.Frequencies(length), y.Frequencies(length));
 
     private static bool Close(float[] a, float[] b) => a.Length == b.Length && !a.Where((v, i) => !Close(v, b[i])).Any();
 
     private static string? Members(string name, object a, object b, int length)
     {
         foreach (PropertyInfo property in a.GetType().GetProperties(BindingFlags.Instance | BindingFlags.Public))
-            if (property.GetIndexParameters().Length == 0 && Different(property.Name, property.GetValue(a), property.GetValue(b), length) is { } inner) return $"{Words(name)}.{inner}";
+            if (property.GetIndexParameters().Length == 0 && Different(property.Name, property.GetValue(a), property.GetValue(b), length) is { } inner)
+                return $"{Words(name)}.{inner}";
         return null;
     }
 

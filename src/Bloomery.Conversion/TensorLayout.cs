@@ -25,17 +25,20 @@ internal sealed class TensorLayout
     /// <param name="name">Chooses among the names of a part.</param>
     /// <param name="shape">The stored shape of a tensor, given its name and the shape that follows from the weights.</param>
     /// <exception cref="ModelFormatException">The new file needs a weight that the old one lacks, or the other way round.</exception>
-    public static IReadOnlyList<RowSource> Build(string file, WeightMap map, CanonicalWeights weights, Func<WeightEntry, WeightPart, string> name, Func<string, IReadOnlyList<long>, long[]> shape)
+    public static IReadOnlyList<RowSource> Build(string file, WeightMap map, CanonicalWeights weights, Func<WeightEntry, WeightPart, string> name,
+        Func<string, IReadOnlyList<long>, long[]> shape)
     {
         TensorLayout layout = new(shape);
         HashSet<string> placed = new(StringComparer.Ordinal);
         foreach (WeightEntry entry in map.Entries)
         {
             if (weights.TryGet(entry.Target, out CanonicalWeight? weight)) layout.Place(file, entry, weight, name);
-            else if (!entry.Optional && entry.TiedTo is null) throw new ModelFormatException(file, entry.Target, null, "the new file needs this tensor, but the model does not have it");
+            else if (!entry.Optional && entry.TiedTo is null)
+                throw new ModelFormatException(file, entry.Target, null, "the new file needs this tensor, but the model does not have it");
             placed.Add(entry.Target);
         }
-        if (weights.Names.FirstOrDefault(n => !placed.Contains(n)) is { } left) throw new ModelFormatException(file, left, null, "the new file has no place for this tensor of the model");
+        if (weights.Names.FirstOrDefault(n => !placed.Contains(n)) is { } left)
+            throw new ModelFormatException(file, left, null, "the new file has no place for this tensor of the model");
         return [.. layout._stored.Select(s => layout.Source(s.Key, s.Value))];
     }
 
@@ -44,7 +47,8 @@ internal sealed class TensorLayout
         // GGUF leaves out the positions that RoBERTa never uses.
         int skipped = entry.Target == "position_embd.weight" ? weight.Rows - entry.Shape[0] : 0;
         if (entry.Shape[0] != weight.Rows - skipped || skipped < 0 || (entry.Shape.Count > 1 && entry.Shape[1] != weight.Columns))
-            throw new ModelFormatException(file, entry.Target, null, $"is [{string.Join(", ", weight.Entry.Shape)}], but would have to be [{string.Join(", ", entry.Shape)}]");
+            throw new ModelFormatException(file, entry.Target, null,
+                $"is [{string.Join(", ", weight.Entry.Shape)}], but would have to be [{string.Join(", ", entry.Shape)}]");
         int first = skipped, each = entry.Shape[0] / entry.Parts.Count;
         foreach (WeightPart part in entry.Parts)
         {

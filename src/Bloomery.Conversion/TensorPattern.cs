@@ -2,7 +2,9 @@ using System.Text.RegularExpressions;
 
 namespace Bloomery.Conversion;
 
-/// <summary>A pattern for tensor names: a regular expression found anywhere in the name, or, where it is none, text with <c>*</c> and <c>?</c>. It never takes long.</summary>
+/// <summary>
+/// A pattern for tensor names: a regular expression found anywhere in the name, or, where it is none, text with <c>*</c> and <c>?</c>. It never takes long.
+/// </summary>
 internal sealed class TensorPattern
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(200);

@@ -23,12 +23,15 @@ internal static class TensorRoles
     // The first that fits counts; feed-forward names take in those of experts.
     private static readonly (string Part, TensorRole Role)[] Parts =
     [
-        ("attn_qkv.weight", TensorRole.Fused), ("attn_kv_b.weight", TensorRole.LatentValues), ("attn_v.weight", TensorRole.Value), ("attn_k.weight", TensorRole.Key),
-        ("attn_q.weight", TensorRole.Query), ("attn_output.weight", TensorRole.AttentionOutput), ("ffn_up", TensorRole.Up), ("ffn_gate", TensorRole.Gate), ("ffn_down", TensorRole.Down),
+        ("attn_qkv.weight", TensorRole.Fused), ("attn_kv_b.weight", TensorRole.LatentValues), ("attn_v.weight", TensorRole.Value),
+        ("attn_k.weight", TensorRole.Key),
+        ("attn_q.weight", TensorRole.Query), ("attn_output.weight", TensorRole.AttentionOutput), ("ffn_up", TensorRole.Up), ("ffn_gate", TensorRole.Gate),
+        ("ffn_down", TensorRole.Down),
     ];
 
     // Small, and the model hangs on them.
-    private static readonly string[] KeptWhole = ["_norm.weight", "ffn_gate_inp", "position_embd", "token_types.weight", "attn_rel_b.weight", "rope_f", "altup", "laurel", "per_layer_model_proj", "ssm_conv1d", "shortconv.conv"];
+    private static readonly string[] KeptWhole = ["_norm.weight", "ffn_gate_inp", "position_embd", "token_types.weight", "attn_rel_b.weight", "rope_f", "altup",
+        "laurel", "per_layer_model_proj", "ssm_conv1d", "shortconv.conv"];
 
     /// <summary>The role of the tensor called <paramref name="name"/>.</summary>
     public static TensorRole Of(string name)

@@ -97,8 +97,10 @@ internal sealed class TensorWriter : IRangeJob, IDisposable
         if (wide) return;
         foreach (float value in values)
         {
-            if (!float.IsFinite(value)) throw new ModelFormatException(_file, _source.Name, null, $"row {row} holds {value}, which {_format.Name} cannot store");
-            if (half && Math.Abs(value) > LargestHalf) throw new ModelFormatException(_file, _source.Name, null, $"row {row} holds {value}, which is too large for f16: use bf16 or f32");
+            if (!float.IsFinite(value))
+                throw new ModelFormatException(_file, _source.Name, null, $"row {row} holds {value}, which {_format.Name} cannot store");
+            if (half && Math.Abs(value) > LargestHalf)
+                throw new ModelFormatException(_file, _source.Name, null, $"row {row} holds {value}, which is too large for f16: use bf16 or f32");
         }
     }
 

@@ -38,14 +38,16 @@ internal static class TokenizerFiles
     private static JsonObject Config(GgufMetadata meta, TokenizerBundle bundle, string[] tokens)
     {
         JsonObject config = new() { ["tokenizer_class"] = "PreTrainedTokenizerFast", ["clean_up_tokenization_spaces"] = false };
-        foreach ((string role, string key) in ((string, string)[])[("bos", "bos_token"), ("eos", "eos_token"), ("unknown", "unk_token"), ("padding", "pad_token"), ("cls", "cls_token"), ("seperator", "sep_token"), ("mask", "mask_token")])
+        foreach ((string role, string key) in ((string, string)[])[("bos", "bos_token"), ("eos", "eos_token"), ("unknown", "unk_token"),
+            ("padding", "pad_token"), ("cls", "cls_token"), ("seperator", "sep_token"), ("mask", "mask_token")])
             if (meta.TryGet($"tokenizer.ggml.{role}_token_id", out long id) && id >= 0 && id < tokens.Length) config[key] = tokens[id];
         // BERT's frame is no matter of flags; the others' are the same as the post-processor's, for readers that go by them.
         if (meta.Get("tokenizer.ggml.model", "") != "bert")
             (config["add_bos_token"], config["add_eos_token"]) = (bundle.Frame.Before.Count > 0, bundle.Frame.Behind.Count > 0);
         if (bundle.ChatTemplates is { Count: 1 } && bundle.ChatTemplate is { } template) config["chat_template"] = template;
         else if (bundle.ChatTemplates.Count > 0)
-            config["chat_template"] = new JsonArray([.. bundle.ChatTemplates.Select(t => (JsonNode)new JsonObject { ["name"] = t.Key, ["template"] = t.Value })]);
+            config["chat_template"] =
+                new JsonArray([.. bundle.ChatTemplates.Select(t => (JsonNode)new JsonObject { ["name"] = t.Key, ["template"] = t.Value })]);
         return config;
     }
 }

@@ -24,7 +24,8 @@ internal static class TokenizerJsonDraft
         ("bloom poro-chat gpt3-finnish", [Bloom]),
         ("falcon", [@"[\p{P}$+<=>^~|`]+", Gpt2, "[0-9][0-9][0-9]"]),
         ("default", [@"[\p{P}$+<=>^~|]+", Gpt2, @"\p{N}+", "[0-9][0-9][0-9]"]),
-        ("deepseek-llm", [@"[\r\n]", @"\s?[\p{Lu}\p{Ll}\p{Lt}]+", @"\s?[!-/:-~\uFF01-\uFF0F\uFF1A-\uFF5E\u2018-\u201F\u3000-\u3002]+", @"\s+$", @"[\u0800-\u9FA5\uAC00-\uD7FF]+", @"\p{N}+"]),
+        ("deepseek-llm", [@"[\r\n]", @"\s?[\p{Lu}\p{Ll}\p{Lt}]+", @"\s?[!-/:-~\uFF01-\uFF0F\uFF1A-\uFF5E\u2018-\u201F\u3000-\u3002]+", @"\s+$",
+            @"[\u0800-\u9FA5\uAC00-\uD7FF]+", @"\p{N}+"]),
         ("deepseek-coder", [@"[\r\n]", @"\s?\p{L}+", @"\s?\p{P}+", @"[\u0800-\u9FA5\uAC00-\uD7FF]+", @"\p{N}"]),
     ];
 
@@ -36,7 +37,8 @@ internal static class TokenizerJsonDraft
     /// <param name="frame">What stands around a text.</param>
     public static JsonObject? Make(GgufMetadata meta, string[] tokens, TokenFrame frame)
     {
-        int[] types = meta.TryGet("tokenizer.ggml.token_type", out int[]? stated) && stated.Length == tokens.Length ? stated : [.. tokens.Select(_ => (int)PieceType.Normal)];
+        int[] types = meta.TryGet("tokenizer.ggml.token_type", out int[]? stated) && stated.Length == tokens.Length
+            ? stated : [.. tokens.Select(_ => (int)PieceType.Normal)];
         JsonObject? parts = meta.Get<string>("tokenizer.ggml.model") switch
         {
             "gpt2" => ByteLevel(meta, tokens, frame),
@@ -70,7 +72,8 @@ internal static class TokenizerJsonDraft
         string pre = meta.Get("tokenizer.ggml.pre", "default");
         string[]? patterns = Cuts.FirstOrDefault(c => c.Names.Split(' ').Contains(pre)).Patterns;
         if (patterns is null) return null;
-        JsonArray cuts = [.. patterns.Select(p => (JsonNode)new JsonObject { ["type"] = "Split", ["pattern"] = new JsonObject { ["Regex"] = p }, ["behavior"] = "Isolated", ["invert"] = false })];
+        JsonArray cuts = [.. patterns.Select(p =>
+            (JsonNode)new JsonObject { ["type"] = "Split", ["pattern"] = new JsonObject { ["Regex"] = p }, ["behavior"] = "Isolated", ["invert"] = false })];
         cuts.Add(Bytes(useRegex: false));
         return new JsonObject
         {
@@ -80,12 +83,15 @@ internal static class TokenizerJsonDraft
             ["decoder"] = Bytes(useRegex: true),
             ["model"] = new JsonObject
             {
-                ["type"] = "BPE", ["dropout"] = null, ["unk_token"] = null, ["continuing_subword_prefix"] = null, ["end_of_word_suffix"] = null, ["fuse_unk"] = false, ["byte_fallback"] = false,
-                ["ignore_merges"] = WholeWords.Contains(pre), ["vocab"] = Vocabulary(tokens), ["merges"] = Pairs(meta.Get<GgufStrings>("tokenizer.ggml.merges").Select(Halves)),
+                ["type"] = "BPE", ["dropout"] = null, ["unk_token"] = null, ["continuing_subword_prefix"] = null, ["end_of_word_suffix"] = null,
+                ["fuse_unk"] = false, ["byte_fallback"] = false,
+                ["ignore_merges"] = WholeWords.Contains(pre), ["vocab"] = Vocabulary(tokens),
+                ["merges"] = Pairs(meta.Get<GgufStrings>("tokenizer.ggml.merges").Select(Halves)),
             },
         };
 
-        static JsonObject Bytes(bool useRegex) => new() { ["type"] = "ByteLevel", ["add_prefix_space"] = false, ["trim_offsets"] = true, ["use_regex"] = useRegex };
+        static JsonObject Bytes(bool useRegex) =>
+            new() { ["type"] = "ByteLevel", ["add_prefix_space"] = false, ["trim_offsets"] = true, ["use_regex"] = useRegex };
 
         static (string, string) Halves(string merge) => (merge[..merge.IndexOf(' ', 1)], merge[(merge.IndexOf(' ', 1) + 1)..]);
     }
@@ -108,13 +114,15 @@ internal static class TokenizerJsonDraft
             ["decoder"] = new JsonObject { ["type"] = "Sequence", ["decoders"] = decoders },
             ["model"] = new JsonObject
             {
-                ["type"] = "BPE", ["dropout"] = null, ["unk_token"] = unknown < 0 ? null : tokens[unknown], ["continuing_subword_prefix"] = null, ["end_of_word_suffix"] = null, ["fuse_unk"] = true,
+                ["type"] = "BPE", ["dropout"] = null, ["unk_token"] = unknown < 0 ? null : tokens[unknown], ["continuing_subword_prefix"] = null,
+                ["end_of_word_suffix"] = null, ["fuse_unk"] = true,
                 ["byte_fallback"] = types.Count(t => t == (int)PieceType.Byte) == 256, ["ignore_merges"] = false,
                 ["vocab"] = Vocabulary(tokens), ["merges"] = Pairs(Merges(tokens, types, meta.Get<float[]>("tokenizer.ggml.scores"))),
             },
         };
 
-        static JsonObject Replace(string from, string to) => new() { ["type"] = "Replace", ["pattern"] = new JsonObject { ["String"] = from }, ["content"] = to };
+        static JsonObject Replace(string from, string to) =>
+            new() { ["type"] = "Replace", ["pattern"] = new JsonObject { ["String"] = from }, ["content"] = to };
     }
 
     /// <summary>Every way in which two pieces make a third, the highest score first.</summary>
@@ -128,26 +136,30 @@ internal static class TokenizerJsonDraft
         {
             if ((PieceType)types[id] != PieceType.Normal) continue;
             for (int cut = 1; cut < piece.Length; cut++)
-                if (!char.IsLowSurrogate(piece[cut]) && ids.TryGetValue(piece[..cut], out int left) && ids.TryGetValue(piece[cut..], out int right)) merges.Add((scores[id], id, left, right));
+                if (!char.IsLowSurrogate(piece[cut]) && ids.TryGetValue(piece[..cut], out int left) && ids.TryGetValue(piece[cut..], out int right))
+                    merges.Add((scores[id], id, left, right));
         }
         return merges.OrderByDescending(m => m.Score).ThenBy(m => m.Id).ThenBy(m => m.Left).Select(m => (tokens[m.Left], tokens[m.Right]));
     }
 
     private static JsonObject WordPiece(GgufMetadata meta, string[] tokens, int[] types, TokenFrame frame)
     {
-        string[] spelled = [.. tokens.Select((t, id) => (PieceType)types[id] != PieceType.Normal ? t : t.StartsWith(Space, StringComparison.Ordinal) ? t[1..] : "##" + t)];
+        string[] spelled = [.. tokens.Select((t, id) => (PieceType)types[id] != PieceType.Normal ? t : t.StartsWith(Space, StringComparison.Ordinal)
+            ? t[1..] : "##" + t)];
         bool lowercase = meta.Get("tokenizer.ggml.normalizer.lowercase", true);
         int unknown = Id(meta, "unknown") is { } id && id < tokens.Length ? id : Array.IndexOf(tokens, "[UNK]");
         JsonObject template = Template(spelled, First(frame.Before), First(frame.Behind), firstInPair: false);
         return new JsonObject
         {
-            ["normalizer"] = new JsonObject { ["type"] = "BertNormalizer", ["clean_text"] = true, ["handle_chinese_chars"] = true, ["strip_accents"] = null, ["lowercase"] = lowercase },
+            ["normalizer"] = new JsonObject { ["type"] = "BertNormalizer", ["clean_text"] = true, ["handle_chinese_chars"] = true, ["strip_accents"] = null,
+                ["lowercase"] = lowercase },
             ["pre_tokenizer"] = new JsonObject { ["type"] = "BertPreTokenizer" },
             ["post_processor"] = template,
             ["decoder"] = new JsonObject { ["type"] = "WordPiece", ["prefix"] = "##", ["cleanup"] = true },
             ["model"] = new JsonObject
             {
-                ["type"] = "WordPiece", ["unk_token"] = unknown >= 0 ? spelled[unknown] : "[UNK]", ["continuing_subword_prefix"] = "##", ["max_input_chars_per_word"] = 100, ["vocab"] = Vocabulary(spelled),
+                ["type"] = "WordPiece", ["unk_token"] = unknown >= 0 ? spelled[unknown] : "[UNK]", ["continuing_subword_prefix"] = "##",
+                ["max_input_chars_per_word"] = 100, ["vocab"] = Vocabulary(spelled),
             },
         };
     }
@@ -162,7 +174,8 @@ internal static class TokenizerJsonDraft
     {
         JsonObject specials = [];
         foreach (int? id in (int?[])[before, behind])
-            if (id is { } known) specials[tokens[known]] = new JsonObject { ["id"] = tokens[known], ["ids"] = new JsonArray(known), ["tokens"] = new JsonArray(tokens[known]) };
+            if (id is { } known)
+                specials[tokens[known]] = new JsonObject { ["id"] = tokens[known], ["ids"] = new JsonArray(known), ["tokens"] = new JsonArray(tokens[known]) };
         return new JsonObject
         {
             ["type"] = "TemplateProcessing",
@@ -181,7 +194,8 @@ internal static class TokenizerJsonDraft
         static JsonObject Piece(string kind, string id, int type) => new() { [kind] = new JsonObject { ["id"] = id, ["type_id"] = type } };
     }
 
-    private static int? Id(GgufMetadata meta, string role) => meta.TryGet($"tokenizer.ggml.{role}_token_id", out long id) && id is >= 0 and < int.MaxValue ? (int)id : null;
+    private static int? Id(GgufMetadata meta, string role) =>
+        meta.TryGet($"tokenizer.ggml.{role}_token_id", out long id) && id is >= 0 and < int.MaxValue ? (int)id : null;
 
     private static JsonObject Vocabulary(string[] tokens)
     {

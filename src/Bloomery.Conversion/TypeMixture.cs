@@ -97,5 +97,6 @@ internal sealed class TypeMixture
     /// <summary>The first and last eighth of the layers, and every third between.</summary>
     private static bool NeedsMoreBits(int layer, int layers) => layer < layers / 8 || layer >= 7 * layers / 8 || (layer - layers / 8) % 3 == 2;
 
-    private static BlockFormat Named(string name) => BlockFormat.TryFind(name, out BlockFormat? format) ? format : throw new InvalidOperationException($"no format {name}");
+    private static BlockFormat Named(string name) =>
+        BlockFormat.TryFind(name, out BlockFormat? format) ? format : throw new InvalidOperationException($"no format {name}");
 }

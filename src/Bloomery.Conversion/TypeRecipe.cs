@@ -3,7 +3,8 @@ using Bloomery.Numerics.Quantization;
 namespace Bloomery.Conversion;
 
 /// <summary>
-/// Which type each tensor of a file gets: one for all matrices, or a mixture (<c>Q4_K_M</c>, ...) that spends more bits where they help most, tensor by tensor as llama.cpp's <c>llama-quantize</c> does.
+/// Which type each tensor of a file gets: one for all matrices, or a mixture (<c>Q4_K_M</c>, ...) that spends more bits where they help most, tensor by tensor
+/// as llama.cpp's <c>llama-quantize</c> does.
 /// Vectors, norms, routers and tables of positions are not quantised; the output, or an embedding that serves as output, gets at least six bits.
 /// </summary>
 public sealed class TypeRecipe
@@ -15,7 +16,8 @@ public sealed class TypeRecipe
         ("q4_0", "q4_0", 2), ("q4_1", "q4_1", 3), ("q5_0", "q5_0", 8), ("q5_1", "q5_1", 9), ("q8_0", "q8_0", 7),
         ("tq1_0", "tq1_0", 36), ("tq2_0", "tq2_0", 37), ("mxfp4", "mxfp4", 38), ("iq4_nl", "iq4_nl", 25), ("iq4_xs", "iq4_xs", 30),
         ("q2_k", "q2_k", 10), ("q3_k", "q3_k", 11), ("q3_k_s", "q3_k", 11), ("q3_k_m", "q3_k", 12), ("q3_k_l", "q3_k", 13),
-        ("q4_k", "q4_k", 14), ("q4_k_s", "q4_k", 14), ("q4_k_m", "q4_k", 15), ("q5_k", "q5_k", 16), ("q5_k_s", "q5_k", 16), ("q5_k_m", "q5_k", 17), ("q6_k", "q6_k", 18),
+        ("q4_k", "q4_k", 14), ("q4_k_s", "q4_k", 14), ("q4_k_m", "q4_k", 15), ("q5_k", "q5_k", 16), ("q5_k_s", "q5_k", 16), ("q5_k_m", "q5_k", 17),
+        ("q6_k", "q6_k", 18),
     ];
 
     private readonly (TensorPattern Pattern, BlockFormat Format)[] _overrides;
@@ -58,11 +60,13 @@ public sealed class TypeRecipe
     /// <param name="shape">What is known about the model.</param>
     /// <param name="hasImportance">Whether an importance matrix guides the rounding.</param>
     /// <param name="keepOthers">Whether tensors that are not quantised keep their type (else they become f32).</param>
-    internal IReadOnlyDictionary<string, BlockFormat> Assign(IEnumerable<(string Name, long[] Shape, BlockFormat Format)> tensors, ModelShape shape, bool hasImportance, bool keepOthers)
+    internal IReadOnlyDictionary<string, BlockFormat> Assign(IEnumerable<(string Name, long[] Shape, BlockFormat Format)> tensors, ModelShape shape,
+        bool hasImportance, bool keepOthers)
     {
         ArgumentNullException.ThrowIfNull(tensors);
         ArgumentNullException.ThrowIfNull(shape);
-        (string Name, long[] Shape, BlockFormat Format)[] all = [.. tensors.OrderBy(t => TensorRoles.Layer(t.Name)).ThenBy(t => t.Name, StringComparer.Ordinal)];
+        (string Name, long[] Shape, BlockFormat Format)[] all =
+            [.. tensors.OrderBy(t => TensorRoles.Layer(t.Name)).ThenBy(t => t.Name, StringComparer.Ordinal)];
         TypeMixture mixture = new(Name, Base, shape, hasImportance, [.. all.Select(t => t.Name)]);
         Dictionary<string, BlockFormat> result = new(StringComparer.Ordinal);
         foreach ((string name, long[] sizes, BlockFormat format) in all)

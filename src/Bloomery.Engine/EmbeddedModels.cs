@@ -2,7 +2,10 @@ using Bloomery.Formats.Hub;
 
 namespace Bloomery.Engine;
 
-/// <summary>Finds the default models, which lie in the folder that <c>BLOOMERY_MODELS</c> names, in <c>models/</c> of a clone or beside an installed copy (where the package Bloomery.Models.Default lays them), or in the local store.</summary>
+/// <summary>
+/// Finds the default models, which lie in the folder that <c>BLOOMERY_MODELS</c> names, in <c>models/</c> of a clone or beside an installed copy (where the
+/// package Bloomery.Models.Default lays them), or in the local store.
+/// </summary>
 internal static class EmbeddedModels
 {
     /// <summary>The file name of a default model.</summary>
@@ -19,7 +22,8 @@ internal static class EmbeddedModels
             tried.Add(Path.Combine(directory, "models", name));
         tried.Add(Path.Combine(LocalStore.Default.Folder, name));
         return tried.FirstOrDefault(File.Exists) ?? throw new FileNotFoundException(
-            $"the default model {name} is neither in {Path.Combine(AppContext.BaseDirectory, "models")} or a 'models' above it, nor in {LocalStore.Default.Folder}: "
+            $"the default model {name} is neither in {Path.Combine(AppContext.BaseDirectory, "models")} or a 'models' above it, nor in "
+            + $"{LocalStore.Default.Folder}: "
             + "add the package Bloomery.Models.Default, which lays it beside your program ('dotnet add package Bloomery.Models.Default'), "
             + "name another model ('bloomery pull hf:ORG/NAME' fetches one), or set BLOOMERY_MODELS to the folder that holds it");
     }

@@ -47,7 +47,8 @@ public sealed record ModelOptions
             throw new ArgumentOutOfRangeException(nameof(Threads), $"Threads must be between 0 and {WorkerTeam.MaxThreads}, not {Threads}");
         if (ContextLength < 1) throw new ArgumentOutOfRangeException(nameof(ContextLength), $"ContextLength must be at least 1, not {ContextLength}");
         if (!string.IsNullOrEmpty(Kernels) && !Kernels.Equals("auto", StringComparison.OrdinalIgnoreCase) && !KernelTiers.Has(Kernels))
-            throw new ArgumentException($"Kernels names the tier '{Kernels}', which this build has not; it has {string.Join(", ", KernelTiers.Names)}", nameof(Kernels));
+            throw new ArgumentException($"Kernels names the tier '{Kernels}', which this build has not; it has {string.Join(", ", KernelTiers.Names)}",
+                nameof(Kernels));
         foreach ((string name, KvType? type) in ((string, KvType?)[])[(nameof(KeyType), KeyType), (nameof(ValueType), ValueType)])
             if (type is { } given && !Enum.IsDefined(given)) throw new ArgumentOutOfRangeException(name, $"{name} is no element type of a cache: {(int)given}");
     }

@@ -1,6 +1,9 @@
 namespace Bloomery.Formats;
 
-/// <summary>Writes files that are either whole or not there: into a temporary file in the same folder, flushed to the disk, then renamed. A link stays, and its target is replaced; devices and pipes, which are no files to replace, are written to.</summary>
+/// <summary>
+/// Writes files that are either whole or not there: into a temporary file in the same folder, flushed to the disk, then renamed. A link stays, and its target
+/// is replaced; devices and pipes, which are no files to replace, are written to.
+/// </summary>
 internal static class AtomicFile
 {
     private const int BufferBytes = 1 << 20;
@@ -74,7 +77,8 @@ internal static class AtomicFile
     }
 
     /// <summary>Where a link leads in the end; the path itself where it is none.</summary>
-    private static string Target(string full) => new FileInfo(full).LinkTarget is null ? full : File.ResolveLinkTarget(full, returnFinalTarget: true)?.FullName ?? full;
+    private static string Target(string full) =>
+        new FileInfo(full).LinkTarget is null ? full : File.ResolveLinkTarget(full, returnFinalTarget: true)?.FullName ?? full;
 
     /// <summary>Opens what is no regular file: a rename would put one in the place of the device, for everybody.</summary>
     private static FileStream? OpenSpecial(string full, string target)

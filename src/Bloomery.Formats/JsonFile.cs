@@ -60,7 +60,8 @@ internal static class JsonFile
         TryParse(utf8, name, maxDepth, repeats: false, out document, out problem);
 
     private static bool TryParse(
-        ReadOnlyMemory<byte> utf8, string name, int maxDepth, bool repeats, [NotNullWhen(true)] out JsonDocument? document, [NotNullWhen(false)] out string? problem)
+        ReadOnlyMemory<byte> utf8, string name, int maxDepth, bool repeats, [NotNullWhen(true)] out JsonDocument? document, [NotNullWhen(false)]
+        out string? problem)
     {
         (document, problem) = (null, null);
         utf8 = WithoutMark(utf8);

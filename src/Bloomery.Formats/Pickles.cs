@@ -4,7 +4,8 @@ namespace Bloomery.Formats;
 internal static class Pickles
 {
     public const string Advice =
-        "this is a PyTorch pickle, which can run code when it is read and is therefore refused: use the model's safetensors, or convert it (for example with https://huggingface.co/spaces/safetensors/convert)";
+        "this is a PyTorch pickle, which can run code when it is read and is therefore refused: use the model's safetensors, or convert it (for example "
+        + "with https://huggingface.co/spaces/safetensors/convert)";
 
     private static readonly string[] Extensions = [".bin", ".pt", ".pth", ".ckpt", ".pkl", ".pickle"];
 

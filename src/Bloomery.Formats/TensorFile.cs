@@ -6,7 +6,8 @@ namespace Bloomery.Formats;
 
 /// <summary>
 /// The tensors of a model, whatever the container: a GGUF or safetensors file, or several that belong together.
-/// The files are mapped until <see cref="Dispose"/>: dispose as soon as the weights are copied, because a fault on the mapping of a file that somebody truncates ends the process.
+/// The files are mapped until <see cref="Dispose"/>: dispose as soon as the weights are copied, because a fault on the mapping of a file that somebody
+/// truncates ends the process.
 /// </summary>
 public abstract class TensorFile : IDisposable
 {
@@ -44,7 +45,9 @@ public abstract class TensorFile : IDisposable
     public TensorInfo Tensor(string name) =>
         _tensors.TryGetValue(name, out TensorInfo? tensor) ? tensor : throw new ModelFormatException(Path, name, null, "the file has no such tensor");
 
-    /// <summary>A view of <paramref name="length"/> bytes of <paramref name="tensor"/> from its byte <paramref name="offset"/> on; valid until the file is disposed.</summary>
+    /// <summary>
+    /// A view of <paramref name="length"/> bytes of <paramref name="tensor"/> from its byte <paramref name="offset"/> on; valid until the file is disposed.
+    /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The view does not lie inside the tensor.</exception>
     public ReadOnlySpan<byte> Bytes(TensorInfo tensor, long offset, int length)
     {
@@ -66,7 +69,9 @@ public abstract class TensorFile : IDisposable
         return Bytes(tensor, 0, checked((int)tensor.ByteLength));
     }
 
-    /// <summary>The whole of <paramref name="tensor"/> where it lies in a mapped file, valid while this file is open; null where the file is not mapped.</summary>
+    /// <summary>
+    /// The whole of <paramref name="tensor"/> where it lies in a mapped file, valid while this file is open; null where the file is not mapped.
+    /// </summary>
     internal NativeView? View(TensorInfo tensor)
     {
         ArgumentNullException.ThrowIfNull(tensor);

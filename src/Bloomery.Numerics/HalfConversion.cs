@@ -4,11 +4,15 @@ using System.Runtime.Intrinsics;
 
 namespace Bloomery.Numerics;
 
-/// <summary>Bulk conversion between half and single precision with integer vector operations: .NET exposes no F16C. Bit-equal to the casts of <see cref="Half"/>, but that NaNs keep only the payload that fits.</summary>
+/// <summary>
+/// Bulk conversion between half and single precision with integer vector operations: .NET exposes no F16C. Bit-equal to the casts of <see cref="Half"/>, but
+/// that NaNs keep only the payload that fits.
+/// </summary>
 /// <remarks>
 /// Widening puts the half's exponent and fraction at the single's place and adds the difference of the biases. That is all for a vector of normal
 /// numbers; in any other, an exponent of all ones gets that difference once more.
-/// A subnormal half is read as a normal one with an implied leading one, which a subtraction then takes away: exact, and free of subnormal singles, which stall some processors.
+/// A subnormal half is read as a normal one with an implied leading one, which a subtraction then takes away: exact, and free of subnormal singles, which stall
+/// some processors.
 /// </remarks>
 internal static class HalfConversion
 {
@@ -92,7 +96,8 @@ internal static class HalfConversion
         Vector256<uint> normal = (magnitude - Vector256.Create(BiasDifference) + Vector256.Create(0xFFFu) + odd) >> 13;
         // For results below 2^-14 the adder itself rounds: the sum's last bit is worth the smallest half.
         Vector256<uint> subnormal = (magnitude.AsSingle() + Vector256.Create(SubnormalShift).AsSingle()).AsUInt32() - Vector256.Create(SubnormalShift);
-        Vector256<uint> nan = Vector256.GreaterThan(magnitude, Vector256.Create(0x7F800000u)) & (Vector256.Create(0x200u) | ((magnitude >> 13) & Vector256.Create(0x3FFu)));
+        Vector256<uint> nan = Vector256.GreaterThan(magnitude,
+            Vector256.Create(0x7F800000u)) & (Vector256.Create(0x200u) | ((magnitude >> 13) & Vector256.Create(0x3FFu)));
         Vector256<uint> half = Vector256.ConditionalSelect(Vector256.LessThan(magnitude, Vector256.Create(SmallestNormal)), subnormal, normal);
         half = Vector256.ConditionalSelect(Vector256.GreaterThanOrEqual(magnitude, Vector256.Create(Overflow)), Vector256.Create(0x7C00u) | nan, half) | sign;
         return Vector128.Narrow(half.GetLower(), half.GetUpper());

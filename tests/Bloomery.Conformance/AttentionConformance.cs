@@ -47,7 +47,8 @@ public class AttentionConformance
     public void StoredRowsAgree(string tier)
     {
         KernelSet kernels = Tiers.Get(tier);
-        float[] specials = [0, -0f, 1e-8f, 3e-8f, 5.96e-8f, 6.1e-5f, 65504, 65519.996f, 65520, 1e10f, -1e10f, float.PositiveInfinity, float.NegativeInfinity, 1.00048828125f, 1.0014648f, float.NaN];
+        float[] specials = [0, -0f, 1e-8f, 3e-8f, 5.96e-8f, 6.1e-5f, 65504, 65519.996f, 65520, 1e10f, -1e10f, float.PositiveInfinity, float.NegativeInfinity,
+            1.00048828125f, 1.0014648f, float.NaN];
         foreach (KvType type in Enum.GetValues<KvType>())
             foreach (int length in Tiers.Lengths.Append(-1))
             {
@@ -75,10 +76,13 @@ public class AttentionConformance
             float[] output = new float[Dim];
             AttentionState state = new() { Max = new float[1], Sum = new float[1], Output = output };
             state.Reset();
-            AttentionTile tile = new() { Queries = new float[1], Positions = [0], KeyDim = 1, ValueDim = Dim, Scale = 1, Before = AttentionTile.Unbounded, After = 1, AlibiScale = 1 };
+            AttentionTile tile = new() { Queries = new float[1], Positions = [0], KeyDim = 1, ValueDim = Dim, Scale = 1, Before = AttentionTile.Unbounded,
+                After = 1, AlibiScale = 1 };
             KvPage page = new() { Keys = new byte[4], Values = values, Positions = [0], KeyType = KvType.F32, ValueType = KvType.F16 };
             kernels.Attend(tile, page, state, new float[kernels.AttendScratchFloats(1, 1, Dim, 1)]);
-            for (int i = 0; i < Dim; i++) Assert.True(output[i].Equals((float)BitConverter.UInt16BitsToHalf((ushort)(first + i))), $"{tier}: half {first + i:x4} is read as {output[i]:R}");
+            for (int i = 0; i < Dim; i++)
+                Assert.True(output[i].Equals((float)BitConverter.UInt16BitsToHalf((ushort)(first + i))),
+                    $"{tier}: half {first + i:x4} is read as {output[i]:R}");
         }
     }
 
@@ -93,7 +97,8 @@ public class AttentionConformance
             // Row 0 at position 3 sees neither key (positions 4 and 5); row 1 at position 4 sees the first. Slot 2 is seen by nobody and holds NaN.
             byte[] bytes = new byte[3 * 32];
             for (int i = 0; i < 24; i++) BitConverter.TryWriteBytes(bytes.AsSpan(4 * i), i >= 16 ? float.NaN : i + 1f);
-            AttentionTile tile = new() { Queries = Numbers.Normal(16, 1), Positions = [3, 4], KeyDim = 8, ValueDim = 8, Scale = 1, Before = AttentionTile.Unbounded, After = 1, AlibiScale = 1 };
+            AttentionTile tile = new() { Queries = Numbers.Normal(16, 1), Positions = [3, 4], KeyDim = 8, ValueDim = 8, Scale = 1,
+                Before = AttentionTile.Unbounded, After = 1, AlibiScale = 1 };
             KvPage page = new() { Keys = bytes, Values = bytes, Positions = [4, 5, 9], KeyType = KvType.F32, ValueType = KvType.F32 };
             kernels.Attend(tile, page, state, new float[kernels.AttendScratchFloats(2, 8, 8, 3)]);
             kernels.FinishAttention(state, 8);
@@ -113,8 +118,10 @@ public class AttentionConformance
                 Assert.ThrowsAny<ArgumentException>(() =>
                 {
                     AttentionState state = new() { Max = new float[max], Sum = new float[2], Output = new float[output] };
-                    AttentionTile tile = new() { Queries = new float[queries], Positions = [3, 4], Slopes = new float[slopes], KeyDim = 4, ValueDim = 4, Scale = 1, Before = 9, After = 1, AlibiScale = 1 };
-                    KvPage page = new() { Keys = new byte[keys], Values = new byte[values], Positions = [0, 1, 2, 3], KeyType = KvType.F32, ValueType = KvType.F32 };
+                    AttentionTile tile = new() { Queries = new float[queries], Positions = [3, 4], Slopes = new float[slopes], KeyDim = 4, ValueDim = 4,
+                        Scale = 1, Before = 9, After = 1, AlibiScale = 1 };
+                    KvPage page = new() { Keys = new byte[keys], Values = new byte[values], Positions = [0, 1, 2, 3], KeyType = KvType.F32,
+                        ValueType = KvType.F32 };
                     kernels.Attend(tile, page, state, new float[100_000]);
                 });
             }
@@ -201,13 +208,15 @@ public class AttentionConformance
         /// <summary>Page by page through kernels, every buffer between guard pages.</summary>
         public (float[] Output, float[] LogSums) Run(KernelSet kernels, bool backwards)
         {
-            using GuardedBuffer<float> output = new(_s.Rows * _s.ValueDim, true), max = new(_s.Rows, true), sum = new(_s.Rows, true), queries = GuardedBuffer<float>.Of(_queries, true);
+            using GuardedBuffer<float> output = new(_s.Rows * _s.ValueDim, true), max = new(_s.Rows, true), sum = new(_s.Rows, true),
+                queries = GuardedBuffer<float>.Of(_queries, true);
             using GuardedBuffer<float> slopes = GuardedBuffer<float>.Of(_slopes, true), bias = GuardedBuffer<float>.Of(_bias, true);
             AttentionState state = new() { Output = output.Span, Max = max.Span, Sum = sum.Span };
             state.Reset();
             AttentionTile tile = new()
             {
-                Queries = queries.Span, Positions = _queryPositions, Slopes = slopes.Span, RelativeBias = bias.Span, RelativeSpan = _s.RelativeSpan, KeyDim = _s.KeyDim, ValueDim = _s.ValueDim,
+                Queries = queries.Span, Positions = _queryPositions, Slopes = slopes.Span, RelativeBias = bias.Span, RelativeSpan = _s.RelativeSpan,
+                KeyDim = _s.KeyDim, ValueDim = _s.ValueDim,
                 Scale = Scale, SoftCap = _s.SoftCap, Before = _s.Before, After = _s.After, AlibiScale = _s.AlibiScale, RoundAlibi = _s.RoundAlibi,
             };
             foreach ((byte[] k, byte[] v, int[] positions) in backwards ? Enumerable.Reverse(_pages) : _pages)
@@ -257,10 +266,12 @@ public class AttentionConformance
             if (_s.Alibi)
             {
                 float alibi = _slopes[row] * position;
-                if (_s.RoundAlibi) alibi = BitConverter.Int32BitsToSingle((int)Math.Round(BitConverter.SingleToInt32Bits(alibi) / 65536.0, MidpointRounding.ToEven) << 16);
+                if (_s.RoundAlibi)
+                    alibi = BitConverter.Int32BitsToSingle((int)Math.Round(BitConverter.SingleToInt32Bits(alibi) / 65536.0, MidpointRounding.ToEven) << 16);
                 score += alibi * (double)_s.AlibiScale;
             }
-            if (_s.RelativeSpan > 0) score += _bias[row * (2 * _s.RelativeSpan + 1) + _s.RelativeSpan + Math.Clamp(distance, -_s.RelativeSpan, _s.RelativeSpan)];
+            if (_s.RelativeSpan > 0)
+                score += _bias[row * (2 * _s.RelativeSpan + 1) + _s.RelativeSpan + Math.Clamp(distance, -_s.RelativeSpan, _s.RelativeSpan)];
             return _s.SoftCap > 0 ? _s.SoftCap * Math.Tanh(score / _s.SoftCap) : score;
         }
     }

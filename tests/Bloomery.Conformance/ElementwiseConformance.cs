@@ -2,7 +2,9 @@ using Bloomery.Numerics.Kernels;
 
 namespace Bloomery.Conformance;
 
-/// <summary>Every element-wise kernel, norm and reduction against the reference: all lengths, in place and not, with guard pages, and with special values.</summary>
+/// <summary>
+/// Every element-wise kernel, norm and reduction against the reference: all lengths, in place and not, with guard pages, and with special values.
+/// </summary>
 public class ElementwiseConformance
 {
     private delegate void Operation(KernelSet kernels, ReadOnlySpan<float> a, ReadOnlySpan<float> b, Span<float> y);
@@ -48,7 +50,8 @@ public class ElementwiseConformance
         KernelSet kernels = Tiers.Get(tier);
         Case c = Cases.Single(x => x.Name == operation);
         Skip.If(!c.TakesSpecials, $"{operation} mixes elements");
-        float[] specials = [0, -0f, 1e-45f, -1e-40f, 1e-30f, 0.625f, -0.625f, 20, -20, 87, -87, 89, -89, 104, -104, 1e10f, -1e10f, 1e30f, -1e30f, float.PositiveInfinity, float.NaN];
+        float[] specials = [0, -0f, 1e-45f, -1e-40f, 1e-30f, 0.625f, -0.625f, 20, -20, 87, -87, 89, -89, 104, -104, 1e10f, -1e10f, 1e30f, -1e30f,
+            float.PositiveInfinity, float.NaN];
         foreach (float special in specials)
             for (int length = 1; length <= 17; length += 4)
             {
@@ -122,9 +125,11 @@ public class ElementwiseConformance
                 foreach (bool interleaved in new[] { false, true })
                 {
                     float[] head = Numbers.Normal(2 * pairs + rest, 1), expected = [.. head];
-                    float[] cos = [.. Enumerable.Range(0, pairs).Select(j => MathF.Cos(j * 0.7f))], sin = [.. Enumerable.Range(0, pairs).Select(j => MathF.Sin(j * 0.7f))];
+                    float[] cos = [.. Enumerable.Range(0, pairs).Select(j => MathF.Cos(j * 0.7f))],
+                        sin = [.. Enumerable.Range(0, pairs).Select(j => MathF.Sin(j * 0.7f))];
                     Tiers.Reference.Rotate(expected, cos, sin, interleaved);
-                    using GuardedBuffer<float> h = GuardedBuffer<float>.Of(head, atEnd: true), c = GuardedBuffer<float>.Of(cos, atEnd: true), s = GuardedBuffer<float>.Of(sin, atEnd: true);
+                    using GuardedBuffer<float> h = GuardedBuffer<float>.Of(head, atEnd: true), c = GuardedBuffer<float>.Of(cos, atEnd: true),
+                        s = GuardedBuffer<float>.Of(sin, atEnd: true);
                     kernels.Rotate(h.Span, c.Span, s.Span, interleaved);
                     Numbers.Close(expected, h.Span, 1e-6, 1e-6, $"{tier} rotate {pairs} pairs of {head.Length}, interleaved {interleaved}");
                 }

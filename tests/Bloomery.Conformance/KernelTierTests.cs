@@ -45,5 +45,6 @@ public class KernelTierTests
     }
 
     [Fact]
-    public void EveryTierThatRunsCanBeMade() => Assert.All(KernelTiers.Names.Where(n => KernelTiers.MissingFeature(n) is null), name => Assert.Equal(name, KernelTiers.Create(name).Name));
+    public void EveryTierThatRunsCanBeMade() =>
+    Assert.All(KernelTiers.Names.Where(n => KernelTiers.MissingFeature(n) is null), name => Assert.Equal(name, KernelTiers.Create(name).Name));
 }

@@ -52,7 +52,8 @@ public class MatMulConformance
             Numbers.Identical(whole, parts, $"{tier} {format} in pieces of {step} rows");
         }
         foreach (int tokens in TokenCounts.Where(t => t <= Tokens))
-            Numbers.Identical(whole.AsSpan(0, tokens * rows), Multiply(kernels, prepared, x[..(tokens * columns)], tokens, 0, rows), $"{tier} {format}, {tokens} tokens alone and among {Tokens}");
+            Numbers.Identical(whole.AsSpan(0, tokens * rows), Multiply(kernels, prepared, x[..(tokens * columns)], tokens, 0, rows),
+                $"{tier} {format}, {tokens} tokens alone and among {Tokens}");
     }
 
     [SkippableTheory, MemberData(nameof(Rows))]
@@ -110,7 +111,8 @@ public class MatMulConformance
     private static BlockFormat Format(string name) => BlockFormat.TryFind(name, out BlockFormat? format) ? format : throw new ArgumentException(name);
 
     /// <summary>Random weights: quantised ones where the format can, else random bytes whose scales are tamed.</summary>
-    private static Matrix RandomMatrix(string name, int rows, int columns, int seed) => Matrices.GetOrAdd((name, rows, columns, seed), static key => MakeMatrix(key.Format, key.Rows, key.Columns, key.Seed));
+    private static Matrix RandomMatrix(string name, int rows, int columns, int seed) =>
+        Matrices.GetOrAdd((name, rows, columns, seed), static key => MakeMatrix(key.Format, key.Rows, key.Columns, key.Seed));
 
     private static Matrix MakeMatrix(string name, int rows, int columns, int seed)
     {

@@ -25,7 +25,8 @@ internal static class Numbers
         {
             float e = expected[i], a = actual[i];
             if (e.Equals(a) || e == a) continue; // infinities, NaN, signed zeros
-            if (!(Math.Abs((double)a - e) <= relative * Math.Abs((double)e) + absolute)) Assert.Fail($"{what}: element {i} of {expected.Length} is {a:R}, not {e:R}");
+            if (!(Math.Abs((double)a - e) <= relative * Math.Abs((double)e) + absolute))
+                Assert.Fail($"{what}: element {i} of {expected.Length} is {a:R}, not {e:R}");
         }
     }
 
@@ -34,6 +35,7 @@ internal static class Numbers
     {
         Assert.Equal(expected.Length, actual.Length);
         for (int i = 0; i < expected.Length; i++)
-            if (BitConverter.SingleToInt32Bits(expected[i]) != BitConverter.SingleToInt32Bits(actual[i])) Assert.Fail($"{what}: element {i} of {expected.Length} is {actual[i]:R}, not {expected[i]:R}");
+            if (BitConverter.SingleToInt32Bits(expected[i]) != BitConverter.SingleToInt32Bits(actual[i]))
+                Assert.Fail($"{what}: element {i} of {expected.Length} is {actual[i]:R}, not {expected[i]:R}");
     }
 }

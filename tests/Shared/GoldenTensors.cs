@@ -4,7 +4,9 @@ using System.Text.Json;
 
 namespace Bloomery.TestSupport;
 
-/// <summary>The tensors of one golden <c>.safetensors</c> file, read by the plainest means there are, so that golden tests depend on none of the code they test.</summary>
+/// <summary>
+/// The tensors of one golden <c>.safetensors</c> file, read by the plainest means there are, so that golden tests depend on none of the code they test.
+/// </summary>
 public sealed class GoldenTensors
 {
     private readonly byte[] _file;
@@ -88,7 +90,8 @@ public sealed class GoldenTensors
 
     private ReadOnlySpan<T> Elements<T>(string name) where T : unmanaged => MemoryMarshal.Cast<byte, T>(Bytes(name));
 
-    private TTo[] Convert<TFrom, TTo>(string name, Converter<TFrom, TTo> convert) where TFrom : unmanaged => Array.ConvertAll(Elements<TFrom>(name).ToArray(), convert);
+    private TTo[] Convert<TFrom, TTo>(string name, Converter<TFrom, TTo> convert) where TFrom : unmanaged =>
+        Array.ConvertAll(Elements<TFrom>(name).ToArray(), convert);
 
     private sealed record Entry(string DType, int[] Shape, int Begin, int End);
 }

@@ -8,7 +8,10 @@ public static class TestPaths
     /// <summary>The root of the checkout.</summary>
     public static string Repository { get; } = FindRepository();
 
-    /// <summary>The golden data: the folder that <c>BLOOMERY_GOLDEN</c> names, else <c>../shared/golden</c> where it lies beside the checkout, else the small committed set.</summary>
+    /// <summary>
+    /// The golden data: the folder that <c>BLOOMERY_GOLDEN</c> names, else <c>../shared/golden</c> where it lies beside the checkout, else the small committed
+    /// set.
+    /// </summary>
     public static string Golden { get; } = FindGolden();
 
     /// <summary>Whether <see cref="Golden"/> is the full set, in which nothing may be missing.</summary>
@@ -20,7 +23,8 @@ public static class TestPaths
     private static string SmallSet => Path.Combine(Repository, "tests", "golden");
 
     /// <summary>Skips the test where the small set is in use and has no such file or folder (relative to <see cref="Golden"/>).</summary>
-    public static void NeedsGolden(string path) => Skip.If(!IsComplete && !Path.Exists(Path.Combine(Golden, path)), $"golden/{path} is not part of the small set");
+    public static void NeedsGolden(string path) =>
+        Skip.If(!IsComplete && !Path.Exists(Path.Combine(Golden, path)), $"golden/{path} is not part of the small set");
 
     private static string FindGolden()
     {

@@ -19,8 +19,10 @@ internal static class BenchOutput
         var text = new StringBuilder();
         for (int line = 0; line < cells.Length; line++)
         {
-            text.Append("| ").AppendJoin(" | ", cells[line].Select((cell, column) => IsNumber(column) ? cell.PadLeft(widths[column]) : cell.PadRight(widths[column]))).Append(" |\n");
-            if (line == 0) text.Append('|').AppendJoin('|', widths.Select((width, column) => new string('-', width + 1) + (IsNumber(column) ? ":" : "-"))).Append("|\n");
+            text.Append("| ").AppendJoin(" | ", cells[line]
+                .Select((cell, column) => IsNumber(column) ? cell.PadLeft(widths[column]) : cell.PadRight(widths[column]))).Append(" |\n");
+            if (line == 0)
+                text.Append('|').AppendJoin('|', widths.Select((width, column) => new string('-', width + 1) + (IsNumber(column) ? ":" : "-"))).Append("|\n");
         }
         return text.ToString();
     }
@@ -29,12 +31,15 @@ internal static class BenchOutput
     public static string Fitted(IReadOnlyList<BenchRow> rows, int width)
     {
         var table = new Table().SimpleBorder();
-        for (int i = 0; i < Columns.Length; i++) table.AddColumn(new TableColumn(new Paragraph(Columns[i])) { Alignment = IsNumber(i) ? Justify.Right : Justify.Left }.Padding(0, 0, i < Columns.Length - 1 ? 1 : 0, 0));
+        for (int i = 0; i < Columns.Length; i++)
+            table.AddColumn(new TableColumn(new Paragraph(Columns[i])) { Alignment = IsNumber(i) ? Justify.Right : Justify.Left }
+                .Padding(0, 0, i < Columns.Length - 1 ? 1 : 0, 0));
         foreach (BenchRow row in rows) table.AddRow([.. Cells(row).Select(cell => new Paragraph(cell))]);
         return Screen.Render(table, width).Trim('\n') + "\n";
     }
 
-    private static string[] Cells(BenchRow row) => [row.Model, row.Kernels, Text(row.Threads), row.KvType, row.Test, $"{Text(row.Median)} ± {Text(row.Spread)}"];
+    private static string[] Cells(BenchRow row) =>
+        [row.Model, row.Kernels, Text(row.Threads), row.KvType, row.Test, $"{Text(row.Median)} ± {Text(row.Spread)}"];
 
     /// <summary>The list that programs read.</summary>
     public static void Json(Utf8JsonWriter json, IReadOnlyList<BenchRow> rows)
@@ -66,7 +71,8 @@ internal static class BenchOutput
         var text = new StringBuilder("model,kernels,threads,n_prompt,n_gen,n_depth,n_batch,kv_type,median_ts,samples_ts\n");
         foreach (BenchRow row in rows)
         {
-            text.AppendJoin(',', Quote(row.Model), row.Kernels, Text(row.Threads), Text(row.Prompt), Text(row.Generated), Text(row.Depth), Text(row.Batch), Quote(row.KvType), Text(row.Median),
+            text.AppendJoin(',', Quote(row.Model), row.Kernels, Text(row.Threads), Text(row.Prompt), Text(row.Generated), Text(row.Depth), Text(row.Batch),
+                Quote(row.KvType), Text(row.Median),
                 string.Join(' ', row.Samples.Select(sample => Text(sample)))).Append('\n');
         }
         return text.ToString();

@@ -15,7 +15,8 @@ internal static class Bash
                 if [ "$COMP_CWORD" -eq 1 ]; then
 
             """);
-        text.Append("        COMPREPLY=($(compgen -W \"").AppendJoin(' ', verbs.Select(verb => verb.Name)).Append(" --help --version\" -- \"$cur\"))\n        return\n    fi\n");
+        text.Append("        COMPREPLY=($(compgen -W \"").AppendJoin(' ', verbs.Select(verb => verb.Name))
+            .Append(" --help --version\" -- \"$cur\"))\n        return\n    fi\n");
         text.Append("    # The value of an option: one of its words, or a file.\n    case \"${COMP_WORDS[1]} $prev\" in\n");
         foreach (CompletionVerb verb in verbs)
         {
@@ -26,7 +27,10 @@ internal static class Bash
         }
         text.Append("    esac\n    case \"${COMP_WORDS[1]}\" in\n");
         foreach (CompletionVerb verb in verbs)
-            text.Append($"        {verb.Name}) options=\"{string.Join(' ', verb.Options.Select(option => option.Name))}\"{(verb.Words.Count > 0 ? $" words=\"{string.Join(' ', verb.Words)}\"" : "")} ;;\n");
+        {
+            string options = string.Join(' ', verb.Options.Select(option => option.Name)), words = string.Join(' ', verb.Words);
+            text.Append($"        {verb.Name}) options=\"{options}\"{(words.Length > 0 ? $" words=\"{words}\"" : "")} ;;\n");
+        }
         text.Append("""
                 esac
                 case "$cur" in

@@ -13,9 +13,11 @@ internal sealed record CompletionVerb(string Name, string Summary, IReadOnlyList
     /// <summary>Reads a command.</summary>
     public static CompletionVerb Of(Command command)
     {
-        CompletionOption[] options = [.. command.Options.Where(option => option is not HelpOption).Select(option => new CompletionOption(option.Name, [.. option.Aliases], option.Description ?? "",
+        CompletionOption[] options = [.. command.Options.Where(option => option is not HelpOption)
+            .Select(option => new CompletionOption(option.Name, [.. option.Aliases], option.Description ?? "",
             option.Arity.MaximumNumberOfValues > 0, option.HelpName is { } words && words.Contains('|') ? words.Split('|') : []))];
         string[] wordsOfArgument = command.Arguments.FirstOrDefault()?.HelpName is { } choice && choice.Contains('|') ? choice.Split('|') : [];
-        return new CompletionVerb(command.Name, command.Description ?? "", [.. options, new CompletionOption("--help", ["-h"], "Show help", false, [])], wordsOfArgument);
+        return new CompletionVerb(command.Name, command.Description ?? "", [.. options, new CompletionOption("--help", ["-h"], "Show help", false, [])],
+            wordsOfArgument);
     }
 }

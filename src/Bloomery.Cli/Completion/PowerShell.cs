@@ -8,9 +8,12 @@ internal static class PowerShell
     /// <summary>The script.</summary>
     public static string Script(IReadOnlyList<CompletionVerb> verbs)
     {
-        var text = new StringBuilder("# PowerShell completion for bloomery\nRegister-ArgumentCompleter -Native -CommandName bloomery -ScriptBlock {\n    param($word, $ast, $position)\n    $verbs = [ordered]@{\n");
+        var text = new StringBuilder(
+            "# PowerShell completion for bloomery\nRegister-ArgumentCompleter -Native -CommandName bloomery -ScriptBlock {\n    param($word, $ast, "
+            + "$position)\n    $verbs = [ordered]@{\n");
         foreach (CompletionVerb verb in verbs) text.Append($"        '{verb.Name}' = {List(verb.Words.Concat(verb.Options.Select(option => option.Name)))}\n");
-        text.Append("    }\n    # The words that an option takes; an option that takes others leaves them to PowerShell, which offers files.\n    $values = @{\n");
+        text.Append("    }\n    # The words that an option takes; an option that takes others leaves them to PowerShell, which "
+            + "offers files.\n    $values = @{\n");
         foreach (CompletionVerb verb in verbs)
             foreach (CompletionOption option in verb.Options.Where(option => option.TakesValue))
                 foreach (string name in option.Names) text.Append($"        '{verb.Name} {name}' = {List(option.Words)}\n");

@@ -14,7 +14,9 @@ namespace Bloomery.Cli.Conversion;
 internal static class ConversionCall
 {
     /// <summary>Types by tensor.</summary>
-    public static Option<string[]> TensorTypes() => OptionOf.Texts("--tensor-type", "PATTERN=T", "The type of tensors in whose name PATTERN, a regular expression or text with *, is found (may be repeated; the first that fits counts)");
+    public static Option<string[]> TensorTypes() =>
+        OptionOf.Texts("--tensor-type", "PATTERN=T",
+            "The type of tensors in whose name PATTERN, a regular expression or text with *, is found (may be repeated; the first that fits counts)");
 
     /// <summary>Threads.</summary>
     public static Option<int?> Threads() => OptionOf.Threads("Threads to quantise with");
@@ -38,7 +40,8 @@ internal static class ConversionCall
         bool toGguf = ModelConverter.IsGgufName(to);
         if (type is null && overrides is { Length: > 0 }) throw new UsageException("--tensor-type needs --type for the other tensors");
         TypeRecipe? recipe = type is null ? null : Recipe(type, overrides);
-        if (!toGguf && recipe is { Base.BlockSize: > 1 }) throw new UsageException($"a safetensors directory takes f32, f16 or bf16, not {type}; for GGUF name an OUT that ends with .gguf");
+        if (!toGguf && recipe is { Base.BlockSize: > 1 })
+            throw new UsageException($"a safetensors directory takes f32, f16 or bf16, not {type}; for GGUF name an OUT that ends with .gguf");
         if (toGguf) AtomicFile.Check(to);
         string path = ModelLocation.Resolve(from);
         if (threads is { } asked && Processors.Crowding(asked) is { } crowding) call.Warn(crowding);

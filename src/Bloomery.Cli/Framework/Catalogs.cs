@@ -28,7 +28,8 @@ internal static class Catalogs
     private static string KernelNote(string name)
     {
         string[] members = [.. KernelTiers.Names.Where(tier => tier != name && Family(tier) == name)];
-        if (members.Length > 0) return members.FirstOrDefault(tier => KernelTiers.MissingFeature(tier) is null) is { } widest ? $"the widest that works: {widest}" : "does not work here";
+        if (members.Length > 0) return members.FirstOrDefault(tier => KernelTiers.MissingFeature(tier) is null) is { } widest
+            ? $"the widest that works: {widest}" : "does not work here";
         return KernelTiers.MissingFeature(name) is { } missing ? $"needs {missing}, which this processor lacks" : "works here";
     }
 

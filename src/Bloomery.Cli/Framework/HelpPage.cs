@@ -57,7 +57,8 @@ internal sealed class HelpPage
         Paragraph($"Usage: bloomery {string.Join(' ', [command.Name, .. arguments, .. required])} [options]");
         Paragraph(verb.Summary);
         Table("Arguments", command.Arguments.Select(argument => (argument.Name, argument.Description ?? "")));
-        Table("Options", [.. command.Options.Where(option => option is not HelpOption).Select(option => (Spelling(option), option.Description ?? "")), ("-h, --help", "This page")]);
+        Table("Options", [.. command.Options.Where(option => option is not HelpOption).Select(option => (Spelling(option), option.Description ?? "")),
+            ("-h, --help", "This page")]);
         if (verb.Remarks.Length > 0) Paragraph(verb.Remarks);
         Examples(verb.Examples.Split('\n'));
         Paragraph("Every option has an environment variable: see 'bloomery help environment'.");
@@ -69,7 +70,8 @@ internal sealed class HelpPage
         Paragraph("Runs open language models in one process, in pure .NET.");
         Table("Verbs", verbs.Select(pair => (pair.Key.Name, pair.Value.Summary)));
         Examples("bloomery run \"Why is the sky blue?\"", "bloomery chat", "bloomery run --help");
-        Paragraph("MODEL is a GGUF file, a directory with safetensors, a name in the local store (see 'bloomery pull'), or, where it is optional, left out: the model that comes with bloomery.");
+        Paragraph("MODEL is a GGUF file, a directory with safetensors, a name in the local store (see 'bloomery pull'), or, where it is optional, left out: "
+            + "the model that comes with bloomery.");
         Paragraph("Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted.");
         Paragraph("'bloomery help VERB' shows what a verb takes, 'bloomery help environment' the environment variables: every option has one.");
     }

@@ -27,7 +27,8 @@ internal static class UsageErrors
         return error switch
         {
             null => null,
-            { SymbolResult: OptionResult option } when fromEnvironment.Contains(option.Option) => $"{EnvironmentVariables.Name(option.Option)} is set, but {OfOption(option, error.Message)}",
+            { SymbolResult: OptionResult option } when fromEnvironment.Contains(option.Option) =>
+                $"{EnvironmentVariables.Name(option.Option)} is set, but {OfOption(option, error.Message)}",
             { SymbolResult: OptionResult option } => OfOption(option, error.Message),
             { SymbolResult: ArgumentResult { Tokens.Count: 0 } argument } => $"{argument.Argument.Name} is missing",
             { SymbolResult: ArgumentResult argument } => OfOption(argument.Parent as OptionResult, error.Message),
@@ -35,7 +36,9 @@ internal static class UsageErrors
         };
     }
 
-    /// <summary>The parser takes an unknown option for the value of an argument where there is one to fill; a prompt that begins with a dash goes behind <c>--</c>.</summary>
+    /// <summary>
+    /// The parser takes an unknown option for the value of an argument where there is one to fill; a prompt that begins with a dash goes behind <c>--</c>.
+    /// </summary>
     private static string? UnknownOption(ParseResult parsed)
     {
         // Tokens by identity: the value of an option, or what stands behind "--", may be spelled as an option is.
@@ -80,7 +83,8 @@ internal static class UsageErrors
 
     private static string OfCommand(ParseResult parsed, string message)
     {
-        if (parsed.Errors.Select(e => e.SymbolResult).OfType<CommandResult>().FirstOrDefault()?.Children.OfType<OptionResult>().FirstOrDefault(o => o.Option.Required && o.Implicit) is { } missing)
+        if (parsed.Errors.Select(e => e.SymbolResult).OfType<CommandResult>().FirstOrDefault()?.Children.OfType<OptionResult>()
+            .FirstOrDefault(o => o.Option.Required && o.Implicit) is { } missing)
             return $"{missing.Option.Name} {missing.Option.HelpName} is required";
         if (parsed.UnmatchedTokens.Count == 0) return FirstLine(message);
         string token = parsed.UnmatchedTokens[0];
@@ -93,7 +97,8 @@ internal static class UsageErrors
         Option[] options = [.. parsed.CommandResult.Command.Options];
         for (int i = 0; i + 1 < args.Length && args[i] != "--"; i++)
             if (args[i + 1].StartsWith("--", StringComparison.Ordinal) && options.Any(option => option.Name == args[i + 1])
-                && options.FirstOrDefault(option => option.Arity.MaximumNumberOfValues > 0 && (option.Name == args[i] || option.Aliases.Contains(args[i]))) is { } before) return before;
+                && options.FirstOrDefault(option => option.Arity.MaximumNumberOfValues > 0
+                    && (option.Name == args[i] || option.Aliases.Contains(args[i]))) is { } before) return before;
         return null;
     }
 

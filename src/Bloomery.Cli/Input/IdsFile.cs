@@ -26,7 +26,8 @@ internal sealed record IdsFile(string Path, int[][] InputIds, int[][]? DecoderIn
         int[][] rows = InputFile.IdLists(ids, path, "input_ids");
         if (rows.Length == 0) throw new CliException($"{name}: input_ids has no rows");
         int[][]? mask = Beside(root, path, "attention_mask", rows, sameLengths: true);
-        if (mask is not null && mask.Any(row => row.Any(value => value is not (0 or 1)))) throw new CliException($"{name}: attention_mask holds something besides 0 and 1");
+        if (mask is not null && mask.Any(row => row.Any(value => value is not (0 or 1))))
+            throw new CliException($"{name}: attention_mask holds something besides 0 and 1");
         int[][]? decoder = Beside(root, path, "decoder_input_ids", rows, sameLengths: false);
         CheckRows(name, "input_ids", rows);
         CheckRows(name, "decoder_input_ids", decoder);
@@ -47,10 +48,13 @@ internal sealed record IdsFile(string Path, int[][] InputIds, int[][]? DecoderIn
         CheckVocabulary("input_ids", InputIds, model.VocabularySize);
         CheckVocabulary("decoder_input_ids", DecoderInputIds, model.VocabularySize);
         // The encoder of an encoder-decoder may take texts of any length (T5); one that does not says so itself.
-        (string field, int[] lengths) = both ? ("decoder_input_ids", [.. (DecoderInputIds ?? []).Select(row => row.Length)]) : ("input_ids", Enumerable.Range(0, InputIds.Length).Select(i => Real(i).Length).ToArray());
+        (string field, int[] lengths) = both ? ("decoder_input_ids", [.. (DecoderInputIds ?? []).Select(row => row.Length)])
+            : ("input_ids", Enumerable.Range(0, InputIds.Length).Select(i => Real(i).Length).ToArray());
         for (int i = 0; i < lengths.Length; i++)
             if (lengths[i] + softRows > model.ContextLength)
-                throw new CliException($"{Name}: {field}, row {i}: {lengths[i]} tokens{(softRows > 0 ? $" and {softRows} rows of soft prompt" : "")} do not fit the context of {model.ContextLength}; --context N raises it where positions are computed");
+                throw new CliException(
+                    $"{Name}: {field}, row {i}: {lengths[i]} tokens{(softRows > 0 ? $" and {softRows} rows of soft prompt" : "")} do not fit the context "
+                    + $"of {model.ContextLength}; --context N raises it where positions are computed");
     }
 
     private static void CheckRows(string name, string field, int[][]? rows)
@@ -76,7 +80,8 @@ internal sealed record IdsFile(string Path, int[][] InputIds, int[][]? DecoderIn
         string name = InputFile.Name(path);
         if (values.Length != rows.Length) throw new CliException($"{name}: {field} has {values.Length} rows, input_ids has {rows.Length}");
         for (int i = 0; i < rows.Length && sameLengths; i++)
-            if (values[i].Length != rows[i].Length) throw new CliException($"{name}: {field}, row {i} has {values[i].Length} entries, input_ids has {rows[i].Length}");
+            if (values[i].Length != rows[i].Length)
+                throw new CliException($"{name}: {field}, row {i} has {values[i].Length} entries, input_ids has {rows[i].Length}");
         return values;
     }
 }

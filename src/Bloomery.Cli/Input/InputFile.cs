@@ -88,7 +88,8 @@ internal static class InputFile
     internal static int[][] IdLists(JsonElement element, string path, string? field)
     {
         string where = Name(path) + (field is null ? ": " : $": {field}, ");
-        if (element.ValueKind != JsonValueKind.Array) throw new CliException($"{where.TrimEnd(' ', ',', ':')}: expected a list of lists of token ids, found {Name(element)}");
+        if (element.ValueKind != JsonValueKind.Array)
+            throw new CliException($"{where.TrimEnd(' ', ',', ':')}: expected a list of lists of token ids, found {Name(element)}");
         return [.. element.EnumerateArray().Select((row, i) => IdList(row, $"{where}row {i}"))];
     }
 
@@ -105,7 +106,8 @@ internal static class InputFile
 
     private static ReadOnlyMemory<byte> Utf8(string path) => InputText.ToUtf8(Bytes(path), Name(path));
 
-    private static JsonDocument Parse(ReadOnlyMemory<byte> bytes, string path) => JsonFile.TryParse(bytes, path, MaxDepth, out JsonDocument? document, out string? problem)
+    private static JsonDocument Parse(ReadOnlyMemory<byte> bytes, string path) =>
+        JsonFile.TryParse(bytes, path, MaxDepth, out JsonDocument? document, out string? problem)
         ? document
         : throw new CliException($"{Name(path)}: {problem}");
 

@@ -81,7 +81,8 @@ internal static class InputText
         for (int at = mark, units; at < bytes.Length; at += encoding is UTF32Encoding ? 4 : 2 * units)
         {
             if (!TryRune(bytes[at..], encoding, out Rune rune))
-                throw new CliException($"{name}: the bytes at offset {at} are no {kind}, which its byte order mark promises; save the text anew, best in UTF-8");
+                throw new CliException(
+                    $"{name}: the bytes at offset {at} are no {kind}, which its byte order mark promises; save the text anew, best in UTF-8");
             units = rune.EncodeToUtf16(pair);
             text.Append(pair[..units]);
         }

@@ -40,7 +40,8 @@ internal static class ModelArgument
     private static void Describe(Call call, Runtime runtime)
     {
         call.Warn(runtime.Warnings);
-        call.Detail($"kernels: {runtime.Choice.Reason}; threads: {runtime.Team.Threads}; context: {runtime.ContextLength}{Beyond(runtime.Facts)}; kv: {runtime.KeyType},{runtime.ValueType}; weights: {runtime.Facts.WeightBytes >> 20} MiB, {runtime.Facts.MappedBytes >> 20} of them mapped");
+        call.Detail($"kernels: {runtime.Choice.Reason}; threads: {runtime.Team.Threads}; context: {runtime.ContextLength}{Beyond(runtime.Facts)}; kv: "
+            + $"{runtime.KeyType},{runtime.ValueType}; weights: {runtime.Facts.WeightBytes >> 20} MiB, {runtime.Facts.MappedBytes >> 20} of them mapped");
     }
 
     private static string Beyond(ModelFacts facts) => facts.ContextLength > facts.StatedContext ? $" (made for {facts.StatedContext})" : "";
@@ -52,7 +53,8 @@ internal static class ModelArgument
         if (path is null) return [];
         using TensorFile file = TensorFile.OpenAny(path);
         TensorInfo tensor = file.Tensor("soft_prompt");
-        if (tensor.Shape.Length != 2 || tensor.Shape[1] != hidden) throw new CliException($"{path}: soft_prompt is [{string.Join(", ", tensor.Shape)}], this model takes [n, {hidden}]");
+        if (tensor.Shape.Length != 2 || tensor.Shape[1] != hidden)
+            throw new CliException($"{path}: soft_prompt is [{string.Join(", ", tensor.Shape)}], this model takes [n, {hidden}]");
         return file.Dequantize(tensor);
     }
 }

@@ -16,7 +16,9 @@ internal static class CardRows
         yield return ("Parameters", Size.Count(card.Parameters));
         yield return ("Shape", $"{card.Layers} layers, hidden size {card.Hidden}, vocabulary {card.Vocabulary}");
         yield return ("Context", card.ModelContext > 0 ? $"{card.ModelContext} tokens" : "not stated");
-        yield return ("Memory", card.KvBytes == 0 ? $"{Size.Text(card.WeightBytes)} weights" : $"{Size.Text(card.WeightBytes)} weights + {Size.Text(card.KvBytes)} cache ({card.KvType}, {card.Context} tokens) = {Size.Text(card.WeightBytes + card.KvBytes)}");
+        yield return ("Memory", card.KvBytes == 0 ? $"{Size.Text(card.WeightBytes)} weights"
+            : $"{Size.Text(card.WeightBytes)} weights + {Size.Text(card.KvBytes)} cache ({card.KvType}, {card.Context} tokens) = "
+            + $"{Size.Text(card.WeightBytes + card.KvBytes)}");
         yield return ("Tokenizer", card.Tokenizer ?? "none");
         if (card.SpecialReason is not null) yield return ("Special", $"{Frame(card)}: {card.SpecialReason}");
         bool onlyDefault = card.Templates is [TokenizerBundle.DefaultTemplate];

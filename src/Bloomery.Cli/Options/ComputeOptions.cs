@@ -43,7 +43,8 @@ internal sealed class ComputeOptions
     public Option<string?> KvType { get; } = KvTypeOption();
 
     /// <summary>Keep the file mapped.</summary>
-    public Option<bool> Mmap { get; } = OptionOf.Flag("--mmap", "Use weights from the mapped file where they need no packing; the program dies if somebody truncates the file meanwhile");
+    public Option<bool> Mmap { get; } = OptionOf.Flag("--mmap",
+        "Use weights from the mapped file where they need no packing; the program dies if somebody truncates the file meanwhile");
 
     /// <summary>All of them.</summary>
     public IEnumerable<Symbol> Symbols => [Threads, Kernels, Exact, Deterministic, Context, KvType, Mmap];
@@ -73,7 +74,8 @@ internal sealed class ComputeOptions
     public static KernelChoice Detect(string? tier)
     {
         if (tier == "auto") tier = null;
-        if (Lacking(tier) is { } feature) throw new CliException($"--kernels {tier} needs {feature}, which this processor lacks; 'bloomery list kernels' shows what works");
+        if (Lacking(tier) is { } feature)
+            throw new CliException($"--kernels {tier} needs {feature}, which this processor lacks; 'bloomery list kernels' shows what works");
         if (tier is not null && !KernelTiers.Has(tier))
             throw new CliException($"this build has no kernels '{tier}'; it has: {string.Join(", ", KernelTiers.Names)}");
         return KernelTiers.Detect(tier);

@@ -18,10 +18,12 @@ internal static class OptionOf
         new(name, aliases) { Description = description, HelpName = value };
 
     /// <summary>A path or name, which may not be empty.</summary>
-    public static Option<string?> Path(string name, string value, string description, params string[] aliases) => NotEmpty(Text(name, value, description, aliases));
+    public static Option<string?> Path(string name, string value, string description, params string[] aliases) =>
+        NotEmpty(Text(name, value, description, aliases));
 
     /// <summary>A path or name that may be given several times, but not be empty.</summary>
-    public static Option<string[]> Paths(string name, string value, string description, params string[] aliases) => NotEmpty(Texts(name, value, description, aliases));
+    public static Option<string[]> Paths(string name, string value, string description, params string[] aliases) =>
+        NotEmpty(Texts(name, value, description, aliases));
 
     /// <summary>A text that may be given several times and may be blank, but not empty.</summary>
     public static Option<string[]> TextsNotEmpty(string name, string value, string description, params string[] aliases) =>
@@ -36,7 +38,8 @@ internal static class OptionOf
 
     /// <summary>A text or path that may be given several times.</summary>
     public static Option<string[]> Texts(string name, string value, string description, params string[] aliases) =>
-        new(name, aliases) { Description = description, HelpName = value, Arity = ArgumentArity.OneOrMore, AllowMultipleArgumentsPerToken = false, DefaultValueFactory = _ => [] };
+        new(name, aliases) { Description = description, HelpName = value, Arity = ArgumentArity.OneOrMore, AllowMultipleArgumentsPerToken = false,
+            DefaultValueFactory = _ => [] };
 
     /// <summary>A whole number from <paramref name="least"/> to <paramref name="most"/>.</summary>
     public static Option<int?> Int(string name, string description, int least = 0, string value = "N", int most = int.MaxValue, params string[] aliases) =>
@@ -93,7 +96,8 @@ internal static class OptionOf
         option.Validators.Add(result =>
         {
             foreach (Token token in result.Tokens)
-                if (!words.Contains(token.Value) && !allows(token.Value)) result.AddError($"{name} takes {string.Join(", ", words[..^1])} or {words[^1]}, not '{token.Value}'");
+                if (!words.Contains(token.Value) && !allows(token.Value))
+                    result.AddError($"{name} takes {string.Join(", ", words[..^1])} or {words[^1]}, not '{token.Value}'");
         });
         return option;
     }

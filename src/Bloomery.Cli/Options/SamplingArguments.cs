@@ -8,13 +8,16 @@ namespace Bloomery.Cli.Options;
 internal sealed class SamplingArguments
 {
     /// <summary>The most tokens of an answer.</summary>
-    public Option<int?> MaxTokens { get; } = OptionOf.Int("--max-tokens", "The most tokens of the answer (default: until an end token or the full context)", least: 1, aliases: "-n");
+    public Option<int?> MaxTokens { get; } = OptionOf.Int("--max-tokens", "The most tokens of the answer (default: until an end token or the full context)",
+        least: 1, aliases: "-n");
 
     /// <summary>Temperature.</summary>
-    public Option<float?> Temperature { get; } = OptionOf.Float("--temp", "Temperature; 0 always takes the likeliest token (default: the model's, else 1)", 0, 2);
+    public Option<float?> Temperature { get; } = OptionOf.Float("--temp",
+        "Temperature; 0 always takes the likeliest token (default: the model's, else 1)", 0, 2);
 
     /// <summary>Nucleus.</summary>
-    public Option<float?> TopP { get; } = OptionOf.Float("--top-p", "Keep the likeliest tokens up to this probability (default: the model's, else 1)", 0, 1, above: true);
+    public Option<float?> TopP { get; } = OptionOf.Float("--top-p", "Keep the likeliest tokens up to this probability (default: the model's, else 1)", 0, 1,
+        above: true);
 
     /// <summary>The k likeliest.</summary>
     public Option<int?> TopK { get; } = OptionOf.Int("--top-k", "Keep the K likeliest tokens; 0 is off (default: the model's, else 0)", value: "K");
@@ -23,7 +26,8 @@ internal sealed class SamplingArguments
     public Option<float?> MinP { get; } = OptionOf.Float("--min-p", "Drop tokens less likely than this times the likeliest; 0 is off", 0, 1);
 
     /// <summary>Repetition.</summary>
-    public Option<float?> RepeatPenalty { get; } = OptionOf.Float("--repeat-penalty", "Divide the logits of tokens that occurred; 1 is off", least: 0, above: true);
+    public Option<float?> RepeatPenalty { get; } = OptionOf.Float("--repeat-penalty", "Divide the logits of tokens that occurred; 1 is off", least: 0,
+        above: true);
 
     /// <summary>Seed.</summary>
     public Option<ulong?> Seed { get; } = OptionOf.Seed("--seed", "The same seed gives the same text (default: another one each time)");

@@ -4,7 +4,8 @@ using Spectre.Console.Rendering;
 namespace Bloomery.Cli.Output;
 
 /// <summary>One line with a bar on standard error from its making to its disposal, after which nothing of it is left.</summary>
-/// <remarks>A live display of our own columns: Spectre's progress display puts empty lines around them. No type of this program derives from one of Spectre's: the scan for verbs loads every base type, and with it the library at every start.</remarks>
+/// <remarks>A live display of our own columns: Spectre's progress display puts empty lines around them. No type of this program derives from one of Spectre's:
+/// the scan for verbs loads every base type, and with it the library at every start.</remarks>
 internal sealed class ProgressBar : IDisposable
 {
     private const int LeastBar = 10, MostBar = 40, Percentage = 5;
@@ -50,7 +51,8 @@ internal sealed class ProgressBar : IDisposable
         string what = _what.Length > room ? _what[..Math.Max(0, room - 1)] + "…" : _what;
         var grid = new Grid { Expand = false };
         for (int i = 0; i < 3; i++) grid.AddColumn(new GridColumn().NoWrap().Padding(0, 0, i < 2 ? 1 : 0, 0));
-        grid.AddRow(new Paragraph(what + state), _bar.Render(options, _task, Frame), _task.IsIndeterminate ? new Paragraph() : _percentage.Render(options, _task, Frame));
+        grid.AddRow(new Paragraph(what + state), _bar.Render(options, _task, Frame),
+            _task.IsIndeterminate ? new Paragraph() : _percentage.Render(options, _task, Frame));
         // The live display moves the cursor up by its height less one, and terminals take zero for one: it needs a second line.
         return new Rows(grid, new Paragraph(" "));
     }

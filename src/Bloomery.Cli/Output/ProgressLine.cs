@@ -3,7 +3,9 @@ using System.Globalization;
 
 namespace Bloomery.Cli.Output;
 
-/// <summary>How far a piece of work is: a bar on a terminal that goes away at its end, lines with <c>--verbose</c>, and nothing for work that is over soon.</summary>
+/// <summary>
+/// How far a piece of work is: a bar on a terminal that goes away at its end, lines with <c>--verbose</c>, and nothing for work that is over soon.
+/// </summary>
 internal sealed class ProgressLine : IProgress<double>, IDisposable
 {
     // Most models are loaded before a bar could be read; those who wait longer see one.

@@ -2,7 +2,10 @@ using Spectre.Console;
 
 namespace Bloomery.Cli.Output;
 
-/// <summary>Spectre.Console as this program wants it: our own notion of what a terminal is, how wide, and whether it likes colours. Nothing here is touched unless something is drawn: loading the library takes longer than a short answer.</summary>
+/// <summary>
+/// Spectre.Console as this program wants it: our own notion of what a terminal is, how wide, and whether it likes colours. Nothing here is touched unless
+/// something is drawn: loading the library takes longer than a short answer.
+/// </summary>
 internal static class Screen
 {
     /// <summary>Draws on standard error: progress.</summary>

@@ -26,7 +26,8 @@ internal static class TextTable
         foreach (string[] row in rows)
         {
             var line = new StringBuilder();
-            for (int i = 0; i < row.Length; i++) line.Append(' ', i == 0 ? 0 : Gap).Append(right.Contains(i) ? row[i].PadLeft(widths[i]) : row[i].PadRight(widths[i]));
+            for (int i = 0; i < row.Length; i++)
+                line.Append(' ', i == 0 ? 0 : Gap).Append(right.Contains(i) ? row[i].PadLeft(widths[i]) : row[i].PadRight(widths[i]));
             text.Append(line.ToString().TrimEnd()).Append('\n');
         }
         return text.ToString();

@@ -2,7 +2,10 @@ using System.Text;
 
 namespace Bloomery.Cli.Output;
 
-/// <summary>Breaks streamed text between words, where a terminal by itself would break it anywhere. A word is held back until it ends; one that is longer than a line is left to the terminal.</summary>
+/// <summary>
+/// Breaks streamed text between words, where a terminal by itself would break it anywhere. A word is held back until it ends; one that is longer than a line is
+/// left to the terminal.
+/// </summary>
 /// <param name="width">Columns of the terminal now: it may be resized in the middle.</param>
 internal sealed class WordWrap(Func<int> width)
 {

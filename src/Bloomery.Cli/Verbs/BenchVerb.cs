@@ -39,14 +39,18 @@ internal sealed class BenchVerb : Verb
     public override string Summary => "Measures prompt and generation speed";
 
     /// <inheritdoc/>
-    public override string Examples => "bloomery bench\nbloomery bench -m model.gguf -p 512 -n 128 -t 1,2 -r 3 -o json\nbloomery bench -n 64 -p 0 -b 1,4 --kernels portable --kernels avx2";
+    public override string Examples =>
+        "bloomery bench\nbloomery bench -m model.gguf -p 512 -n 128 -t 1,2 -r 3 -o json\nbloomery bench -n 64 -p 0 -b 1,4 --kernels portable --kernels avx2";
 
     /// <inheritdoc/>
-    public override string Remarks => "As llama-bench: every combination of the lists is measured, after one warming run, on made-up tokens and without sampling. Prints the median and half the distance between the quartiles in tokens per second. pp is a prompt, tg a generation.";
+    public override string Remarks =>
+        "As llama-bench: every combination of the lists is measured, after one warming run, on made-up tokens and without sampling. Prints the median and "
+        + "half the distance between the quartiles in tokens per second. pp is a prompt, tg a generation.";
 
     /// <inheritdoc/>
     public override IEnumerable<Symbol> Symbols =>
-        [_models, _prompts, _generated, _pairs, _batches, _depths, _threads, _repetitions, _output, _kernels, _kvTypes, _compute.Exact, _compute.Deterministic, _compute.Context, _compute.Mmap];
+        [_models, _prompts, _generated, _pairs, _batches, _depths, _threads, _repetitions, _output, _kernels, _kvTypes, _compute.Exact, _compute.Deterministic,
+            _compute.Context, _compute.Mmap];
 
     /// <inheritdoc/>
     public override int Run(Call call)
@@ -87,7 +91,8 @@ internal sealed class BenchVerb : Verb
     {
         bool exact = call.Get(_compute.Exact);
         (var keys, var values) = ComputeOptions.ParseKvType(kv);
-        var options = new ModelOptions { Threads = threads, Kernels = tier, Exact = exact, KeyType = kv is null ? null : keys, ValueType = kv is null ? null : values, ContextLength = call.Get(_compute.Context), KeepMapping = call.Get(_compute.Mmap) };
+        var options = new ModelOptions { Threads = threads, Kernels = tier, Exact = exact, KeyType = kv is null ? null : keys,
+            ValueType = kv is null ? null : values, ContextLength = call.Get(_compute.Context), KeepMapping = call.Get(_compute.Mmap) };
         using Runtime runtime = ModelArgument.Load(call, options, path);
         if (!runtime.Facts.IsDecoder) throw new CliException($"{path}: bench measures decoders; {runtime.Facts.Family} is none");
         string name = Path.GetFileNameWithoutExtension(Path.TrimEndingDirectorySeparator(path)), type = (kv ?? runtime.KeyType.ToString()).ToLowerInvariant();
@@ -95,12 +100,14 @@ internal sealed class BenchVerb : Verb
         var rows = new List<BenchRow>();
         int repetitions = call.Get(_repetitions) ?? 5;
         long longest = NumberList.Read(call.Get(_depths), 0).Max() + tests.Max(test => (long)test.Prompt + test.Generated);
-        if (longest > runtime.ContextLength) throw new CliException($"{path}: {longest} tokens do not fit its context of {runtime.ContextLength}; give smaller -p, -n, -pg or -d");
+        if (longest > runtime.ContextLength)
+            throw new CliException($"{path}: {longest} tokens do not fit its context of {runtime.ContextLength}; give smaller -p, -n, -pg or -d");
         foreach (int depth in NumberList.Read(call.Get(_depths), 0))
             foreach (int batch in NumberList.Read(call.Get(_batches), 1))
                 foreach (BenchTest test in tests)
                 {
-                    var row = new BenchRow(name, runtime.Choice.Kernels.Name.Split('-')[0], threads, test.Prompt, test.Generated, depth, batch, type, new double[repetitions]);
+                    var row = new BenchRow(name, runtime.Choice.Kernels.Name.Split('-')[0], threads, test.Prompt, test.Generated, depth, batch, type,
+                        new double[repetitions]);
                     using ProgressLine progress = call.Progress($"{name}, {row.Kernels}, {threads} threads, {row.Test}");
                     speed.Run(Math.Min(test.Prompt, 64), Math.Min(test.Generated, 4), 0, batch);
                     for (int i = 0; i < repetitions; i++)
@@ -122,6 +129,8 @@ internal sealed class BenchVerb : Verb
 
     private static void CheckKernels(string? tier)
     {
-        if (tier is not null && !ComputeOptions.Tiers.Contains(tier) && !ComputeOptions.IsTier(tier)) throw new UsageException($"--kernels takes {string.Join(", ", ComputeOptions.Tiers[..^1])} or {ComputeOptions.Tiers[^1]}, not '{tier}'; repeat it for several");
+        if (tier is not null && !ComputeOptions.Tiers.Contains(tier) && !ComputeOptions.IsTier(tier))
+            throw new UsageException(
+                $"--kernels takes {string.Join(", ", ComputeOptions.Tiers[..^1])} or {ComputeOptions.Tiers[^1]}, not '{tier}'; repeat it for several");
     }
 }

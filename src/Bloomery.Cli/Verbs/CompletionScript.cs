@@ -16,7 +16,9 @@ internal sealed class CompletionScript : Verb
     public override string Summary => "Prints a completion script for a shell";
 
     /// <inheritdoc/>
-    public override string Examples => "source <(bloomery completion bash)\nbloomery completion fish > ~/.config/fish/completions/bloomery.fish\nbloomery completion pwsh | Out-String | Invoke-Expression";
+    public override string Examples =>
+        "source <(bloomery completion bash)\nbloomery completion fish > ~/.config/fish/completions/bloomery.fish\nbloomery completion pwsh | "
+        + "Out-String | Invoke-Expression";
 
     /// <inheritdoc/>
     public override IEnumerable<Symbol> Symbols => [_shell];

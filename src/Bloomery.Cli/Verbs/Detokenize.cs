@@ -11,7 +11,8 @@ namespace Bloomery.Cli.Verbs;
 [Key("detokenize")]
 internal sealed class Detokenize : Verb
 {
-    private readonly Argument<string> _tokenizer = ArgumentOf.Required("TOK", "A tokenizer.json, a SentencePiece .model, a GGUF file, a model directory or a name in the local store");
+    private readonly Argument<string> _tokenizer = ArgumentOf.Required("TOK",
+        "A tokenizer.json, a SentencePiece .model, a GGUF file, a model directory or a name in the local store");
     private readonly Option<string?> _file = OptionOf.Path("--file", "IDS", "A JSON list of lists of token ids; - is standard input", "-f").Required();
     private readonly Option<bool> _skipSpecial = OptionOf.Flag("--skip-special", "Special tokens give no text");
 
@@ -19,10 +20,12 @@ internal sealed class Detokenize : Verb
     public override string Summary => "Turns token ids into texts";
 
     /// <inheritdoc/>
-    public override string Examples => "bloomery detokenize model.gguf --file ids.json --skip-special\necho '[[19556, 28, 905]]' | bloomery detokenize model.gguf --file -";
+    public override string Examples =>
+        "bloomery detokenize model.gguf --file ids.json --skip-special\necho '[[19556, 28, 905]]' | bloomery detokenize model.gguf --file -";
 
     /// <inheritdoc/>
-    public override string Remarks => "Prints {\"texts\", \"pieces\"}: a piece is the text that its id releases, empty while bytes are held back; what is left at the end joins the last.";
+    public override string Remarks =>
+        "Prints {\"texts\", \"pieces\"}: a piece is the text that its id releases, empty while bytes are held back; what is left at the end joins the last.";
 
     /// <inheritdoc/>
     public override IEnumerable<Symbol> Symbols => [_tokenizer, _file, _skipSpecial];

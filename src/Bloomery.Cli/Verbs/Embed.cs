@@ -12,17 +12,21 @@ namespace Bloomery.Cli.Verbs;
 [Key("embed")]
 internal sealed class Embed : Verb
 {
-    private readonly Argument<string?> _model = ArgumentOf.Optional("MODEL", "A GGUF file, a directory with safetensors or a name in the local store (default: the embedded embedding model)");
+    private readonly Argument<string?> _model = ArgumentOf.Optional("MODEL",
+        "A GGUF file, a directory with safetensors or a name in the local store (default: the embedded embedding model)");
     private readonly Option<string?> _file = OptionOf.Path("--file", "TEXTS", "A JSON list of strings; - is standard input", "-f").Required();
-    private readonly Option<string?> _pooling = OptionOf.Choice("--pooling", "How token states become one vector (default: the model's; decoders: the mean of the last hidden state)", "mean", "cls", "last");
-    private readonly Option<bool> _raw = OptionOf.Flag("--no-normalize", "Leave the vectors as long as they are (default: the model's; GGUF files do not say: length 1)");
+    private readonly Option<string?> _pooling = OptionOf.Choice("--pooling",
+        "How token states become one vector (default: the model's; decoders: the mean of the last hidden state)", "mean", "cls", "last");
+    private readonly Option<bool> _raw = OptionOf.Flag("--no-normalize",
+        "Leave the vectors as long as they are (default: the model's; GGUF files do not say: length 1)");
     private readonly ComputeOptions _compute = new();
 
     /// <inheritdoc/>
     public override string Summary => "Turns texts into vectors";
 
     /// <inheritdoc/>
-    public override string Examples => "echo '[\"one text\", \"another\"]' | bloomery embed --file -\nbloomery embed ./e5-small --file texts.json --pooling mean --no-normalize";
+    public override string Examples =>
+        "echo '[\"one text\", \"another\"]' | bloomery embed --file -\nbloomery embed ./e5-small --file texts.json --pooling mean --no-normalize";
 
     /// <inheritdoc/>
     public override string Remarks => "Prints {\"embeddings\": [[..]], \"pooling\", \"normalized\", \"truncated\": [indices of texts cut to the context]}.";

@@ -21,10 +21,12 @@ internal sealed class Generate : Verb
     private const int MaxBeams = 1000;
 
     private readonly Argument<string> _model = ArgumentOf.Required("MODEL", "A GGUF file, a directory with safetensors or a name in the local store");
-    private readonly Option<string?> _ids = OptionOf.Path("--ids-file", "IN", "JSON: {\"input_ids\": [[..], ..]}, for encoder-decoders perhaps with \"decoder_input_ids\"; - is standard input").Required();
+    private readonly Option<string?> _ids = OptionOf.Path("--ids-file", "IN",
+        "JSON: {\"input_ids\": [[..], ..]}, for encoder-decoders perhaps with \"decoder_input_ids\"; - is standard input").Required();
     private readonly Option<int?> _maxTokens = OptionOf.Int("--max-new-tokens", "The most tokens per row (default 32)", least: 1, aliases: "-n");
     private readonly Option<int?> _beams = OptionOf.Int("--beams", "Beams (default 1: no beam search)", least: 1, most: MaxBeams);
-    private readonly Option<float?> _lengthPenalty = OptionOf.Float("--length-penalty", "The power of the length that beam scores are divided by (default 1)", -MaxLengthPenalty, MaxLengthPenalty);
+    private readonly Option<float?> _lengthPenalty = OptionOf.Float("--length-penalty", "The power of the length that beam scores are divided by (default 1)",
+        -MaxLengthPenalty, MaxLengthPenalty);
     private readonly Option<string?> _early = OptionOf.Choice("--early-stopping", "When a beam search ends (default false)", "false", "true", "never");
     private readonly Option<int?> _eos = OptionOf.Int("--eos", "The end token (default: the model's)", value: "ID");
     private readonly Option<bool> _ignoreEos = OptionOf.Flag("--ignore-eos", "The end token is an ordinary token");
@@ -36,27 +38,34 @@ internal sealed class Generate : Verb
     public override string Summary => "Continues rows of token ids, greedily, by sampling or by beam search";
 
     /// <inheritdoc/>
-    public override string Examples => "bloomery generate model.gguf --ids-file ids.json --max-new-tokens 64\nbloomery generate ./t5 --ids-file ids.json --beams 4 --length-penalty 0.8 --early-stopping true\nbloomery generate model.gguf --ids-file ids.json --temp 0.8 --top-p 0.95 --seed 7";
+    public override string Examples =>
+        "bloomery generate model.gguf --ids-file ids.json --max-new-tokens 64\nbloomery generate ./t5 --ids-file ids.json --beams 4 --length-penalty 0.8 "
+        + "--early-stopping true\nbloomery generate model.gguf --ids-file ids.json --temp 0.8 --top-p 0.95 --seed 7";
 
     /// <inheritdoc/>
-    public override string Remarks => "Prints {\"sequences\": [{\"ids\": [new tokens; the end token, if reached, is last], \"logprobs\", \"score\": the beam score or null, \"finish_reason\": \"stop\" or \"length\"}]}, one per row.";
+    public override string Remarks =>
+        "Prints {\"sequences\": [{\"ids\": [new tokens; the end token, if reached, is last], \"logprobs\", \"score\": the beam score or null, "
+        + "\"finish_reason\": \"stop\" or \"length\"}]}, one per row.";
 
     /// <inheritdoc/>
-    public override IEnumerable<Symbol> Symbols => [_model, _ids, _maxTokens, _beams, _lengthPenalty, _early, _eos, _ignoreEos, _soft, .. _sampling.Choices, .. _compute.Symbols];
+    public override IEnumerable<Symbol> Symbols =>
+        [_model, _ids, _maxTokens, _beams, _lengthPenalty, _early, _eos, _ignoreEos, _soft, .. _sampling.Choices, .. _compute.Symbols];
 
     /// <inheritdoc/>
     public override int Run(Call call)
     {
         IdsFile ids = IdsFile.Read(call.Need(_ids));
         int beams = call.Get(_beams) ?? 1;
-        if (beams > 1 && call.Get(_sampling.Temperature) is > 0) throw new UsageException("--beams and --temp exclude each other: a beam search takes no chances");
+        if (beams > 1 && call.Get(_sampling.Temperature) is > 0)
+            throw new UsageException("--beams and --temp exclude each other: a beam search takes no chances");
         if (call.Get(_eos) is not null && call.Get(_ignoreEos)) throw new UsageException("--eos and --ignore-eos exclude each other");
         using Model model = ModelArgument.LoadModel(call, _compute, ModelArgument.Resolve(call.Need(_model)));
         if (!model.IsGenerative) throw new CliException($"{model.Path}: an encoder generates nothing; 'bloomery embed' and 'bloomery logits' take it");
         float[] soft = ModelArgument.SoftPrompt(call.Get(_soft), model.HiddenSize);
         ids.Check(model.Runtime.Facts, soft.Length / model.HiddenSize);
         for (int i = 0; i < ids.InputIds.Length; i++)
-            if (ids.Real(i).Length == 0) throw new CliException($"{InputFile.Name(ids.Path)}: attention_mask, row {i} hides every token; a model needs at least one to go on from");
+            if (ids.Real(i).Length == 0)
+                throw new CliException($"{InputFile.Name(ids.Path)}: attention_mask, row {i} hides every token; a model needs at least one to go on from");
         var rows = new RowGeneration(model, _sampling.Choice(call) with { Temperature = call.Get(_sampling.Temperature) ?? 0, SoftPrompt = soft })
         {
             MaxNewTokens = call.Get(_maxTokens) ?? 32,

@@ -16,7 +16,8 @@ namespace Bloomery.Cli.Verbs;
 [Key("inspect")]
 internal sealed class Inspect : Verb
 {
-    private readonly Argument<string?> _model = ArgumentOf.Optional("MODEL", "A GGUF file, a safetensors file or directory, or a name in the local store (default: the embedded text model)");
+    private readonly Argument<string?> _model = ArgumentOf.Optional("MODEL",
+        "A GGUF file, a safetensors file or directory, or a name in the local store (default: the embedded text model)");
     private readonly Option<bool> _plan = OptionOf.Flag("--plan", "Load the model and print the operations that a token passes through");
     private readonly ComputeOptions _compute = new();
 

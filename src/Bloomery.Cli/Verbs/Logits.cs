@@ -17,7 +17,8 @@ namespace Bloomery.Cli.Verbs;
 internal sealed class Logits : Verb
 {
     private readonly Argument<string> _model = ArgumentOf.Required("MODEL", "A GGUF file, a directory with safetensors or a name in the local store");
-    private readonly Option<string?> _ids = OptionOf.Path("--ids-file", "IN", "JSON: {\"input_ids\": [[..], ..]}, perhaps with \"decoder_input_ids\", \"attention_mask\", \"token_type_ids\"; - is standard input").Required();
+    private readonly Option<string?> _ids = OptionOf.Path("--ids-file", "IN",
+        "JSON: {\"input_ids\": [[..], ..]}, perhaps with \"decoder_input_ids\", \"attention_mask\", \"token_type_ids\"; - is standard input").Required();
     private readonly Option<string?> _out = OptionOf.Path("--out", "OUT.safetensors", "The file to write", "-o").Required();
     private readonly Option<bool> _hidden = OptionOf.Flag("--hidden-states", "Write the hidden states of every layer, too");
     private readonly Option<string?> _soft = OptionOf.Path("--soft-prompt", "FILE", "A file with a tensor soft_prompt [n, hidden] to put before every row");
@@ -27,10 +28,15 @@ internal sealed class Logits : Verb
     public override string Summary => "Writes logits, hidden states or pooled vectors for rows of token ids";
 
     /// <inheritdoc/>
-    public override string Examples => "bloomery logits model.gguf --ids-file ids.json --out logits.safetensors --exact\nbloomery logits ./bert --ids-file ids.json --out states.safetensors --hidden-states";
+    public override string Examples =>
+        "bloomery logits model.gguf --ids-file ids.json --out logits.safetensors --exact\nbloomery logits ./bert --ids-file ids.json --out "
+        + "states.safetensors --hidden-states";
 
     /// <inheritdoc/>
-    public override string Remarks => "Writes, for row i, logits.i [T, vocabulary]; with --hidden-states hidden_states.i [layers + 1, T, hidden]; for encoders last_hidden_state.i and pooler_output.i; for encoder-decoders encoder_last_hidden_state.i, and with --hidden-states encoder_hidden_states.i and decoder_hidden_states.i. Rows may differ in length; masked positions hold zeros.";
+    public override string Remarks =>
+        "Writes, for row i, logits.i [T, vocabulary]; with --hidden-states hidden_states.i [layers + 1, T, hidden]; for encoders last_hidden_state.i and "
+        + "pooler_output.i; for encoder-decoders encoder_last_hidden_state.i, and with --hidden-states encoder_hidden_states.i and decoder_hidden_states.i. "
+        + "Rows may differ in length; masked positions hold zeros.";
 
     /// <inheritdoc/>
     public override IEnumerable<Symbol> Symbols => [_model, _ids, _out, _hidden, _soft, .. _compute.Symbols];
@@ -46,15 +52,19 @@ internal sealed class Logits : Verb
         AtomicFile.Check(to);
         using Runtime runtime = ModelArgument.Load(call, _compute, ModelArgument.Resolve(call.Need(_model)));
         bool both = runtime.Facts.IsEncoderDecoder;
-        if (both && ids.DecoderInputIds is null) throw new CliException($"{InputFile.Name(ids.Path)}: an encoder-decoder needs \"decoder_input_ids\" beside \"input_ids\"");
+        if (both && ids.DecoderInputIds is null)
+            throw new CliException($"{InputFile.Name(ids.Path)}: an encoder-decoder needs \"decoder_input_ids\" beside \"input_ids\"");
         float[] soft = ModelArgument.SoftPrompt(call.Get(_soft), runtime.Facts.HiddenSize);
         ids.Check(runtime.Facts, soft.Length / runtime.Facts.HiddenSize);
-        ForwardRow[] rows = [.. ids.InputIds.Select((row, i) => new ForwardRow(row) { Mask = ids.AttentionMask?[i], TokenTypes = ids.TokenTypeIds?[i], DecoderIds = ids.DecoderInputIds?[i] })];
+        ForwardRow[] rows = [
+            .. ids.InputIds.Select((row, i) =>
+                new ForwardRow(row) { Mask = ids.AttentionMask?[i], TokenTypes = ids.TokenTypeIds?[i], DecoderIds = ids.DecoderInputIds?[i] })];
         var writer = new SafetensorsWriter();
         using (ProgressLine progress = call.Progress($"Computing {rows.Length} rows"))
         {
             if (runtime.Facts.IsDecoder && !call.Get(_hidden)) AddLogits(writer, new LogitRows(runtime, rows, soft), rows, progress, call.Cancellation);
-            else AddAll(writer, new ForwardPass(runtime, new ForwardOptions { HiddenStates = call.Get(_hidden), SoftPrompt = soft }).Run(rows, call.Cancellation), ids, both);
+            else AddAll(writer, new ForwardPass(runtime, new ForwardOptions { HiddenStates = call.Get(_hidden), SoftPrompt = soft })
+                .Run(rows, call.Cancellation), ids, both);
             writer.Save(to);
         }
         if (call.WantsJson)

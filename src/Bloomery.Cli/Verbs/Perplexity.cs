@@ -24,10 +24,14 @@ internal sealed class Perplexity : Verb
     public override string Summary => "Measures how well a model predicts a text";
 
     /// <inheritdoc/>
-    public override string Examples => "bloomery perplexity model.gguf --file book.txt --context 512 --stride 256\nbloomery perplexity model.gguf --file book.txt --context 512 --score-from 256 --exact";
+    public override string Examples =>
+        "bloomery perplexity model.gguf --file book.txt --context 512 --stride 256\nbloomery perplexity model.gguf --file book.txt --context "
+        + "512 --score-from 256 --exact";
 
     /// <inheritdoc/>
-    public override string Remarks => "Windows start at 0, S, 2S, ... and end with the one that reaches the end of the text. A window's first token is never scored; of the rest, those not scored before. Prints {\"ppl\", \"nll\" (mean, nats), \"tokens\" (scored), \"context\", \"stride\"}.";
+    public override string Remarks =>
+        "Windows start at 0, S, 2S, ... and end with the one that reaches the end of the text. A window's first token is never scored; of the rest, those "
+        + "not scored before. Prints {\"ppl\", \"nll\" (mean, nats), \"tokens\" (scored), \"context\", \"stride\"}.";
 
     /// <inheritdoc/>
     public override IEnumerable<Symbol> Symbols => [_model, _file, _stride, _scoreFrom, .. _compute.Symbols];
@@ -45,7 +49,10 @@ internal sealed class Perplexity : Verb
         PerplexityScore score;
         using (ProgressLine progress = call.Progress($"Scoring {ids.Length} tokens"))
             score = new PerplexityScorer(runtime).Run(ids, context, stride, call.Get(_scoreFrom) ?? 0, progress, call.Cancellation);
-        if (score.Tokens == 0) throw new CliException($"{InputFile.Name(call.Need(_file))}: {ids.Length} tokens leave none to score (context {context}, stride {stride}, scored from {call.Get(_scoreFrom) ?? 0}); give a longer text or another window");
+        if (score.Tokens == 0)
+            throw new CliException(
+                $"{InputFile.Name(call.Need(_file))}: {ids.Length} tokens leave none to score (context {context}, stride {stride}, scored from "
+                + $"{call.Get(_scoreFrom) ?? 0}); give a longer text or another window");
         call.WriteJson(json =>
         {
             json.WriteStartObject();
@@ -63,6 +70,7 @@ internal sealed class Perplexity : Verb
     private static int[] Encode(Tokenizer tokenizer, string text)
     {
         int[] plain = tokenizer.EncodeToIds(text), special = tokenizer.EncodeToIds(text, new EncodeOptions { AddSpecial = true });
-        return special.Length > plain.Length && special[0] == tokenizer.BosId && !special.AsSpan(0, plain.Length).SequenceEqual(plain) ? [special[0], .. plain] : plain;
+        return special.Length > plain.Length && special[0] == tokenizer.BosId && !special.AsSpan(0, plain.Length).SequenceEqual(plain)
+            ? [special[0], .. plain] : plain;
     }
 }

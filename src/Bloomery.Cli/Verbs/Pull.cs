@@ -17,10 +17,13 @@ internal sealed class Pull : Verb
     public override string Summary => "Fetches a model into the local store";
 
     /// <inheritdoc/>
-    public override string Examples => "bloomery pull hf:Qwen/Qwen3-0.6B\nbloomery pull hf:bartowski/SmolLM2-360M-Instruct-GGUF:SmolLM2-360M-Instruct-Q4_K_M.gguf";
+    public override string Examples =>
+        "bloomery pull hf:Qwen/Qwen3-0.6B\nbloomery pull hf:bartowski/SmolLM2-360M-Instruct-GGUF:SmolLM2-360M-Instruct-Q4_K_M.gguf";
 
     /// <inheritdoc/>
-    public override string Remarks => "The store is BLOOMERY_HOME, by default ~/.cache/bloomery. HF_TOKEN opens gated repositories, HF_ENDPOINT names another hub. An interrupted download goes on where it stopped.";
+    public override string Remarks =>
+        "The store is BLOOMERY_HOME, by default ~/.cache/bloomery. HF_TOKEN opens gated repositories, HF_ENDPOINT names another hub. An interrupted "
+        + "download goes on where it stopped.";
 
     /// <inheritdoc/>
     public override IEnumerable<Symbol> Symbols => [_name];
@@ -80,6 +83,7 @@ internal sealed class Pull : Verb
 
     private sealed class Bytes(ProgressLine line, long? total) : IProgress<long>
     {
-        public void Report(long value) => line.Report(total is > 0 ? (double)value / total.Value : null, total is > 0 ? $"{Size.Text(value)} of {Size.Text(total.Value)}" : Size.Text(value));
+        public void Report(long value) =>
+            line.Report(total is > 0 ? (double)value / total.Value : null, total is > 0 ? $"{Size.Text(value)} of {Size.Text(total.Value)}" : Size.Text(value));
     }
 }

@@ -16,7 +16,9 @@ namespace Bloomery.Cli.Verbs;
 internal sealed class Render : Verb
 {
     private readonly Argument<string> _template = ArgumentOf.Required("TEMPLATE", "A .jinja file, or a model with a chat template");
-    private readonly Option<string?> _input = OptionOf.Path("--input", "FILE", "A JSON object of variables: messages, tools, documents, add_generation_prompt, special tokens, anything else; now (ISO time) fixes strftime_now; - is standard input", "-i").Required();
+    private readonly Option<string?> _input = OptionOf.Path("--input", "FILE",
+        "A JSON object of variables: messages, tools, documents, add_generation_prompt, special tokens, anything else; now (ISO time) fixes "
+        + "strftime_now; - is standard input", "-i").Required();
     private readonly Option<string?> _name = TemplateSource.NameOption();
     private readonly Option<bool> _plain = OptionOf.Flag("--plain", "Only the variables given, no chat conventions");
 
@@ -24,7 +26,9 @@ internal sealed class Render : Verb
     public override string Summary => "Renders a chat template";
 
     /// <inheritdoc/>
-    public override string Examples => "bloomery render template.jinja --input variables.json\necho '{\"messages\": [{\"role\": \"user\", \"content\": \"Hi\"}], \"add_generation_prompt\": true}' | bloomery render model.gguf --input -";
+    public override string Examples =>
+        "bloomery render template.jinja --input variables.json\necho '{\"messages\": [{\"role\": \"user\", \"content\": \"Hi\"}], "
+        + "\"add_generation_prompt\": true}' | bloomery render model.gguf --input -";
 
     /// <inheritdoc/>
     public override string Remarks => "Prints exactly the text, without a line end of its own. When the template raises, exit code 1 and its message.";

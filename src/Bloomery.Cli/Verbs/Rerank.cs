@@ -13,7 +13,8 @@ namespace Bloomery.Cli.Verbs;
 [Key("rerank")]
 internal sealed class Rerank : Verb
 {
-    private readonly Argument<string?> _model = ArgumentOf.Optional("MODEL", "A GGUF file, a directory with safetensors or a name in the local store (default: the embedded embedding model)");
+    private readonly Argument<string?> _model = ArgumentOf.Optional("MODEL",
+        "A GGUF file, a directory with safetensors or a name in the local store (default: the embedded embedding model)");
     private readonly Option<string?> _query = OptionOf.Text("--query", "Q", "What the texts should fit").Required();
     private readonly Option<string?> _file = OptionOf.Path("--file", "TEXTS", "A JSON list of strings; - is standard input", "-f").Required();
     private readonly ComputeOptions _compute = new();
@@ -37,9 +38,11 @@ internal sealed class Rerank : Verb
         string[] texts = InputFile.Texts(call.Need(_file));
         using Model model = ModelArgument.LoadModel(call, _compute, ModelArgument.Resolve(call.Get(_model), ModelKind.Embedding));
         float[][] vectors;
-        using (call.Progress($"Reading {texts.Length} texts")) vectors = model.Embed([query, .. texts], new EmbeddingOptions { Normalize = true }, call.Cancellation);
+        using (call.Progress($"Reading {texts.Length} texts")) vectors =
+            model.Embed([query, .. texts], new EmbeddingOptions { Normalize = true }, call.Cancellation);
         call.Warn(model.Warnings);
-        (int Index, float Score)[] ranked = [.. vectors.Skip(1).Select((vector, i) => (i, TensorPrimitives.Dot(vectors[0], vector))).OrderByDescending(pair => pair.Item2).ThenBy(pair => pair.i)];
+        (int Index, float Score)[] ranked = [.. vectors.Skip(1).Select((vector, i) => (i, TensorPrimitives.Dot(vectors[0], vector)))
+            .OrderByDescending(pair => pair.Item2).ThenBy(pair => pair.i)];
         call.WriteJson(json =>
         {
             json.WriteStartObject();

@@ -19,12 +19,14 @@ internal sealed class RunVerb : Verb
 {
     private readonly Argument<string?> _prompt =
         ArgumentOf.OptionalText("PROMPT", "What to answer; piped standard input goes behind it, or is the prompt where none is given");
-    private readonly Option<string?> _model = OptionOf.Path("--model", "MODEL", "A GGUF file, a directory with safetensors or a name in the local store (default: the embedded text model)", "-m");
+    private readonly Option<string?> _model = OptionOf.Path("--model", "MODEL",
+        "A GGUF file, a directory with safetensors or a name in the local store (default: the embedded text model)", "-m");
     private readonly SamplingArguments _sampling = new();
     private readonly Option<string?> _system = OptionOf.Text("--system", "TEXT", "A system message before the prompt");
     private readonly Option<bool> _raw = OptionOf.Flag("--raw", "Feed the text as it is, without the model's chat template");
     private readonly Option<string?> _template = TemplateSource.NameOption();
-    private readonly Option<string?> _cache = OptionOf.Path("--prompt-cache", "FILE", "Keep the prompt's keys and values in FILE, and begin with what it shares with this prompt");
+    private readonly Option<string?> _cache = OptionOf.Path("--prompt-cache", "FILE",
+        "Keep the prompt's keys and values in FILE, and begin with what it shares with this prompt");
     private readonly ComputeOptions _compute = new();
 
     /// <inheritdoc/>
@@ -67,7 +69,8 @@ internal sealed class RunVerb : Verb
         double load = Stopwatch.GetElapsedTime(start).TotalSeconds;
         int[] ids = model.EncodePrompt(Joined(call, given, piped?.Read(call) ?? ""), options);
         call.Warn(model.Warnings);
-        if (ids.Length > model.ContextLength) throw new CliException($"the prompt of {ids.Length} tokens does not fit the context of {model.ContextLength}; raise --context, or shorten it");
+        if (ids.Length > model.ContextLength)
+            throw new CliException($"the prompt of {ids.Length} tokens does not fit the context of {model.ContextLength}; raise --context, or shorten it");
         using TextGeneration generation = Begin(model, ids, options);
         using (var screen = new AnswerWriter(call))
         {
@@ -79,7 +82,9 @@ internal sealed class RunVerb : Verb
         }
         GenerationResult result = generation.Result;
         if (call.WantsJson) call.WriteJson(json => WriteJson(json, result, load));
-        call.Detail(FormattableString.Invariant($"{result.PromptIds.Length} prompt tokens in {result.PromptSeconds:0.00} s, {result.Ids.Length} tokens at {Rate(result.Ids.Length - 1, result.DecodeSeconds):0.0} tokens/s"));
+        double rate = Rate(result.Ids.Length - 1, result.DecodeSeconds);
+        call.Detail(FormattableString.Invariant(
+            $"{result.PromptIds.Length} prompt tokens in {result.PromptSeconds:0.00} s, {result.Ids.Length} tokens at {rate:0.0} tokens/s"));
         if (generation.CacheRemark is { } remark) call.Detail(remark);
         if (result.Warnings is [var warning, ..]) throw new CliException($"--prompt-cache {warning}");
         return 0;

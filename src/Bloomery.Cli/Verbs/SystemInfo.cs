@@ -16,7 +16,8 @@ namespace Bloomery.Cli.Verbs;
 [Key("system")]
 internal sealed class SystemInfo : Verb
 {
-    private readonly Option<string?> _kernels = OptionOf.Choice("--kernels", "The kernel tier to ask for (default: the best that works)", ComputeOptions.Tiers, ComputeOptions.IsTier);
+    private readonly Option<string?> _kernels = OptionOf.Choice("--kernels", "The kernel tier to ask for (default: the best that works)", ComputeOptions.Tiers,
+        ComputeOptions.IsTier);
 
     /// <inheritdoc/>
     public override string Summary => "Shows processor features, the kernel tier chosen and why, cores, memory and its measured bandwidth";
@@ -59,12 +60,14 @@ internal sealed class SystemInfo : Verb
             });
             return 0;
         }
+        string cores = Processors.PhysicalCores is { } physical ? $", {physical} cores in the machine" : "";
         (string Name, string Value)[] rows =
         [
-            ("System", $"{RuntimeInformation.OSDescription}, {RuntimeInformation.FrameworkDescription}, {RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant()}"),
+            ("System", $"{RuntimeInformation.OSDescription}, {RuntimeInformation.FrameworkDescription}, "
+                + $"{RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant()}"),
             ("Features", features.Length == 0 ? "none in use" : string.Join(' ', features)),
             ("Kernels", choice.Reason),
-            ("Processors", $"{Processors.Usable} usable{(Processors.PhysicalCores is { } physical ? $", {physical} cores in the machine" : "")}; {threads} threads by default"),
+            ("Processors", $"{Processors.Usable} usable{cores}; {threads} threads by default"),
             ("Memory", Size.Text(memory.TotalAvailableMemoryBytes)),
             ("Bandwidth", string.Create(CultureInfo.InvariantCulture, $"{bandwidth / 1e9:0.0} GB/s read by {threads} threads")),
         ];

@@ -12,19 +12,23 @@ namespace Bloomery.Cli.Verbs;
 [Key("tokenize")]
 internal sealed class Tokenize : Verb
 {
-    private readonly Argument<string> _tokenizer = ArgumentOf.Required("TOK", "A tokenizer.json, a SentencePiece .model, a GGUF file, a model directory or a name in the local store");
+    private readonly Argument<string> _tokenizer = ArgumentOf.Required("TOK",
+        "A tokenizer.json, a SentencePiece .model, a GGUF file, a model directory or a name in the local store");
     private readonly Option<string?> _file = OptionOf.Path("--file", "TEXTS", "A JSON list of strings or pairs [a, b]; - is standard input", "-f").Required();
-    private readonly Option<bool> _addSpecial = OptionOf.Flag("--add-special", "Add what the post-processor or the GGUF's flags add; for a .model, BOS and EOS");
+    private readonly Option<bool> _addSpecial = OptionOf.Flag("--add-special",
+        "Add what the post-processor or the GGUF's flags add; for a .model, BOS and EOS");
     private readonly Option<bool> _parseSpecial = OptionOf.Flag("--parse-special", "Special tokens spelled in a text become tokens");
 
     /// <inheritdoc/>
     public override string Summary => "Turns texts into token ids";
 
     /// <inheritdoc/>
-    public override string Examples => "bloomery tokenize tokenizer.json --file texts.json --add-special\necho '[\"Hello, world\"]' | bloomery tokenize model.gguf --file -";
+    public override string Examples =>
+        "bloomery tokenize tokenizer.json --file texts.json --add-special\necho '[\"Hello, world\"]' | bloomery tokenize model.gguf --file -";
 
     /// <inheritdoc/>
-    public override string Remarks => "Prints {\"ids\", \"tokens\", \"offsets\"} and, for pairs, \"type_ids\". Offsets count Unicode scalar values of the input.";
+    public override string Remarks =>
+        "Prints {\"ids\", \"tokens\", \"offsets\"} and, for pairs, \"type_ids\". Offsets count Unicode scalar values of the input.";
 
     /// <inheritdoc/>
     public override IEnumerable<Symbol> Symbols => [_tokenizer, _file, _addSpecial, _parseSpecial];

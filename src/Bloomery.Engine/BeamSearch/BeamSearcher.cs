@@ -74,7 +74,8 @@ internal sealed class BeamSearcher
     /// <returns>The best hypotheses, best first; fewer than asked for only when penalties and masks leave no more.</returns>
     /// <exception cref="InvalidOperationException">No token is left, or the logits are not numbers.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public static IReadOnlyList<BeamHypothesis> Run(IBeamModel model, ReadOnlySpan<int> prompt, BeamOptions options, LogitChain? chain = null, CancellationToken cancellation = default, int[]? encoderIds = null)
+    public static IReadOnlyList<BeamHypothesis> Run(IBeamModel model, ReadOnlySpan<int> prompt, BeamOptions options, LogitChain? chain = null,
+        CancellationToken cancellation = default, int[]? encoderIds = null)
     {
         ArgumentNullException.ThrowIfNull(model);
         var search = new BeamSearcher(prompt, options, chain, chain is null ? null : new SampleScratch(model.Vocabulary), encoderIds);

@@ -6,6 +6,9 @@ public sealed record EmbeddingOptions
     /// <summary>How token states become one vector.</summary>
     public Pooling? Pooling { get; init; }
 
-    /// <summary>Whether vectors have length 1. A sentence-transformers checkpoint says so in <c>modules.json</c>; of others, GGUF files among them, it is taken to be so.</summary>
+    /// <summary>
+    /// Whether vectors have length 1. A sentence-transformers checkpoint says so in <c>modules.json</c>; of others, GGUF files among them, it is taken to be
+    /// so.
+    /// </summary>
     public bool? Normalize { get; init; }
 }

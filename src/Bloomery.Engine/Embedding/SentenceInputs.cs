@@ -5,14 +5,18 @@ using Bloomery.Models.Config;
 
 namespace Bloomery.Engine.Embedding;
 
-/// <summary>What a sentence-transformers checkpoint does to texts before the model sees them: a prompt in front, lower case, and a length at which they are cut. Checkpoints without <c>modules.json</c> do nothing.</summary>
+/// <summary>
+/// What a sentence-transformers checkpoint does to texts before the model sees them: a prompt in front, lower case, and a length at which they are cut.
+/// Checkpoints without <c>modules.json</c> do nothing.
+/// </summary>
 /// <param name="Prompt">What precedes every text.</param>
 /// <param name="Lowercase">Whether texts become lower case.</param>
 /// <param name="MaxLength">The most tokens; null: as many as the model takes.</param>
 internal sealed record SentenceInputs(string Prompt, bool Lowercase, int? MaxLength)
 {
     // The module's file is called after one of the models that it was written for.
-    private static readonly string[] TransformerFiles = [.. ((string[])["bert", "roberta", "distilbert", "camembert", "albert", "xlm-roberta", "xlnet"]).Select(m => $"sentence_{m}_config.json")];
+    private static readonly string[] TransformerFiles =
+        [.. ((string[])["bert", "roberta", "distilbert", "camembert", "albert", "xlm-roberta", "xlnet"]).Select(m => $"sentence_{m}_config.json")];
 
     /// <summary>Texts are taken as they are.</summary>
     public static SentenceInputs None { get; } = new("", false, null);
@@ -43,7 +47,8 @@ internal sealed record SentenceInputs(string Prompt, bool Lowercase, int? MaxLen
 
     private static string PromptOf(string folder)
     {
-        if (Find(folder, "config_sentence_transformers.json") is not { } config || config.StringOr("", "default_prompt_name") is not { Length: > 0 } name) return "";
+        if (Find(folder, "config_sentence_transformers.json") is not { } config || config.StringOr("", "default_prompt_name") is not { Length: > 0 } name)
+            return "";
         string? prompt = config.Section("prompts")?.Json[name] is JsonValue value && value.TryGetValue(out string? text) ? text : null;
         if (prompt is null) throw config.Error("default_prompt_name", $"is '{name}', and there is no such prompt");
         if (prompt.Length > 0 && SentenceFiles.PoolingConfig(folder) is { } path

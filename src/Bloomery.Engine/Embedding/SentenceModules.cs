@@ -4,7 +4,9 @@ using Bloomery.Models.Config;
 
 namespace Bloomery.Engine.Embedding;
 
-/// <summary>What a sentence-transformers checkpoint says of how its token states become a vector: <c>modules.json</c> and the pooling module's <c>config.json</c>.</summary>
+/// <summary>
+/// What a sentence-transformers checkpoint says of how its token states become a vector: <c>modules.json</c> and the pooling module's <c>config.json</c>.
+/// </summary>
 /// <param name="Pooling">Its pooling; null where it says nothing.</param>
 /// <param name="Normalize">Whether vectors are scaled to length 1; null where it says nothing.</param>
 internal sealed record SentenceModules(Pooling? Pooling, bool? Normalize)
@@ -47,14 +49,16 @@ internal sealed record SentenceModules(Pooling? Pooling, bool? Normalize)
         if (document.RootElement.ValueKind != JsonValueKind.Object) throw new ModelFormatException(config, null, null, "expected an object");
         string[] modes = document.RootElement.TryGetProperty("pooling_mode", out JsonElement stated)
             ? stated.ValueKind == JsonValueKind.Array ? [.. stated.EnumerateArray().Select(m => m.ToString())] : [stated.ToString()]
-            : [.. document.RootElement.EnumerateObject().Where(p => p.Name.StartsWith(ModesPrefix, StringComparison.Ordinal) && p.Value.ValueKind == JsonValueKind.True).Select(p => p.Name[ModesPrefix.Length..])];
+            : [.. document.RootElement.EnumerateObject().Where(p => p.Name.StartsWith(ModesPrefix, StringComparison.Ordinal)
+                && p.Value.ValueKind == JsonValueKind.True).Select(p => p.Name[ModesPrefix.Length..])];
         return modes switch
         {
             [] => null,
             ["cls" or "cls_token"] => Bloomery.Pooling.Cls,
             ["mean" or "mean_tokens"] => Bloomery.Pooling.Mean,
             ["lasttoken"] => Bloomery.Pooling.Last,
-            _ => throw new ModelFormatException(config, null, null, $"pooling by {string.Join(" and ", modes)} is not known; cls_token, mean_tokens and lasttoken are"),
+            _ => throw new ModelFormatException(config, null, null,
+                $"pooling by {string.Join(" and ", modes)} is not known; cls_token, mean_tokens and lasttoken are"),
         };
     }
 

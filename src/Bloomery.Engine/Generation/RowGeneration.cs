@@ -6,7 +6,10 @@ using Bloomery.Models.Architectures;
 
 namespace Bloomery.Engine.Generation;
 
-/// <summary>Continues rows of ids, one after the other; no tokenizer is needed. What the model's generation configuration bans or forces holds here as in the reference library's <c>generate</c>; how tokens are drawn, beams and lengths are the caller's.</summary>
+/// <summary>
+/// Continues rows of ids, one after the other; no tokenizer is needed. What the model's generation configuration bans or forces holds here as in the reference
+/// library's <c>generate</c>; how tokens are drawn, beams and lengths are the caller's.
+/// </summary>
 internal sealed class RowGeneration(Model model, GenerationOptions options)
 {
     /// <summary>The most new tokens of a row.</summary>
@@ -47,7 +50,8 @@ internal sealed class RowGeneration(Model model, GenerationOptions options)
     public IReadOnlyList<BeamHypothesis> Search(int[] ids, int[]? decoderIds, int count, CancellationToken cancellation)
     {
         (int[] prompt, int most) = Fit(ids, decoderIds);
-        var search = new BeamOptions { NumBeams = Beams, LengthPenalty = LengthPenalty, EarlyStopping = EarlyStopping, MaxNewTokens = most, EndIds = EndIds, ReturnCount = count };
+        var search = new BeamOptions { NumBeams = Beams, LengthPenalty = LengthPenalty, EarlyStopping = EarlyStopping, MaxNewTokens = most, EndIds = EndIds,
+            ReturnCount = count };
         // Bans, penalties and forced tokens act on beams, too; temperature and truncation have no meaning there.
         LogitChain chain = new(Shaped(prompt, most) with { Temperature = 0 });
         using var beams = new ModelBeams(Vocabulary, () => NewSequence(ids, prompt.Length + most, cancellation));
@@ -82,7 +86,9 @@ internal sealed class RowGeneration(Model model, GenerationOptions options)
         return new GeneratedRow([.. chosen.Select(choice => choice.Id)], [.. chosen.Select(choice => choice.LogProb)], null, tokens.FinishReason.Value);
     }
 
-    private Sequence NewSequence(int[] ids, int capacity, CancellationToken cancellation) => new(model.Runtime, capacity, TwoSided ? ids : null, options.SoftPrompt, cancellation);
+    private Sequence NewSequence(int[] ids, int capacity, CancellationToken cancellation) =>
+        new(model.Runtime, capacity, TwoSided ? ids : null, options.SoftPrompt, cancellation);
 
-    private int DecoderStart() => model.DecoderStartId ?? throw new InvalidOperationException($"{model.Path}: its configuration names no decoder_start_token_id; give \"decoder_input_ids\"");
+    private int DecoderStart() => model.DecoderStartId
+        ?? throw new InvalidOperationException($"{model.Path}: its configuration names no decoder_start_token_id; give \"decoder_input_ids\"");
 }

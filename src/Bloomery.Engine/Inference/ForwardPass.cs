@@ -25,7 +25,8 @@ internal sealed class ForwardPass(Runtime runtime, ForwardOptions? options = nul
     public IReadOnlyList<ForwardResult> Run(IReadOnlyList<ForwardRow> rows, CancellationToken cancellation = default)
     {
         if (_options.SoftPrompt.Length % runtime.Architecture.HiddenSize != 0)
-            throw new ArgumentException($"a soft prompt of {_options.SoftPrompt.Length} numbers is no whole number of rows of {runtime.Architecture.HiddenSize}");
+            throw new ArgumentException(
+                $"a soft prompt of {_options.SoftPrompt.Length} numbers is no whole number of rows of {runtime.Architecture.HiddenSize}");
         for (int i = 0; i < rows.Count; i++) Check(rows[i], i);
         switch (runtime.Architecture.Kind)
         {
@@ -118,7 +119,8 @@ internal sealed class ForwardPass(Runtime runtime, ForwardOptions? options = nul
         {
             if (feed.Done < soft)
             {
-                batch.AddVector(_options.SoftPrompt.Span.Slice(feed.Done * runtime.Architecture.HiddenSize, runtime.Architecture.HiddenSize), feed.Done, wanted: false);
+                batch.AddVector(_options.SoftPrompt.Span.Slice(feed.Done * runtime.Architecture.HiddenSize, runtime.Architecture.HiddenSize), feed.Done,
+                    wanted: false);
                 rowOf.Add((index, -1));
                 continue;
             }

@@ -14,7 +14,8 @@ namespace Bloomery.Engine.Inference;
 /// <param name="WeightBytes">Memory of the weights.</param>
 /// <param name="MappedBytes">What of it lies in the mapped file.</param>
 internal sealed record ModelFacts(
-    string Family, bool IsDecoder, bool IsEncoderDecoder, int VocabularySize, int HiddenSize, int ContextLength, int StatedContext, long WeightBytes, long MappedBytes)
+    string Family, bool IsDecoder, bool IsEncoderDecoder, int VocabularySize, int HiddenSize, int ContextLength, int StatedContext, long WeightBytes,
+    long MappedBytes)
 {
     /// <summary>The keys of all architectures that this build runs.</summary>
     public static IReadOnlyCollection<string> Families => LoadedModel.Architectures.Names;

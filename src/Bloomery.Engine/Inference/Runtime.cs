@@ -66,12 +66,15 @@ internal sealed class Runtime : IDisposable
         options ??= new ModelOptions();
         options.Validate();
         KernelChoice choice = KernelTiers.Detect(options.Kernels);
-        LoadedModel model = LoadedModel.Load(path, choice.Kernels, options.Progress, options.KeepMapping, options.Threads is > 0 and int threads ? threads : Processors.DefaultThreads);
+        LoadedModel model = LoadedModel.Load(path, choice.Kernels, options.Progress, options.KeepMapping,
+            options.Threads is > 0 and int threads ? threads : Processors.DefaultThreads);
         if (options.ContextLength > model.PositionLimit)
         {
             int limit = model.PositionLimit.Value;
             model.Dispose();
-            throw new ArgumentException($"a context of {options.ContextLength} tokens: the learned positions of {Path.GetFileName(Path.TrimEndingDirectorySeparator(path))} end at {limit}");
+            throw new ArgumentException(
+                $"a context of {options.ContextLength} tokens: the learned positions of "
+                + $"{Path.GetFileName(Path.TrimEndingDirectorySeparator(path))} end at {limit}");
         }
         try
         {

@@ -97,16 +97,20 @@ internal sealed record ModelCard
             Format = file is GgufFile g ? $"GGUF v{g.Version}" : "safetensors",
             Architecture = config.ModelType,
             Supported = LoadedModel.Architectures.TryFind(config.ModelType, out _),
-            Name = gguf?.Get("general.name", "") is { Length: > 0 } name ? name : System.IO.Path.GetFileName(System.IO.Path.GetFullPath(path).TrimEnd('/', '\\')),
+            Name = gguf?.Get("general.name", "") is { Length: > 0 } name
+                ? name : System.IO.Path.GetFileName(System.IO.Path.GetFullPath(path).TrimEnd('/', '\\')),
             License = gguf is not null && gguf.TryGet("general.license", out string? license) ? license : LicenseFile(folder),
             Parameters = file.Tensors.Values.Sum(tensor => tensor.ElementCount),
             Tensors = file.Tensors.Count,
-            Types = [.. file.Tensors.Values.GroupBy(tensor => tensor.Format.Name).Select(group => (group.Key, group.Count())).OrderByDescending(pair => pair.Item2)],
+            Types = [.. file.Tensors.Values.GroupBy(tensor => tensor.Format.Name).Select(group => (group.Key, group.Count()))
+                .OrderByDescending(pair => pair.Item2)],
             Layers = config.IntOr(0, "num_hidden_layers", "n_layer", "n_layers", "num_layers", "decoder_layers"),
             Hidden = config.IntOr(0, "hidden_size", "n_embd", "n_embed", "d_model"),
             Vocabulary = config.IntOr(0, "vocab_size"),
             ModelContext = modelContext,
-            Tokenizer = gguf is not null ? (gguf.TryGet("tokenizer.ggml.model", out string? kind) ? kind + (gguf.TryGet("tokenizer.ggml.pre", out string? pre) ? $" ({pre})" : "") : null) : TokenizerFile(folder),
+            Tokenizer = gguf is not null
+                ? (gguf.TryGet("tokenizer.ggml.model", out string? kind)
+                    ? kind + (gguf.TryGet("tokenizer.ggml.pre", out string? pre) ? $" ({pre})" : "") : null) : TokenizerFile(folder),
             Templates = bundle is null ? [] : [.. bundle.ChatTemplates.Keys.Order(StringComparer.Ordinal)],
             SpecialBefore = frame is null ? [] : [.. frame.Before.Select(id => bundle!.Tokenizer.IdToToken(id)!)],
             SpecialBehind = frame is null ? [] : [.. frame.Behind.Select(id => bundle!.Tokenizer.IdToToken(id)!)],
@@ -121,9 +125,11 @@ internal sealed record ModelCard
 
     private static string Word(KvType type) => type.ToString().ToLowerInvariant();
 
-    private static string? TokenizerFile(string folder) => new[] { "tokenizer.json", "tokenizer.model", "spiece.model", "sentencepiece.bpe.model" }.FirstOrDefault(name => File.Exists(System.IO.Path.Combine(folder, name)));
+    private static string? TokenizerFile(string folder) => new[] { "tokenizer.json", "tokenizer.model", "spiece.model", "sentencepiece.bpe.model" }
+        .FirstOrDefault(name => File.Exists(System.IO.Path.Combine(folder, name)));
 
-    private static string? LicenseFile(string folder) => new[] { "LICENSE", "LICENSE.txt", "LICENSE.md" }.FirstOrDefault(name => File.Exists(System.IO.Path.Combine(folder, name))) is { } file ? $"see {file}" : null;
+    private static string? LicenseFile(string folder) => new[] { "LICENSE", "LICENSE.txt", "LICENSE.md" }
+        .FirstOrDefault(name => File.Exists(System.IO.Path.Combine(folder, name))) is { } file ? $"see {file}" : null;
 
     /// <summary>A tokenizer that cannot be read is no reason to keep the rest back.</summary>
     private static TokenizerBundle? FindTokenizer(string folder, GgufMetadata? gguf, out string? problem)

@@ -13,6 +13,7 @@ internal sealed record PlanListing(string Text, IReadOnlyList<string> Warnings)
     public static PlanListing Of(string path, KernelSet kernels, IProgress<double>? progress, int threads)
     {
         using LoadedModel model = LoadedModel.Load(path, kernels, progress, threads: threads);
-        return new PlanListing(string.Concat(model.Architecture.Roles.Select(role => $"{role.ToString().ToLowerInvariant()}:\n{model.Plan(role).Describe()}")), model.Warnings);
+        return new PlanListing(string.Concat(model.Architecture.Roles.Select(role => $"{role.ToString().ToLowerInvariant()}:\n{model.Plan(role).Describe()}")),
+            model.Warnings);
     }
 }

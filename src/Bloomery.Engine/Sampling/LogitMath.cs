@@ -14,7 +14,8 @@ internal static class LogitMath
 
     // expf of the Cephes library: x = n ln 2 + r, |r| <= ln 2 / 2, a polynomial of degree 7 in r.
     private const float Log2E = 1.44269504088896341f, Ln2High = 0.693359375f, Ln2Low = -2.12194440e-4f;
-    private const float P0 = 1.9875691500e-4f, P1 = 1.3981999507e-3f, P2 = 8.3334519073e-3f, P3 = 4.1665795894e-2f, P4 = 1.6666665459e-1f, P5 = 5.0000001201e-1f;
+    private const float P0 = 1.9875691500e-4f, P1 = 1.3981999507e-3f, P2 = 8.3334519073e-3f, P3 = 4.1665795894e-2f, P4 = 1.6666665459e-1f,
+        P5 = 5.0000001201e-1f;
     private const float Underflow = -87f;
     private const float RoundingMagic = 12582912f; // 1.5 * 2^23: adding it rounds to an integer
 

@@ -15,7 +15,8 @@ internal static class LogitSteps
     /// <summary>The class behind a key.</summary>
     /// <exception cref="KeyNotFoundException">There is no such step.</exception>
     public static Type TypeOf(string name) =>
-        Catalog.TryFind(name, out Type? type) ? type : throw new KeyNotFoundException($"no logit step is called '{name}'; there are: {string.Join(", ", Names)}");
+        Catalog.TryFind(name, out Type? type)
+        ? type : throw new KeyNotFoundException($"no logit step is called '{name}'; there are: {string.Join(", ", Names)}");
 
     /// <summary>Every step, with the parameters it finds in <paramref name="options"/>, in the order of the chain.</summary>
     public static LogitStep[] Create(SamplingOptions options)

@@ -51,7 +51,9 @@ internal static class SpeculativeAcceptance
     {
         int vocabulary = next.Length;
         if (target.Length != (tokens.Length + 1) * vocabulary || draft.Length != tokens.Length * vocabulary || u.Length < tokens.Length)
-            throw new ArgumentException($"{tokens.Length} drafted tokens over a vocabulary of {vocabulary} need {tokens.Length + 1} target and {tokens.Length} draft rows and as many uniform numbers");
+            throw new ArgumentException(
+                $"{tokens.Length} drafted tokens over a vocabulary of {vocabulary} need {tokens.Length + 1} target and {tokens.Length} draft "
+                + "rows and as many uniform numbers");
 
         for (int i = 0; i < tokens.Length; i++)
         {

@@ -1,6 +1,8 @@
 namespace Bloomery.Engine.Stopping;
 
-/// <summary>What ends a sequence: token ids, strings, lengths. Which ids may not be chosen yet is the business of <see cref="Sampling.Steps.MinTokens"/>.</summary>
+/// <summary>
+/// What ends a sequence: token ids, strings, lengths. Which ids may not be chosen yet is the business of <see cref="Sampling.Steps.MinTokens"/>.
+/// </summary>
 internal sealed record StopRules
 {
     private readonly int[] _endIds = [];

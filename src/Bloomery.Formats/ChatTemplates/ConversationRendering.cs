@@ -38,7 +38,8 @@ internal sealed class ConversationRendering(
         }
         if (missing.Count == 0) return render(messages, _asParts);
         throw failure ?? new ChatTemplateException(
-            $"{name}: leaves out message {missing[0] + 1} of {messages.Count} ({messages[missing[0]].Role}), as text and as a list of parts; use another template, or go without that message");
+            $"{name}: leaves out message {missing[0] + 1} of {messages.Count} ({messages[missing[0]].Role}), as text and as a list of parts; use another "
+            + "template, or go without that message");
     }
 
     private bool HasText(int message) => !string.IsNullOrWhiteSpace(messages[message].Content);

@@ -8,7 +8,8 @@ namespace Bloomery.Formats.ChatTemplates;
 /// <summary>Turns what a request says into the variables of a template, with the conventions of chats.</summary>
 internal static class JsonVariables
 {
-    public static readonly JsonSerializerOptions NodeOptions = new() { MaxDepth = MaxDepth, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    public static readonly JsonSerializerOptions NodeOptions =
+        new() { MaxDepth = MaxDepth, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private const int MaxDepth = 128;
 
@@ -16,7 +17,9 @@ internal static class JsonVariables
     /// Roles that templates put inside control tokens (<c>&lt;|user|&gt;</c>); other roles are request data like any text.
     /// </summary>
     private static readonly FrozenSet<string> KnownRoles =
-        FrozenSet.ToFrozenSet(["system", "developer", "user", "assistant", "model", "tool", "tool_response", "function", "ipython", "environment", "observation", "context", "documents"]);
+        FrozenSet.ToFrozenSet(
+            ["system", "developer", "user", "assistant", "model", "tool", "tool_response", "function", "ipython", "environment", "observation", "context",
+                "documents"]);
 
     private static readonly string[] ReasoningNames = ["reasoning_content", "thinking", "reasoning"];
 
@@ -34,7 +37,8 @@ internal static class JsonVariables
     }
 
     public static Dictionary<string, Value> Read(
-        IReadOnlyList<ChatMessage> messages, bool[] asParts, bool addGenerationPrompt, IReadOnlyDictionary<string, string>? specialTokens, RenderOptions options)
+        IReadOnlyList<ChatMessage> messages, bool[] asParts, bool addGenerationPrompt, IReadOnlyDictionary<string, string>? specialTokens,
+        RenderOptions options)
     {
         Dictionary<string, Value> values = [];
         foreach ((string name, string text) in specialTokens ?? FrozenDictionary<string, string>.Empty) values[name] = new TextValue(text);

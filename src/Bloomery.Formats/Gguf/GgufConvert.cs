@@ -42,7 +42,8 @@ internal static class GgufConvert
     /// <summary>Converts one value.</summary>
     /// <exception cref="NotSupportedException">Values are never of type <typeparamref name="T"/>.</exception>
     public static T To<T>(GgufMetadata metadata, string key, GgufEntry entry) =>
-        Readers.TryGetValue(typeof(T), out Delegate? reader) ? ((Read<T>)reader)(metadata, key, entry) : throw new NotSupportedException($"GGUF values do not convert to {typeof(T)}.");
+        Readers.TryGetValue(typeof(T), out Delegate? reader)
+        ? ((Read<T>)reader)(metadata, key, entry) : throw new NotSupportedException($"GGUF values do not convert to {typeof(T)}.");
 
     private static string Text(GgufMetadata metadata, string key, GgufEntry entry)
     {
@@ -107,7 +108,8 @@ internal static class GgufConvert
         GgufThrow.WrongType(metadata.File, key, entry, typeof(T).Name);
     }
 
-    private static bool Convert<TFrom, TTo>(ReadOnlySpan<byte> payload, Span<TTo> values) where TFrom : unmanaged, INumber<TFrom> where TTo : unmanaged, INumber<TTo>
+    private static bool Convert<TFrom, TTo>(ReadOnlySpan<byte> payload, Span<TTo> values) where TFrom : unmanaged, INumber<TFrom>
+        where TTo : unmanaged, INumber<TTo>
     {
         if (typeof(TFrom) == typeof(TTo))
         {

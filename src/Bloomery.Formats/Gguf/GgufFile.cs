@@ -57,7 +57,8 @@ public sealed class GgufFile : TensorFile
     {
         TensorSource source = new(name, bytes);
         GgufHeader header = GgufHeader.Parse(source, 0);
-        if (header.Metadata.Get<ushort>("split.count", 1) > 1) GgufThrow.Bad(name, "split.count", null, "a part of a split file can only be opened by its path");
+        if (header.Metadata.Get<ushort>("split.count", 1) > 1)
+            GgufThrow.Bad(name, "split.count", null, "a part of a split file can only be opened by its path");
         return new GgufFile(name, [source], ByName(header), header);
     }
 
@@ -65,7 +66,8 @@ public sealed class GgufFile : TensorFile
     {
         SplitName? name = SplitName.Parse(System.IO.Path.GetFileName(path));
         if (name?.Count != count)
-            GgufThrow.Bad(path, "split.count", null, $"this is part {opened.Get<ushort>("split.no") + 1} of {count}, but the file's name does not end in -00001-of-{count:D5}.gguf");
+            GgufThrow.Bad(path, "split.count", null,
+                $"this is part {opened.Get<ushort>("split.no") + 1} of {count}, but the file's name does not end in -00001-of-{count:D5}.gguf");
 
         Dictionary<string, TensorInfo> tensors = new(StringComparer.Ordinal);
         GgufHeader? first = null;
@@ -78,7 +80,9 @@ public sealed class GgufFile : TensorFile
             GgufHeader header = GgufHeader.Parse(source, i);
             first ??= header;
             if (header.Metadata.Get<ushort>("split.count") != count || header.Metadata.Get<ushort>("split.no") != i)
-                GgufThrow.Bad(part, "split.no", null, $"this should be part {i + 1} of {count}, but says that it is part {header.Metadata.Get<ushort>("split.no") + 1} of {header.Metadata.Get<ushort>("split.count")}");
+                GgufThrow.Bad(part, "split.no", null,
+                    $"this should be part {i + 1} of {count}, but says that it is part {header.Metadata.Get<ushort>("split.no") + 1} of "
+                    + $"{header.Metadata.Get<ushort>("split.count")}");
             foreach (TensorInfo tensor in header.Tensors)
             {
                 if (!tensors.TryAdd(tensor.Name, tensor)) GgufThrow.Bad(part, tensor.Name, tensor.Offset, $"the tensor is also in {tensors[tensor.Name].File}");

@@ -63,7 +63,8 @@ internal sealed class GgufHeader
             Version = (int)version;
             return;
         }
-        string problem = (version & 0xFFFF) == 0 && version != 0 ? "this is a big-endian GGUF file, which is not supported: convert the original model for little-endian machines"
+        string problem = (version & 0xFFFF) == 0 && version != 0
+            ? "this is a big-endian GGUF file, which is not supported: convert the original model for little-endian machines"
             : version == 1 ? "GGUF version 1 is not supported: convert the original model again"
             : $"GGUF version {version} is not supported: 2 and 3 are";
         GgufThrow.Bad(reader.File, null, 4, problem);
@@ -118,7 +119,8 @@ internal sealed class GgufHeader
         ulong count = reader.UInt64("the array's count");
         int size = Math.Max(GgufEntry.SizeOf(element), element == GgufValueType.String ? 8 : 1);
         if (count > (ulong)(reader.Left / size))
-            GgufThrow.Bad(reader.File, reader.Subject, at, $"an array of {count} values of type {element} does not fit into the {reader.Left} bytes that are left of the file");
+            GgufThrow.Bad(reader.File, reader.Subject, at,
+                $"an array of {count} values of type {element} does not fit into the {reader.Left} bytes that are left of the file");
         if (element != GgufValueType.String) return ReadFixed(ref reader, GgufValueType.Array, element, count);
         int start = reader.Position;
         reader.SkipStrings((int)Math.Min(count, int.MaxValue));
@@ -164,7 +166,8 @@ internal sealed class GgufHeader
             int offsetAt = reader.Position;
             ulong offset = reader.UInt64("the tensor's offset");
             if (offset != (ulong)running)
-                GgufThrow.Bad(reader.File, name, offsetAt, $"the tensor's offset is {offset}, but the data of the tensors before it ends, aligned, at {running}");
+                GgufThrow.Bad(reader.File, name, offsetAt,
+                    $"the tensor's offset is {offset}, but the data of the tensors before it ends, aligned, at {running}");
             infos.Add((name, format, shape, running, bytes, at));
             running += bytes; // both at most the file's size
             running += -running & (Alignment - 1);
@@ -175,7 +178,9 @@ internal sealed class GgufHeader
         foreach ((string name, BlockFormat format, long[] shape, long offset, long bytes, int at) in infos)
         {
             if (bytes > reader.FileLength - data - offset)
-                GgufThrow.Bad(reader.File, name, at, $"the tensor's data ({bytes} bytes at byte {data + offset}) reaches past the end of the file of {reader.FileLength} bytes: it is truncated or damaged");
+                GgufThrow.Bad(reader.File, name, at,
+                    $"the tensor's data ({bytes} bytes at byte {data + offset}) reaches past the end of the file of "
+                    + $"{reader.FileLength} bytes: it is truncated or damaged");
             _tensors.Add(new TensorInfo(name, format, shape, data + offset, bytes, reader.File, part));
         }
     }
@@ -185,7 +190,8 @@ internal sealed class GgufHeader
     {
         int at = reader.Position;
         uint dimensions = reader.UInt32("the number of dimensions");
-        if (dimensions > MaxDimensions) GgufThrow.Bad(reader.File, reader.Subject, at, $"the tensor has {dimensions} dimensions; at most {MaxDimensions} are allowed");
+        if (dimensions > MaxDimensions)
+            GgufThrow.Bad(reader.File, reader.Subject, at, $"the tensor has {dimensions} dimensions; at most {MaxDimensions} are allowed");
         long[] shape = new long[dimensions];
         for (int d = shape.Length - 1; d >= 0; d--)
         {
@@ -222,7 +228,8 @@ internal sealed class GgufHeader
         }
         UInt128 bytes = elements / (UInt128)format.BlockSize * (UInt128)format.BlockBytes;
         if (bytes > (UInt128)reader.FileLength)
-            GgufThrow.Bad(reader.File, reader.Subject, at, $"the tensor [{string.Join(", ", shape)}] of type {format.Name} takes {bytes} bytes, more than the file's {reader.FileLength}");
+            GgufThrow.Bad(reader.File, reader.Subject, at,
+                $"the tensor [{string.Join(", ", shape)}] of type {format.Name} takes {bytes} bytes, more than the file's {reader.FileLength}");
         return (long)bytes;
     }
 }

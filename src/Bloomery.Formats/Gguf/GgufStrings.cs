@@ -4,7 +4,9 @@ using System.Text;
 
 namespace Bloomery.Formats.Gguf;
 
-/// <summary>An array of strings as the file has it: an index of 4 bytes per string, text only when it is asked for. Vocabularies of 250,000 tokens are read this way.</summary>
+/// <summary>
+/// An array of strings as the file has it: an index of 4 bytes per string, text only when it is asked for. Vocabularies of 250,000 tokens are read this way.
+/// </summary>
 public sealed class GgufStrings : IReadOnlyList<string>
 {
     private readonly ReadOnlyMemory<byte> _payload;

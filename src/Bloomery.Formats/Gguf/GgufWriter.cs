@@ -4,7 +4,8 @@ using Bloomery.Numerics.Quantization;
 namespace Bloomery.Formats.Gguf;
 
 /// <summary>
-/// Writes a GGUF file of version 3: set the keys, add the tensors, then <see cref="Save"/>. Data are asked for tensor by tensor, so a model never has to fit into memory;
+/// Writes a GGUF file of version 3: set the keys, add the tensors, then <see cref="Save"/>. Data are asked for tensor by tensor, so a model never has to fit
+/// into memory;
 /// the file appears whole or not at all.
 /// </summary>
 public sealed class GgufWriter
@@ -22,12 +23,15 @@ public sealed class GgufWriter
     /// <param name="alignment">The alignment of each tensor's data, a power of two in bytes.</param>
     public GgufWriter(int alignment = DefaultAlignment)
     {
-        if (alignment <= 0 || !int.IsPow2(alignment)) throw new ArgumentOutOfRangeException(nameof(alignment), alignment, "The alignment must be a power of two.");
+        if (alignment <= 0 || !int.IsPow2(alignment))
+            throw new ArgumentOutOfRangeException(nameof(alignment), alignment, "The alignment must be a power of two.");
         _alignment = alignment;
         if (alignment != DefaultAlignment) _values[AlignmentKey] = GgufEncode.Value((uint)alignment);
     }
 
-    /// <summary>Sets a key, in the file's type for <typeparamref name="T"/>: <see cref="string"/>, <see cref="bool"/>, an integer or float type, or an array of these.</summary>
+    /// <summary>
+    /// Sets a key, in the file's type for <typeparamref name="T"/>: <see cref="string"/>, <see cref="bool"/>, an integer or float type, or an array of these.
+    /// </summary>
     /// <exception cref="NotSupportedException">The file has no type for <typeparamref name="T"/>.</exception>
     public GgufWriter Set<T>(string key, T value) where T : notnull
     {
@@ -68,7 +72,8 @@ public sealed class GgufWriter
         PendingTensor tensor = new(name, format, shape, write);
         if (Encoding.UTF8.GetByteCount(name) > MaxNameBytes) throw new ArgumentException($"'{name}' has more than {MaxNameBytes} bytes.", nameof(name));
         if (format.GgmlType < 0) throw new ArgumentException($"GGUF has no type {format.Name}.", nameof(format));
-        if (shape.Length > MaxDimensions) throw new ArgumentException($"GGUF tensors have at most {MaxDimensions} dimensions; {name} has {shape.Length}.", nameof(shape));
+        if (shape.Length > MaxDimensions)
+            throw new ArgumentException($"GGUF tensors have at most {MaxDimensions} dimensions; {name} has {shape.Length}.", nameof(shape));
         if (!_tensors.TryAdd(name, tensor)) throw new ArgumentException($"There are two tensors called '{name}'.", nameof(name));
         return this;
     }

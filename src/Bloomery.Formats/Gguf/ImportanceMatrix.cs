@@ -42,7 +42,8 @@ public sealed class ImportanceMatrix
     public static ImportanceMatrix Open(string path)
     {
         if (!GgufFile.IsGguf(path))
-            GgufThrow.Bad(path, null, 0, ForeignContent.DescribeFile(path) ?? "this is no importance matrix in GGUF: write one with llama-imatrix --output-format gguf");
+            GgufThrow.Bad(path, null, 0, ForeignContent.DescribeFile(path)
+                ?? "this is no importance matrix in GGUF: write one with llama-imatrix --output-format gguf");
         using GgufFile file = GgufFile.Open(path);
         return new ImportanceMatrix(file);
     }
@@ -66,9 +67,11 @@ public sealed class ImportanceMatrix
         importance = default;
         if (!_entries.TryGetValue(name, out (float[] Values, int Columns) entry)) return false;
         if (entry.Columns != columns)
-            throw new ArgumentException($"{name} has {columns} columns, but the importance matrix has {entry.Columns}: it was made for another model", nameof(columns));
+            throw new ArgumentException($"{name} has {columns} columns, but the importance matrix has {entry.Columns}: it was made for another model",
+                nameof(columns));
         if (matrix < 0 || matrix >= entry.Values.Length / entry.Columns)
-            throw new ArgumentOutOfRangeException(nameof(matrix), matrix, $"the importance matrix has {entry.Values.Length / entry.Columns} matrices for {name}");
+            throw new ArgumentOutOfRangeException(nameof(matrix), matrix,
+                $"the importance matrix has {entry.Values.Length / entry.Columns} matrices for {name}");
         importance = entry.Values.AsSpan(matrix * entry.Columns, entry.Columns);
         return true;
     }
@@ -91,7 +94,8 @@ public sealed class ImportanceMatrix
 
     private static TensorInfo Require(GgufFile file, string name, TensorInfo partner)
     {
-        if (!file.Tensors.TryGetValue(name, out TensorInfo? tensor)) GgufThrow.Bad(file.Path, partner.Name, partner.Offset, $"the tensor {name} that belongs to it is missing");
+        if (!file.Tensors.TryGetValue(name, out TensorInfo? tensor))
+            GgufThrow.Bad(file.Path, partner.Name, partner.Offset, $"the tensor {name} that belongs to it is missing");
         return tensor!;
     }
 
@@ -101,7 +105,8 @@ public sealed class ImportanceMatrix
         float[] values = file.Dequantize(tensor);
         foreach (float value in values)
         {
-            if (!float.IsFinite(value) || value < 0) GgufThrow.Bad(file.Path, tensor.Name, tensor.Offset, $"the tensor holds {value}, which is no sum of squares and no count");
+            if (!float.IsFinite(value) || value < 0)
+                GgufThrow.Bad(file.Path, tensor.Name, tensor.Offset, $"the tensor holds {value}, which is no sum of squares and no count");
         }
         return values;
     }

@@ -1,6 +1,8 @@
 namespace Bloomery.Formats.Hub;
 
-/// <summary>Fetches the files of a model into the local store: resumes what was begun, checks sizes and hashes, and shows a file under its name only when it is whole.</summary>
+/// <summary>
+/// Fetches the files of a model into the local store: resumes what was begun, checks sizes and hashes, and shows a file under its name only when it is whole.
+/// </summary>
 internal sealed class Download(HubClient client, LocalStore store)
 {
     /// <summary>Fetches one file unless it is already there.</summary>
@@ -34,7 +36,8 @@ internal sealed class Download(HubClient client, LocalStore store)
             RefuseLinks(marker.Path);
             marker.Write();
         }
-        await using (Transfer transfer = await Transfer.OpenAsync(client, client.AddressOf(name, file.Path), file, partial, progress, cancellation).ConfigureAwait(false))
+        await using (Transfer transfer = await Transfer.OpenAsync(client, client.AddressOf(name, file.Path), file, partial, progress, cancellation)
+            .ConfigureAwait(false))
             await transfer.RunAsync(cancellation).ConfigureAwait(false);
         File.Move(partial, path, overwrite: true);
         return path;
@@ -53,6 +56,7 @@ internal sealed class Download(HubClient client, LocalStore store)
     {
         Directory.CreateDirectory(store.Folder);
         long free = new DriveInfo(store.Folder).AvailableFreeSpace;
-        if (file.Bytes > free) throw new HubException($"{file.Path} takes {file.Bytes} bytes, but only {free} are free in {store.Folder}; BLOOMERY_HOME chooses another place");
+        if (file.Bytes > free)
+            throw new HubException($"{file.Path} takes {file.Bytes} bytes, but only {free} are free in {store.Folder}; BLOOMERY_HOME chooses another place");
     }
 }

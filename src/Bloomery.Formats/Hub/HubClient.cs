@@ -5,7 +5,9 @@ using System.Text.Json;
 
 namespace Bloomery.Formats.Hub;
 
-/// <summary>Speaks the Hugging Face hub's HTTP interface: lists repositories and opens transfers. A token goes to the hub itself and to nobody that it redirects to.</summary>
+/// <summary>
+/// Speaks the Hugging Face hub's HTTP interface: lists repositories and opens transfers. A token goes to the hub itself and to nobody that it redirects to.
+/// </summary>
 public sealed class HubClient : IDisposable
 {
     private const int MaxListingBytes = 64 << 20;
@@ -31,7 +33,8 @@ public sealed class HubClient : IDisposable
             ConnectTimeout = options.StallTimeout,
         };
         _http = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
-        _http.DefaultRequestHeaders.UserAgent.Add(new ProductInfoHeaderValue("bloomery", Assembly.GetExecutingAssembly().GetName().Version?.ToString(3) ?? "0"));
+        _http.DefaultRequestHeaders.UserAgent.Add(
+            new ProductInfoHeaderValue("bloomery", Assembly.GetExecutingAssembly().GetName().Version?.ToString(3) ?? "0"));
     }
 
     /// <summary>What the client was made with.</summary>
@@ -69,7 +72,8 @@ public sealed class HubClient : IDisposable
             if (Options.Token is { } token && IsOwnOrigin(address)) request.Headers.TryAddWithoutValidation("Authorization", $"Bearer {token}");
             if (from > 0) request.Headers.Range = new RangeHeaderValue(from, null);
             HttpResponseMessage response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation).ConfigureAwait(false);
-            if (response.StatusCode is not (HttpStatusCode.Moved or HttpStatusCode.Redirect or HttpStatusCode.RedirectMethod or HttpStatusCode.RedirectKeepVerb or HttpStatusCode.PermanentRedirect)
+            if (response.StatusCode is not (HttpStatusCode.Moved or HttpStatusCode.Redirect or HttpStatusCode.RedirectMethod or HttpStatusCode.RedirectKeepVerb
+                or HttpStatusCode.PermanentRedirect)
                 || response.Headers.Location is not { } location)
             {
                 return response;
@@ -88,10 +92,12 @@ public sealed class HubClient : IDisposable
     {
         if (response.IsSuccessStatusCode) return;
         int status = (int)response.StatusCode;
-        if (status is 408 or 425 or 429 or >= 500) throw new TransientException($"{Options.Endpoint.Host} answers {status} {response.ReasonPhrase}", response.Headers.RetryAfter?.Delta);
+        if (status is 408 or 425 or 429 or >= 500)
+            throw new TransientException($"{Options.Endpoint.Host} answers {status} {response.ReasonPhrase}", response.Headers.RetryAfter?.Delta);
         throw new HubException(status switch
         {
-            401 or 403 => $"{what} ({status}) may not be read: set HF_TOKEN to a token of an account that has access, and accept the model's conditions on its page",
+            401 or 403 => $"{what} ({status}) may not be read: set HF_TOKEN to a token of an account that has access, and accept the "
+                + "model's conditions on its page",
             404 => $"{what} (404) does not exist on {Options.Endpoint.Host}, or is private (then set HF_TOKEN)",
             _ => $"{what}: {Options.Endpoint.Host} answers {status} {response.ReasonPhrase}",
         });
@@ -100,7 +106,8 @@ public sealed class HubClient : IDisposable
     private Uri Address(string path) => new(Options.Endpoint.AbsoluteUri.TrimEnd('/') + "/" + path);
 
     private bool IsOwnOrigin(Uri address) =>
-        address.Scheme == Options.Endpoint.Scheme && address.Port == Options.Endpoint.Port && string.Equals(address.Host, Options.Endpoint.Host, StringComparison.OrdinalIgnoreCase);
+        address.Scheme == Options.Endpoint.Scheme && address.Port == Options.Endpoint.Port
+        && string.Equals(address.Host, Options.Endpoint.Host, StringComparison.OrdinalIgnoreCase);
 
     private static async Task<byte[]> ReadListingAsync(HttpResponseMessage response, StallTimer stall)
     {

@@ -6,7 +6,8 @@ namespace Bloomery.Formats.Hub;
 /// <summary>Which files of a repository make a model.</summary>
 internal static class HubSelection
 {
-    private static readonly string[] Companions = ["LICENSE", "LICENSE.txt", "LICENSE.md", "merges.txt", "vocab.txt", "spiece.model", "tokenizer.model", "sentencepiece.bpe.model", "chat_template.jinja"];
+    private static readonly string[] Companions = ["LICENSE", "LICENSE.txt", "LICENSE.md", "merges.txt", "vocab.txt", "spiece.model", "tokenizer.model",
+        "sentencepiece.bpe.model", "chat_template.jinja"];
 
     /// <summary>The named file (with the other parts of a split one); else the safetensors with what belongs to them; else the only GGUF file.</summary>
     /// <exception cref="HubException">Nothing fits, or a choice has to be made; the message lists the candidates.</exception>
@@ -17,7 +18,8 @@ internal static class HubSelection
         HubFile[] safe = [.. files.Where(file => HubName.IsPath(file.Path)).DistinctBy(file => file.Path)];
         if (name.File is { } wanted)
         {
-            HubFile named = safe.FirstOrDefault(file => file.Path == wanted) ?? throw new HubException($"{name.Repository} has no file '{wanted}'; it has: {Names(safe)}");
+            HubFile named = safe.FirstOrDefault(file => file.Path == wanted)
+                ?? throw new HubException($"{name.Repository} has no file '{wanted}'; it has: {Names(safe)}");
             return Parts(named);
         }
         HubFile[] top = [.. safe.Where(file => !file.Path.Contains('/'))];

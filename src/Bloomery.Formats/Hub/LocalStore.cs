@@ -3,7 +3,8 @@ using System.Diagnostics.CodeAnalysis;
 namespace Bloomery.Formats.Hub;
 
 /// <summary>
-/// The models on this machine: <c>BLOOMERY_HOME</c> (default <c>~/.cache/bloomery</c>), one folder <c>ORG/NAME</c> each, and, read-only, an existing Hugging Face cache.
+/// The models on this machine: <c>BLOOMERY_HOME</c> (default <c>~/.cache/bloomery</c>), one folder <c>ORG/NAME</c> each, and, read-only, an existing Hugging
+/// Face cache.
 /// </summary>
 public sealed class LocalStore
 {
@@ -40,7 +41,10 @@ public sealed class LocalStore
         return [.. all.DistinctBy(model => model.Name).OrderBy(model => model.Name, StringComparer.OrdinalIgnoreCase)];
     }
 
-    /// <summary>Finds a model by its name: <c>ORG/NAME</c>, <c>ORG/NAME@REVISION</c>, either with <c>:FILE</c>, <c>hf:</c> before any, or the last part of a name where only one model has it.</summary>
+    /// <summary>
+    /// Finds a model by its name: <c>ORG/NAME</c>, <c>ORG/NAME@REVISION</c>, either with <c>:FILE</c>, <c>hf:</c> before any, or the last part of a name where
+    /// only one model has it.
+    /// </summary>
     public bool TryFind(string name, [NotNullWhen(true)] out StoredModel? model)
     {
         ArgumentNullException.ThrowIfNull(name);
@@ -48,7 +52,9 @@ public sealed class LocalStore
         IReadOnlyList<StoredModel> all = List();
         model = all.FirstOrDefault(m => Same(m.Name, wanted) || Same(m.NameWithFile, wanted));
         if (model is not null) return true;
-        StoredModel[] near = [.. all.Where(m => Same(m.Name.Split('/')[^1], wanted) || Same(m.Name.Split(':')[0], wanted) || Same(Path.GetFileNameWithoutExtension(m.Name), wanted))];
+        StoredModel[] near =
+            [.. all.Where(m => Same(m.Name.Split('/')[^1], wanted) || Same(m.Name.Split(':')[0], wanted)
+                || Same(Path.GetFileNameWithoutExtension(m.Name), wanted))];
         model = near.Length == 1 ? near[0] : Revision(wanted);
         return model is not null;
     }
@@ -106,7 +112,8 @@ public sealed class LocalStore
             if (info.LinkTarget is null) continue;
             string target = info.ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? info.LinkTarget;
             if (!target.StartsWith(Folder + Path.DirectorySeparatorChar, StringComparison.Ordinal))
-                throw new InvalidOperationException($"{at} is a link to {target}, which is outside of the store; remove the link by hand if it is no longer wanted");
+                throw new InvalidOperationException(
+                    $"{at} is a link to {target}, which is outside of the store; remove the link by hand if it is no longer wanted");
         }
     }
 
@@ -114,7 +121,8 @@ public sealed class LocalStore
 
     private static bool Same(string a, string b) => a.Equals(b, StringComparison.OrdinalIgnoreCase);
 
-    private static string CacheFolder() => NonEmpty("XDG_CACHE_HOME") ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache");
+    private static string CacheFolder() =>
+        NonEmpty("XDG_CACHE_HOME") ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache");
 
     private static string AtHome(string path) =>
         path.StartsWith("~/", StringComparison.Ordinal) ? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), path[2..]) : path;

@@ -13,7 +13,9 @@ public static class ModelLocation
         if (!HubName.IsHubName(model) && (File.Exists(model) || Directory.Exists(model))) return File.Exists(model) ? model : GgufFolder.Only(model) ?? model;
         store ??= LocalStore.Default;
         if (store.TryFind(model, out StoredModel? stored))
-            return stored.Complete ? stored.Path : throw new InvalidOperationException($"{stored.Path}: the download of this model is not complete; 'bloomery pull hf:{stored.NameWithFile}' goes on with it");
+            return stored.Complete
+                ? stored.Path : throw new InvalidOperationException(
+                    $"{stored.Path}: the download of this model is not complete; 'bloomery pull hf:{stored.NameWithFile}' goes on with it");
         if (store.Choices(model) is { Count: > 0 } choices)
             throw new FileNotFoundException($"'{model}' is several models; name one of them: {string.Join(", ", choices)}");
         if (LooksLikePath(model)) throw new FileNotFoundException($"no model '{model}': there is no file or directory {Path.GetFullPath(model)}");

@@ -1,6 +1,8 @@
 namespace Bloomery.Formats.Hub;
 
-/// <summary>Notes in a repository's folder what a pull fetches, from its first transfer to its end: a model of which parts are missing must not pass for a whole one.</summary>
+/// <summary>
+/// Notes in a repository's folder what a pull fetches, from its first transfer to its end: a model of which parts are missing must not pass for a whole one.
+/// </summary>
 internal sealed class PullMarker(string folder, string? file, IEnumerable<HubFile> files)
 {
     private const string Prefix = ".pulling";

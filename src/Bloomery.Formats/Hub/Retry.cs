@@ -13,7 +13,8 @@ internal static class Retry
     /// <param name="attempt">One attempt.</param>
     /// <param name="cancellation">The caller's own.</param>
     /// <param name="position">How many bytes are here; an attempt that got on counts as a first one again.</param>
-    public static async Task RunAsync(HubOptions options, string what, Func<StallTimer, Task> attempt, CancellationToken cancellation, Func<long>? position = null)
+    public static async Task RunAsync(HubOptions options, string what, Func<StallTimer, Task> attempt, CancellationToken cancellation,
+        Func<long>? position = null)
     {
         for (int failures = 0; ;)
         {
@@ -30,7 +31,8 @@ internal static class Retry
             {
                 failure = new TransientException($"nothing arrived for {options.StallTimeout.TotalSeconds:0.#} s", inner: exception);
             }
-            catch (HttpRequestException exception) when (exception.HttpRequestError is HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError)
+            catch (HttpRequestException exception) when (exception.HttpRequestError is HttpRequestError.NameResolutionError
+                or HttpRequestError.SecureConnectionError)
             {
                 throw new HubException($"{options.Endpoint.Host} cannot be reached: {exception.Message}", exception); // waiting would not help
             }
@@ -41,7 +43,9 @@ internal static class Retry
             }
             failures = (position?.Invoke() ?? 0) - before >= GetsOnBytes ? 1 : failures + 1;
             if (failures >= options.Attempts)
-                throw new HubException($"{what} could not be fetched from {options.Endpoint.Host} in {failures} attempts: {failure.Message}; run the command again to go on", failure);
+                throw new HubException(
+                    $"{what} could not be fetched from {options.Endpoint.Host} in {failures} attempts: {failure.Message}; run the command again to go on",
+                    failure);
             TimeSpan delay = asked ?? options.RetryDelay * (1 << Math.Min(failures - 1, 10));
             await Task.Delay(delay < LongestDelay ? delay : LongestDelay, cancellation).ConfigureAwait(false);
         }

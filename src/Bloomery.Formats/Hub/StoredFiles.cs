@@ -21,7 +21,9 @@ internal static class StoredFiles
         IReadOnlySet<string> pending = PullMarker.Pending(folder);
         string[] weights = Directory.GetFiles(folder, "*.safetensors");
         bool begun = pending.Any(file => !IsGguf(file));
-        if (weights.Length > 0 || begun) yield return new StoredModel(name, folder, weights.Sum(Size) + Directory.GetFiles(folder, "*.safetensors" + Partial).Sum(Size), removable) { Complete = !begun };
+        if (weights.Length > 0 || begun)
+            yield return new StoredModel(name, folder, weights.Sum(Size) + Directory.GetFiles(folder, "*.safetensors" + Partial).Sum(Size),
+                removable) { Complete = !begun };
         string[] listed = deep ? Directory.GetFiles(folder, "*" + Gguf, Below) : Directory.GetFiles(folder);
         IEnumerable<string> here = listed.Select(file => Path.GetRelativePath(folder, file).Replace('\\', '/'));
         string[] files = GgufFolder.Models(here.Concat(pending).Distinct());
@@ -29,7 +31,8 @@ internal static class StoredFiles
         {
             string full = Path.Combine(folder, file.Replace('/', Path.DirectorySeparatorChar)), withFile = $"{name}:{file}";
             bool alone = files.Length == 1 && weights.Length == 0 && !begun;
-            yield return new StoredModel(alone ? name : withFile, full, Parts(full).Sum(part => Size(part) + Size(part + Partial)), removable) { NameWithFile = withFile, Complete = !pending.Contains(file) };
+            yield return new StoredModel(alone ? name : withFile, full, Parts(full).Sum(part => Size(part) + Size(part + Partial)),
+                removable) { NameWithFile = withFile, Complete = !pending.Contains(file) };
         }
     }
 
@@ -54,12 +57,14 @@ internal static class StoredFiles
         }
         bool shared = Directory.GetFiles(model.Path, $"*{Gguf}*", Below).Length > 0;
         if (!shared) Directory.Delete(model.Path, recursive: true);
-        else foreach (string file in Directory.GetFiles(model.Path).Where(file => !Path.GetFileName(file).Contains(Gguf, StringComparison.OrdinalIgnoreCase))) File.Delete(file);
+        else foreach (string file in Directory.GetFiles(model.Path).Where(file => !Path.GetFileName(file).Contains(Gguf, StringComparison.OrdinalIgnoreCase)))
+            File.Delete(file);
     }
 
     /// <summary>Whether anything of any model is left below a folder.</summary>
     public static bool HasModels(string folder) =>
-        Directory.EnumerateFiles(folder, "*", Below).Any(file => IsGguf(file) || file.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase) || file.EndsWith(Partial, StringComparison.Ordinal));
+        Directory.EnumerateFiles(folder, "*", Below)
+        .Any(file => IsGguf(file) || file.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase) || file.EndsWith(Partial, StringComparison.Ordinal));
 
     /// <summary>The parts of a split GGUF file whose first is <paramref name="first"/>; the file itself where it is whole.</summary>
     private static IEnumerable<string> Parts(string first)

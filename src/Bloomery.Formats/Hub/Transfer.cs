@@ -21,7 +21,8 @@ internal sealed class Transfer : IAsyncDisposable
         (_client, _address, _file, _size, _path, _progress, _stream, _hash) = (client, address, file, file.Bytes ?? 0, path, progress, stream, hash);
 
     /// <summary>Opens <paramref name="path"/> and takes what an earlier attempt left there into the hash.</summary>
-    public static async Task<Transfer> OpenAsync(HubClient client, Uri address, HubFile file, string path, IProgress<long>? progress, CancellationToken cancellation)
+    public static async Task<Transfer> OpenAsync(HubClient client, Uri address, HubFile file, string path, IProgress<long>? progress,
+        CancellationToken cancellation)
     {
         ContentHash hash = new(file); // refuses what could not be verified, before anything is written
         FileStream stream;
@@ -35,7 +36,8 @@ internal sealed class Transfer : IAsyncDisposable
         }
         Transfer transfer = new(client, address, file, path, progress, stream, hash);
         if (stream.Length > transfer._size) transfer.StartOver();
-        for (int read; (read = await stream.ReadAsync(transfer._buffer, cancellation).ConfigureAwait(false)) > 0;) transfer._hash.Append(transfer._buffer.AsSpan(0, read));
+        for (int read; (read = await stream.ReadAsync(transfer._buffer, cancellation).ConfigureAwait(false)) > 0;)
+            transfer._hash.Append(transfer._buffer.AsSpan(0, read));
         return transfer;
     }
 

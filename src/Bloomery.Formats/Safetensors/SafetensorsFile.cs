@@ -6,7 +6,8 @@ public sealed class SafetensorsFile : TensorFile
     internal const string WholeName = "model.safetensors";
     internal const string IndexName = "model.safetensors.index.json";
 
-    private SafetensorsFile(string path, TensorSource[] parts, Dictionary<string, TensorInfo> tensors, IReadOnlyDictionary<string, string> metadata) : base(path, parts, tensors) =>
+    private SafetensorsFile(string path, TensorSource[] parts, Dictionary<string, TensorInfo> tensors, IReadOnlyDictionary<string, string> metadata)
+        : base(path, parts, tensors) =>
         Metadata = metadata;
 
     /// <summary>The free-form <c>__metadata__</c>; of a sharded model, that of its first shard.</summary>
@@ -34,7 +35,10 @@ public sealed class SafetensorsFile : TensorFile
     /// <exception cref="ModelFormatException">The file is damaged or of another format.</exception>
     public static SafetensorsFile Open(ReadOnlyMemory<byte> bytes, string name = "memory") => Open(new TensorSource(name, bytes));
 
-    /// <summary>Opens the weights in a model's directory: <c>model.safetensors</c>, the shards that <c>model.safetensors.index.json</c> names, or the only <c>*.safetensors</c>.</summary>
+    /// <summary>
+    /// Opens the weights in a model's directory: <c>model.safetensors</c>, the shards that <c>model.safetensors.index.json</c> names, or the only
+    /// <c>*.safetensors</c>.
+    /// </summary>
     /// <exception cref="ModelFormatException">There are no such weights, or they are damaged.</exception>
     /// <exception cref="IOException">The directory cannot be read.</exception>
     public static SafetensorsFile OpenModel(string directory)
@@ -47,8 +51,10 @@ public sealed class SafetensorsFile : TensorFile
         string[] files = Directory.GetFiles(directory, "*.safetensors");
         if (files.Length == 1) return Open(files[0]);
         if (files.Length > 1)
-            SafetensorsThrow.Bad(directory, null, null, $"there are {files.Length} safetensors files, but neither {WholeName} nor {IndexName}: name the file to open");
-        string? pickle = Directory.EnumerateFiles(directory).FirstOrDefault(file => Pickles.IsName(file) && System.IO.Path.GetFileName(file) != "training_args.bin");
+            SafetensorsThrow.Bad(directory, null, null,
+                $"there are {files.Length} safetensors files, but neither {WholeName} nor {IndexName}: name the file to open");
+        string? pickle = Directory.EnumerateFiles(directory)
+            .FirstOrDefault(file => Pickles.IsName(file) && System.IO.Path.GetFileName(file) != "training_args.bin");
         if (pickle is not null) SafetensorsThrow.Bad(pickle, null, null, Pickles.Advice);
         SafetensorsThrow.Bad(directory, null, null, "there are no safetensors in this directory, and no GGUF model");
         return null!;
@@ -78,7 +84,8 @@ public sealed class SafetensorsFile : TensorFile
                 {
                     // A tensor that the index places elsewhere is a leftover; one that it forgets is taken.
                     if (shards.FileOf.TryGetValue(tensor.Name, out string? owner) && owner != shard) continue;
-                    if (!tensors.TryAdd(tensor.Name, tensor)) SafetensorsThrow.Bad(path, tensor.Name, tensor.Offset, $"the tensor is also in {tensors[tensor.Name].File}");
+                    if (!tensors.TryAdd(tensor.Name, tensor))
+                        SafetensorsThrow.Bad(path, tensor.Name, tensor.Offset, $"the tensor is also in {tensors[tensor.Name].File}");
                 }
             }
             foreach ((string name, string file) in shards.FileOf)

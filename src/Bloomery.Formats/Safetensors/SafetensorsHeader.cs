@@ -41,7 +41,8 @@ internal sealed class SafetensorsHeader
         catch (Exception exception) when (exception is JsonException or InvalidOperationException or FormatException)
         {
             // InvalidOperationException: a string that is not valid UTF-8 or UTF-16.
-            SafetensorsThrow.Bad(source.Path, null, LengthBytes + json.TokenStartIndex, $"the header is not valid JSON: {Problem.Describe(exception)}", exception);
+            SafetensorsThrow.Bad(source.Path, null, LengthBytes + json.TokenStartIndex,
+                $"the header is not valid JSON: {Problem.Describe(exception)}", exception);
         }
         header.Place(LengthBytes + length, source.Length, part);
         return header;
@@ -59,7 +60,8 @@ internal sealed class SafetensorsHeader
         bool plausible = length > 0 && length <= (ulong)(source.Length - LengthBytes) && head[LengthBytes] == (byte)'{';
         if (!plausible && ForeignContent.DescribeWeights(_file, head, "safetensors") is { } other) SafetensorsThrow.Bad(_file, null, 0, other);
         if (length > (ulong)(source.Length - LengthBytes))
-            SafetensorsThrow.Bad(_file, null, 0, $"the header announces {length} bytes, but the file has only {source.Length}: it is truncated, or no safetensors file");
+            SafetensorsThrow.Bad(_file, null, 0,
+                $"the header announces {length} bytes, but the file has only {source.Length}: it is truncated, or no safetensors file");
         if (length > MaxHeaderBytes)
             SafetensorsThrow.Bad(_file, null, 0, $"the header has {length} bytes; at most {MaxHeaderBytes} are allowed");
         if (!plausible)
@@ -73,7 +75,8 @@ internal sealed class SafetensorsHeader
         while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
         {
             long at = LengthBytes + json.TokenStartIndex;
-            if (json.ValueSpan.Length > MaxNameBytes) SafetensorsThrow.Bad(_file, null, at, $"a tensor's name has {json.ValueSpan.Length} bytes; at most {MaxNameBytes} are allowed");
+            if (json.ValueSpan.Length > MaxNameBytes)
+                SafetensorsThrow.Bad(_file, null, at, $"a tensor's name has {json.ValueSpan.Length} bytes; at most {MaxNameBytes} are allowed");
             string name = json.GetString()!;
             json.Read();
             if (name == "__metadata__") ReadMetadata(ref json);
@@ -135,7 +138,8 @@ internal sealed class SafetensorsHeader
         }
         if (format is null || shape is null || offsets is not { Length: 2 })
         {
-            SafetensorsThrow.Bad(_file, name, at, format is null ? "the entry lacks a dtype" : shape is null ? "the entry lacks a shape" : "the entry lacks data_offsets of two numbers");
+            SafetensorsThrow.Bad(_file, name, at, format is null ? "the entry lacks a dtype" : shape is null
+                ? "the entry lacks a shape" : "the entry lacks data_offsets of two numbers");
             return;
         }
         if (!_entries.TryAdd(name, new Entry(format, shape, offsets[0], offsets[1], at))) SafetensorsThrow.Bad(_file, name, at, "two tensors have this name");
@@ -185,11 +189,16 @@ internal sealed class SafetensorsHeader
         {
             UInt128 bytes = SizeOf(entry, name);
             if (entry.End < entry.Begin || bytes != (UInt128)(entry.End - entry.Begin))
-                SafetensorsThrow.Bad(_file, name, entry.At, $"data_offsets [{entry.Begin}, {entry.End}] do not fit the shape [{string.Join(", ", entry.Shape)}] of {entry.Format.Name}, which takes {bytes} bytes");
+                SafetensorsThrow.Bad(_file, name, entry.At,
+                    $"data_offsets [{entry.Begin}, {entry.End}] do not fit the shape [{string.Join(", ", entry.Shape)}] of "
+                    + $"{entry.Format.Name}, which takes {bytes} bytes");
             if (entry.Begin != expected)
-                SafetensorsThrow.Bad(_file, name, entry.At, $"data_offsets begin at {entry.Begin}, but the tensors before it end at {expected}: the data {(entry.Begin < expected ? "overlap" : "have a gap")}");
+                SafetensorsThrow.Bad(_file, name, entry.At,
+                    $"data_offsets begin at {entry.Begin}, but the tensors before it end at {expected}: the data "
+                    + $"{(entry.Begin < expected ? "overlap" : "have a gap")}");
             if (entry.End > size)
-                SafetensorsThrow.Bad(_file, name, entry.At, $"the tensor's data end at byte {data + entry.End}, past the end of the file of {fileLength} bytes: it is truncated or damaged");
+                SafetensorsThrow.Bad(_file, name, entry.At,
+                    $"the tensor's data end at byte {data + entry.End}, past the end of the file of {fileLength} bytes: it is truncated or damaged");
             expected = entry.End;
             Tensors.Add(new TensorInfo(name, entry.Format, entry.Shape, data + entry.Begin, (long)bytes, _file, part));
         }

@@ -53,7 +53,10 @@ public sealed class SafetensorsWriter
         Write(stream, _tensors.Values);
     }
 
-    /// <summary>Writes <c>model.safetensors</c>, or shards and their index if that would be larger than <paramref name="maxShardBytes"/>; a model of the other kind that is there makes way.</summary>
+    /// <summary>
+    /// Writes <c>model.safetensors</c>, or shards and their index if that would be larger than <paramref name="maxShardBytes"/>; a model of the other kind that
+    /// is there makes way.
+    /// </summary>
     /// <exception cref="IOException">The directory cannot be written to.</exception>
     public void SaveModel(string directory, long maxShardBytes = DefaultShardBytes)
     {

@@ -15,6 +15,8 @@ public sealed record EncodeOptions
     /// <summary>Whether to compute <see cref="Encoding.Offsets"/>.</summary>
     public bool Offsets { get; init; }
 
-    /// <summary>Ranges of UTF-16 indices, ascending and disjoint, in which special tokens stay text even with <see cref="ParseSpecial"/>: what came from a request.</summary>
+    /// <summary>
+    /// Ranges of UTF-16 indices, ascending and disjoint, in which special tokens stay text even with <see cref="ParseSpecial"/>: what came from a request.
+    /// </summary>
     public IReadOnlyList<TextRange> PlainRanges { get; init; } = [];
 }

@@ -36,7 +36,9 @@ internal sealed class PieceList
         if (begin < end) _next.Add(new TextRange(begin, end));
     }
 
-    /// <summary>Puts a character in front of the pieces for which <paramref name="wanted"/> says so; it takes the span of the piece's first character.</summary>
+    /// <summary>
+    /// Puts a character in front of the pieces for which <paramref name="wanted"/> says so; it takes the span of the piece's first character.
+    /// </summary>
     /// <param name="character">The character.</param>
     /// <param name="wanted">Decides by where in the input the piece's first character begins, and by the piece.</param>
     public void Prepend(char character, PieceCondition wanted)

@@ -14,7 +14,8 @@ internal sealed class PipelineDecoder : StreamingDecoder
     /// <summary>Starts a stream.</summary>
     /// <param name="tokenizer">Whose decoder.</param>
     /// <param name="skipSpecial">Whether special tokens give no text.</param>
-    /// <param name="eager">Whether whole characters of a run of byte tokens are given before the run has ended, although a later byte could make it invalid.</param>
+    /// <param name="eager">Whether whole characters of a run of byte tokens are given before the run has ended, although a later byte could make it
+    /// invalid.</param>
     public PipelineDecoder(PipelineTokenizer tokenizer, bool skipSpecial, bool eager)
     {
         (_tokenizer, _skipSpecial, _eager) = (tokenizer, skipSpecial, eager);

@@ -12,7 +12,9 @@ public static class TokenizerLoader
     private static readonly string[] JsonNames = ["tokenizer.json", "tokenizer.json.gz"];
     private static readonly string[] SentencePieceNames = ["tokenizer.model", "spiece.model"];
 
-    /// <summary>Opens what lies at <paramref name="path"/>. A directory's <c>tokenizer.json</c> comes first, then its <c>tokenizer.model</c>, then its GGUF model.</summary>
+    /// <summary>
+    /// Opens what lies at <paramref name="path"/>. A directory's <c>tokenizer.json</c> comes first, then its <c>tokenizer.model</c>, then its GGUF model.
+    /// </summary>
     /// <exception cref="ModelFormatException">It is damaged, or none of these.</exception>
     /// <exception cref="FileNotFoundException">There is nothing at <paramref name="path"/>.</exception>
     public static TokenizerBundle Load(string path)

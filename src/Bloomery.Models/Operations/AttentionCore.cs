@@ -7,10 +7,13 @@ using Bloomery.Numerics.Threading;
 
 namespace Bloomery.Models.Operations;
 
-/// <summary>The walk that self- and cross-attention share: units of (sequence, kv head, some query tokens), each with a running softmax over the pages of its cache.</summary>
+/// <summary>
+/// The walk that self- and cross-attention share: units of (sequence, kv head, some query tokens), each with a running softmax over the pages of its cache.
+/// </summary>
 internal abstract class AttentionCore(IReadOnlyList<Value> inputs, Value output, AttentionSpec spec, int layer) : Operation(inputs, [output]), IRangeJob
 {
-    // A page's keys and values are converted once per tile: enough rows to make that cheap, few enough that short prompts still divide. A multiple of the kernels' 12.
+    // A page's keys and values are converted once per tile: enough rows to make that cheap, few enough that short prompts still divide. A multiple of the
+    // kernels' 12.
     private const int RowsPerTile = 72;
     private readonly int _group = spec.Heads / spec.KvHeads;
     private Executor? _executor;

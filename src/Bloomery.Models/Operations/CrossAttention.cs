@@ -11,5 +11,6 @@ internal sealed class CrossAttention(Value q, Value y, AttentionSpec spec, int l
     public override string Description => $"cross-attention {Spec.Heads} heads of {Spec.KeyDim}";
 
     /// <inheritdoc/>
-    protected override KvStore Store(BatchSequence sequence) => sequence.Cross ?? throw new ArgumentException("a decoder with cross-attention needs the encoder's cache");
+    protected override KvStore Store(BatchSequence sequence) =>
+        sequence.Cross ?? throw new ArgumentException("a decoder with cross-attention needs the encoder's cache");
 }

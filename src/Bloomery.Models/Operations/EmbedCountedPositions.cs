@@ -4,7 +4,10 @@ using Bloomery.Models.Weights;
 
 namespace Bloomery.Models.Operations;
 
-/// <summary>y[t] = table[padding + number of tokens up to t that are no padding], and table[padding] for padding in the text: RoBERTa's positions (arXiv 1907.11692). A sequence is run whole.</summary>
+/// <summary>
+/// y[t] = table[padding + number of tokens up to t that are no padding], and table[padding] for padding in the text: RoBERTa's positions (arXiv 1907.11692). A
+/// sequence is run whole.
+/// </summary>
 internal sealed class EmbedCountedPositions(Value output, Weight table, int padding) : RowOperation([], [output])
 {
     private int[] _rows = [];

@@ -15,7 +15,8 @@ internal sealed class EmbedPositions(Value output, Weight table, int offset) : R
     {
         int position = executor.Batch.Positions[row] + offset;
         if ((uint)position >= (uint)table.Matrix.Rows)
-            throw new ArgumentException($"position {executor.Batch.Positions[row]} is beyond the model's context of {table.Matrix.Rows - offset} learned positions");
+            throw new ArgumentException(
+                $"position {executor.Batch.Positions[row]} is beyond the model's context of {table.Matrix.Rows - offset} learned positions");
         table.Matrix.Dequantize(position, 1, executor.Row(Output, row));
     }
 }

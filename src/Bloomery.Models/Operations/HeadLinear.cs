@@ -6,7 +6,9 @@ using Bloomery.Numerics.Threading;
 
 namespace Bloomery.Models.Operations;
 
-/// <summary>For each head a linear layer of its own: y[t, head] = W[head] x[t, head] (the absorbed projections of latent attention, arXiv 2405.04434).</summary>
+/// <summary>
+/// For each head a linear layer of its own: y[t, head] = W[head] x[t, head] (the absorbed projections of latent attention, arXiv 2405.04434).
+/// </summary>
 internal sealed class HeadLinear(Value x, Value y, Weight stack) : Operation([x], [y]), IRangeJob
 {
     private Executor? _executor;

@@ -4,7 +4,9 @@ using Bloomery.Models.Weights;
 
 namespace Bloomery.Models.Operations;
 
-/// <summary>Layer norm (arXiv 1607.06450) over a row, or over each group of its columns; gain and bias cover one group (shared) or all columns, or are absent.</summary>
+/// <summary>
+/// Layer norm (arXiv 1607.06450) over a row, or over each group of its columns; gain and bias cover one group (shared) or all columns, or are absent.
+/// </summary>
 internal sealed class LayerNorm(Value x, Value y, Weight? norm, float epsilon, int groupSize) : RowOperation([x], [y])
 {
     /// <inheritdoc/>

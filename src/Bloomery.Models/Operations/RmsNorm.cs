@@ -4,7 +4,9 @@ using Bloomery.Models.Weights;
 
 namespace Bloomery.Models.Operations;
 
-/// <summary>Root-mean-square norm (arXiv 1910.07467) over a row, or over each group of its columns; the gain covers one group (shared) or all columns.</summary>
+/// <summary>
+/// Root-mean-square norm (arXiv 1910.07467) over a row, or over each group of its columns; the gain covers one group (shared) or all columns.
+/// </summary>
 internal sealed class RmsNorm(Value x, Value y, Weight norm, float epsilon, int groupSize) : RowOperation([x], [y])
 {
     /// <inheritdoc/>

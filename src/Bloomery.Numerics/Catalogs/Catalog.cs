@@ -3,7 +3,9 @@ using System.Reflection;
 
 namespace Bloomery.Numerics.Catalogs;
 
-/// <summary>The types of one assembly that carry a <see cref="KeyAttribute"/> and derive from <typeparamref name="T"/>: how one new file adds a plug point.</summary>
+/// <summary>
+/// The types of one assembly that carry a <see cref="KeyAttribute"/> and derive from <typeparamref name="T"/>: how one new file adds a plug point.
+/// </summary>
 /// <typeparam name="T">The plug point's base class or interface.</typeparam>
 internal sealed class Catalog<T>
 {
@@ -25,6 +27,7 @@ internal sealed class Catalog<T>
     {
         if (!TryFind(name, out Type? type))
             throw new KeyNotFoundException($"no {typeof(T).Name} is called '{name}'; there are: {string.Join(", ", Names)}");
-        return (T)Activator.CreateInstance(type, BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DoNotWrapExceptions, null, arguments, null)!;
+        return (T)Activator.CreateInstance(type, BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DoNotWrapExceptions, null,
+            arguments, null)!;
     }
 }

@@ -1,6 +1,8 @@
 namespace Bloomery.Numerics.Catalogs;
 
-/// <summary>The name under which a plug point (architecture, block format, sampler, ...) is found. Repeatable: a class that serves two configurations has two keys.</summary>
+/// <summary>
+/// The name under which a plug point (architecture, block format, sampler, ...) is found. Repeatable: a class that serves two configurations has two keys.
+/// </summary>
 [AttributeUsage(AttributeTargets.Class | AttributeTargets.Struct, AllowMultiple = true, Inherited = false)]
 internal sealed class KeyAttribute(string name) : Attribute
 {

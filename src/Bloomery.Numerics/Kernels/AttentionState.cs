@@ -1,6 +1,8 @@
 namespace Bloomery.Numerics.Kernels;
 
-/// <summary>The running softmax of some query rows (FlashAttention, arXiv 2205.14135): partial results over page groups merge exactly. A borrowed view.</summary>
+/// <summary>
+/// The running softmax of some query rows (FlashAttention, arXiv 2205.14135): partial results over page groups merge exactly. A borrowed view.
+/// </summary>
 internal readonly ref struct AttentionState
 {
     /// <summary>(rows) largest score so far; -inf at the start.</summary>

@@ -3,7 +3,8 @@ namespace Bloomery.Numerics.Kernels;
 /// <summary>Query rows that attend to the same kv head: rows are (token, query head) pairs of one sequence. A borrowed view.</summary>
 /// <remarks>
 /// score = Scale * q.k + AlibiScale * slope * (position of the key) + relative bias; then SoftCap * tanh(score / SoftCap) if SoftCap is positive.
-/// ALiBi: arXiv 2108.12409. A key at position k is visible to a query at position t when t - Before &lt; k &lt; t + After: causal is After = 1, a sliding window w is Before = w.
+/// ALiBi: arXiv 2108.12409. A key at position k is visible to a query at position t when t - Before &lt; k &lt; t + After: causal is After = 1, a sliding
+/// window w is Before = w.
 /// </remarks>
 internal readonly ref struct AttentionTile
 {

@@ -1,6 +1,8 @@
 namespace Bloomery.Numerics.Kernels;
 
-/// <summary>One tier of kernels: the arithmetic under every operation. Methods work on what they are given, on the calling thread; operations divide the work.</summary>
+/// <summary>
+/// One tier of kernels: the arithmetic under every operation. Methods work on what they are given, on the calling thread; operations divide the work.
+/// </summary>
 /// <remarks>Every tier computes the same formulas as the reference tier, which is the specification; a test compares them by enumeration.</remarks>
 internal abstract class KernelSet
 {

@@ -28,7 +28,9 @@ internal static class KernelTiers
         ? throw new PlatformNotSupportedException($"kernel tier '{name}' needs {missing}, which this processor lacks.")
         : Tiers.Create(Known(name));
 
-    /// <summary>The tier asked for; or, when <paramref name="wanted"/> is empty or <c>auto</c>, the one that <see cref="Variable"/> names; or the fastest that can run.</summary>
+    /// <summary>
+    /// The tier asked for; or, when <paramref name="wanted"/> is empty or <c>auto</c>, the one that <see cref="Variable"/> names; or the fastest that can run.
+    /// </summary>
     /// <exception cref="ArgumentException">This build has no such tier.</exception>
     /// <exception cref="PlatformNotSupportedException">This processor cannot run it.</exception>
     public static KernelChoice Detect(string? wanted = null)

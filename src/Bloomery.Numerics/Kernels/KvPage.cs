@@ -1,6 +1,8 @@
 namespace Bloomery.Numerics.Kernels;
 
-/// <summary>Some cached keys and values of one (layer, kv head): a borrowed view. A slot's place says nothing about its position: read <see cref="Positions"/>.</summary>
+/// <summary>
+/// Some cached keys and values of one (layer, kv head): a borrowed view. A slot's place says nothing about its position: read <see cref="Positions"/>.
+/// </summary>
 internal readonly ref struct KvPage
 {
     /// <summary>(slots, keyDim) in <see cref="KeyType"/>, rows of <see cref="KvLayout.RowBytes"/>.</summary>

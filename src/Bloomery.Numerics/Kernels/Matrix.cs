@@ -3,7 +3,10 @@ using Bloomery.Numerics.Quantization;
 
 namespace Bloomery.Numerics.Kernels;
 
-/// <summary>A weight matrix (rows = outputs, columns = inputs), stored row by row in blocks of one <see cref="BlockFormat"/>. A kernel tier may derive from it to hold its own packed copy (<see cref="KernelSet.Prepare"/>).</summary>
+/// <summary>
+/// A weight matrix (rows = outputs, columns = inputs), stored row by row in blocks of one <see cref="BlockFormat"/>. A kernel tier may derive from it to hold
+/// its own packed copy (<see cref="KernelSet.Prepare"/>).
+/// </summary>
 internal class Matrix
 {
     /// <summary>Wraps <paramref name="data"/>, which holds exactly <paramref name="rows"/> rows.</summary>

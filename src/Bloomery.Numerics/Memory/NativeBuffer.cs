@@ -4,7 +4,9 @@ using Bloomery.Numerics.Platform;
 
 namespace Bloomery.Numerics.Memory;
 
-/// <summary>A block of native memory, 64-byte aligned, with a named owner. Freed by <see cref="SafeHandle.Dispose()"/>, or by the finalizer if that was forgotten.</summary>
+/// <summary>
+/// A block of native memory, 64-byte aligned, with a named owner. Freed by <see cref="SafeHandle.Dispose()"/>, or by the finalizer if that was forgotten.
+/// </summary>
 internal sealed unsafe class NativeBuffer : SafeHandle
 {
     /// <summary>The alignment of every buffer, in bytes: a cache line, and a 512-bit vector.</summary>

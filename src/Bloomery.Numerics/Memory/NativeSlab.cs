@@ -3,7 +3,10 @@ using Bloomery.Numerics.Platform;
 
 namespace Bloomery.Numerics.Memory;
 
-/// <summary>Large-page memory that many long-lived buffers share: hundreds of weight matrices of a few hundred kilobytes would otherwise fault in page by page. A slab is freed when its last buffer is.</summary>
+/// <summary>
+/// Large-page memory that many long-lived buffers share: hundreds of weight matrices of a few hundred kilobytes would otherwise fault in page by page. A slab
+/// is freed when its last buffer is.
+/// </summary>
 internal sealed unsafe class NativeSlab
 {
     /// <summary>Bytes of a slab: much larger than what is placed in it.</summary>

@@ -3,7 +3,10 @@ using Bloomery.Numerics.Catalogs;
 
 namespace Bloomery.Numerics.Quantization;
 
-/// <summary>One 8-bit float with 4 exponent bits, bias 7, without infinities (OCP FP8, arXiv 2209.05433; safetensors F8_E4M3; GGUF has no such type, so its id is negative).</summary>
+/// <summary>
+/// One 8-bit float with 4 exponent bits, bias 7, without infinities (OCP FP8, arXiv 2209.05433; safetensors F8_E4M3; GGUF has no such type, so its id is
+/// negative).
+/// </summary>
 [Key("f8_e4m3"), GgmlType(-3)]
 [StructLayout(LayoutKind.Sequential, Pack = 1)]
 internal struct BlockF8E4M3 : IBlockFormat<BlockF8E4M3>

@@ -3,7 +3,9 @@ using Bloomery.Numerics.Catalogs;
 
 namespace Bloomery.Numerics.Quantization;
 
-/// <summary>One 8-bit float with 5 exponent bits, bias 15 (OCP FP8, arXiv 2209.05433; safetensors F8_E5M2; GGUF has no such type, so its id is negative).</summary>
+/// <summary>
+/// One 8-bit float with 5 exponent bits, bias 15 (OCP FP8, arXiv 2209.05433; safetensors F8_E5M2; GGUF has no such type, so its id is negative).
+/// </summary>
 [Key("f8_e5m2"), GgmlType(-4)]
 [StructLayout(LayoutKind.Sequential, Pack = 1)]
 internal struct BlockF8E5M2 : IBlockFormat<BlockF8E5M2>

@@ -4,7 +4,10 @@ using Bloomery.Numerics.Catalogs;
 
 namespace Bloomery.Numerics.Quantization;
 
-/// <summary>256 weights in 56 bytes: as <see cref="BlockIQ1_S"/>, but with a shift per eight and a scale per 16, and the half scale scattered over the top nibbles of the scales (ggml type 29).</summary>
+/// <summary>
+/// 256 weights in 56 bytes: as <see cref="BlockIQ1_S"/>, but with a shift per eight and a scale per 16, and the half scale scattered over the top nibbles of
+/// the scales (ggml type 29).
+/// </summary>
 [Key("iq1_m"), GgmlType(29)]
 [StructLayout(LayoutKind.Sequential, Pack = 1)]
 internal struct BlockIQ1_M : IBlockFormat<BlockIQ1_M>
@@ -13,7 +16,8 @@ internal struct BlockIQ1_M : IBlockFormat<BlockIQ1_M>
     internal Array16<byte> HighRows; // nibbles, per 8: 3 high bits of the row index, 1 bit: shift down
     internal Array4<ushort> Scales;  // four times 3 bits of scale, per 16; then 4 bits of the half, lowest first
 
-    private readonly Half Scale => BitConverter.UInt16BitsToHalf((ushort)((Scales[0] >> 12) | ((Scales[1] >> 12) << 4) | ((Scales[2] >> 12) << 8) | ((Scales[3] >> 12) << 12)));
+    private readonly Half Scale =>
+        BitConverter.UInt16BitsToHalf((ushort)((Scales[0] >> 12) | ((Scales[1] >> 12) << 4) | ((Scales[2] >> 12) << 8) | ((Scales[3] >> 12) << 12)));
 
     /// <inheritdoc/>
     public static int Weights => 256;

@@ -4,7 +4,10 @@ using Bloomery.Numerics.Catalogs;
 
 namespace Bloomery.Numerics.Quantization;
 
-/// <summary>256 weights in 50 bytes: rows of eight ternary values from a code book of 2048, and per 32 a shift of an eighth up or down and a 3-bit scale under a half; scale * (2 * s + 1) * (row + shift) (ggml type 19).</summary>
+/// <summary>
+/// 256 weights in 50 bytes: rows of eight ternary values from a code book of 2048, and per 32 a shift of an eighth up or down and a 3-bit scale under a half;
+/// scale * (2 * s + 1) * (row + shift) (ggml type 19).
+/// </summary>
 [Key("iq1_s"), GgmlType(19)]
 [StructLayout(LayoutKind.Sequential, Pack = 1)]
 internal struct BlockIQ1_S : IBlockFormat<BlockIQ1_S>
@@ -29,7 +32,8 @@ internal struct BlockIQ1_S : IBlockFormat<BlockIQ1_S>
                 int group = block.Groups[part / 2], high = group >> (part % 2 * 6);
                 ulong first = grid[block.Rows[2 * part] | ((high & 7) << 8)], second = grid[block.Rows[(2 * part) + 1] | ((high & 0x38) << 5)];
                 Vector128<sbyte> shift = Vector128.Create((sbyte)((group & 0x8000) == 0 ? 1 : -1));
-                Lanes.Scale(Vector128.Create(first, second).AsSByte() + shift, scale * ((2 * ((group >> 12) & 7)) + 1), values.Slice((i * 256) + (part * 16), 16));
+                Lanes.Scale(Vector128.Create(first, second).AsSByte() + shift, scale * ((2 * ((group >> 12) & 7)) + 1),
+                    values.Slice((i * 256) + (part * 16), 16));
             }
         }
     }

@@ -4,7 +4,9 @@ using Bloomery.Numerics.Catalogs;
 
 namespace Bloomery.Numerics.Quantization;
 
-/// <summary>256 weights in 82 bytes: rows of eight from a code book of 1024, their signs, and per 16 a 4-bit scale under a half; scale * (s + 0.5) / 4 (ggml type 22).</summary>
+/// <summary>
+/// 256 weights in 82 bytes: rows of eight from a code book of 1024, their signs, and per 16 a 4-bit scale under a half; scale * (s + 0.5) / 4 (ggml type 22).
+/// </summary>
 [Key("iq2_s"), GgmlType(22)]
 [StructLayout(LayoutKind.Sequential, Pack = 1)]
 internal struct BlockIQ2_S : IBlockFormat<BlockIQ2_S>
@@ -32,7 +34,8 @@ internal struct BlockIQ2_S : IBlockFormat<BlockIQ2_S>
                 int s = (block.Scales[part / 2] >> (part % 2 * 4)) & 15;
                 ulong low = grid[block.Rows[first] | ((high & 3) << 8)], next = grid[block.Rows[first + 1] | ((high & 12) << 6)];
                 Vector128<byte> negative = Lanes.Bits(block.Signs[first], block.Signs[first + 1]);
-                Lanes.Scale(Lanes.Negate(Vector128.Create(low, next).AsByte(), negative), scale * (0.5f + s) * 0.25f, values.Slice((i * 256) + (part * 16), 16));
+                Lanes.Scale(Lanes.Negate(Vector128.Create(low, next).AsByte(), negative), scale * (0.5f + s) * 0.25f,
+                    values.Slice((i * 256) + (part * 16), 16));
             }
         }
     }

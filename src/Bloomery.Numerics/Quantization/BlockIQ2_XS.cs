@@ -4,7 +4,9 @@ using Bloomery.Numerics.Catalogs;
 
 namespace Bloomery.Numerics.Quantization;
 
-/// <summary>256 weights in 74 bytes: rows of eight from a code book of 512, their signs, and per 16 a 4-bit scale under a half; scale * (s + 0.5) / 4 (ggml type 17).</summary>
+/// <summary>
+/// 256 weights in 74 bytes: rows of eight from a code book of 512, their signs, and per 16 a 4-bit scale under a half; scale * (s + 0.5) / 4 (ggml type 17).
+/// </summary>
 [Key("iq2_xs"), GgmlType(17)]
 [StructLayout(LayoutKind.Sequential, Pack = 1)]
 internal struct BlockIQ2_XS : IBlockFormat<BlockIQ2_XS>

@@ -4,7 +4,9 @@ using Bloomery.Numerics.Catalogs;
 
 namespace Bloomery.Numerics.Quantization;
 
-/// <summary>256 weights in 66 bytes: rows of eight from a code book of 256, their signs, and per 32 a 4-bit scale under a half; scale * (s + 0.5) / 4 (ggml type 16).</summary>
+/// <summary>
+/// 256 weights in 66 bytes: rows of eight from a code book of 256, their signs, and per 32 a 4-bit scale under a half; scale * (s + 0.5) / 4 (ggml type 16).
+/// </summary>
 [Key("iq2_xxs"), GgmlType(16)]
 [StructLayout(LayoutKind.Sequential, Pack = 1)]
 internal struct BlockIQ2_XXS : IBlockFormat<BlockIQ2_XXS>

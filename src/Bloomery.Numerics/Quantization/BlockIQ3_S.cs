@@ -4,7 +4,9 @@ using Bloomery.Numerics.Catalogs;
 
 namespace Bloomery.Numerics.Quantization;
 
-/// <summary>256 weights in 110 bytes: rows of four from a code book of 512, signs per eight, and per 32 a 4-bit scale under a half; scale * (2 * s + 1) (ggml type 21).</summary>
+/// <summary>
+/// 256 weights in 110 bytes: rows of four from a code book of 512, signs per eight, and per 32 a 4-bit scale under a half; scale * (2 * s + 1) (ggml type 21).
+/// </summary>
 [Key("iq3_s"), GgmlType(21)]
 [StructLayout(LayoutKind.Sequential, Pack = 1)]
 internal struct BlockIQ3_S : IBlockFormat<BlockIQ3_S>

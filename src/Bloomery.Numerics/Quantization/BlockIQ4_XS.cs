@@ -4,7 +4,10 @@ using Bloomery.Numerics.Catalogs;
 
 namespace Bloomery.Numerics.Quantization;
 
-/// <summary>256 weights in 136 bytes: 4-bit indices into the table of <see cref="BlockIQ4_NL"/>, and per 32 a 6-bit scale under a half; scale * (s - 32) * table[index] (ggml type 23).</summary>
+/// <summary>
+/// 256 weights in 136 bytes: 4-bit indices into the table of <see cref="BlockIQ4_NL"/>, and per 32 a 6-bit scale under a half; scale * (s - 32) * table[index]
+/// (ggml type 23).
+/// </summary>
 [Key("iq4_xs"), GgmlType(23)]
 [StructLayout(LayoutKind.Sequential, Pack = 1)]
 internal struct BlockIQ4_XS : IBlockFormat<BlockIQ4_XS>

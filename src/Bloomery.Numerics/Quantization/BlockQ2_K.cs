@@ -4,7 +4,9 @@ using Bloomery.Numerics.Catalogs;
 
 namespace Bloomery.Numerics.Quantization;
 
-/// <summary>256 weights in 84 bytes: per 16 a 4-bit scale and a 4-bit minimum under two halves, and 2-bit codes; scale * s * code - minimum * m (ggml type 10).</summary>
+/// <summary>
+/// 256 weights in 84 bytes: per 16 a 4-bit scale and a 4-bit minimum under two halves, and 2-bit codes; scale * s * code - minimum * m (ggml type 10).
+/// </summary>
 [Key("q2_k"), GgmlType(10)]
 [StructLayout(LayoutKind.Sequential, Pack = 1)]
 internal struct BlockQ2_K : IBlockFormat<BlockQ2_K>

@@ -4,7 +4,9 @@ using Bloomery.Numerics.Catalogs;
 
 namespace Bloomery.Numerics.Quantization;
 
-/// <summary>256 weights in 144 bytes: per 32 a 6-bit scale and a 6-bit minimum under two halves, and 4-bit codes; scale * s * code - minimum * m (ggml type 12).</summary>
+/// <summary>
+/// 256 weights in 144 bytes: per 32 a 6-bit scale and a 6-bit minimum under two halves, and 4-bit codes; scale * s * code - minimum * m (ggml type 12).
+/// </summary>
 [Key("q4_k"), GgmlType(12)]
 [StructLayout(LayoutKind.Sequential, Pack = 1)]
 internal struct BlockQ4_K : IBlockFormat<BlockQ4_K>

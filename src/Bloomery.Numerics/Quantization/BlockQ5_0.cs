@@ -29,7 +29,8 @@ internal struct BlockQ5_0 : IBlockFormat<BlockQ5_0>
             float scale = (float)block.Scale;
             Vector128<byte> codes = Lanes.Load(block.Codes, 0);
             // A missing fifth bit is -16: code - 16 = low 4 bits | 0xF0.
-            Vector128<byte> lower = (codes & Vector128.Create((byte)15)) | Vector128.AndNot(Vector128.Create((byte)0xF0), Lanes.Bits(block.FifthBits[0], block.FifthBits[1]));
+            Vector128<byte> lower = (codes & Vector128.Create((byte)15))
+                | Vector128.AndNot(Vector128.Create((byte)0xF0), Lanes.Bits(block.FifthBits[0], block.FifthBits[1]));
             Vector128<byte> upper = (codes >> 4) | Vector128.AndNot(Vector128.Create((byte)0xF0), Lanes.Bits(block.FifthBits[2], block.FifthBits[3]));
             Lanes.Scale(lower.AsSByte(), scale, to);
             Lanes.Scale(upper.AsSByte(), scale, to[16..]);

@@ -65,7 +65,8 @@ internal struct BlockQ6_K : IBlockFormat<BlockQ6_K>
         {
             ref BlockQ6_K block = ref blocks[i];
             ReadOnlySpan<float> x = values.Slice(i * 256, 256);
-            block.Scale = SuperBlockFit.Scales(x, importance.IsEmpty ? default : importance.Slice(i * 256, 256), 16, new UniformCodes(-32, 31), -128, block.Scales);
+            block.Scale = SuperBlockFit.Scales(x, importance.IsEmpty ? default : importance.Slice(i * 256, 256), 16, new UniformCodes(-32, 31), -128,
+                block.Scales);
             for (int s = 0; s < 16; s++) CodeFit.Round(x.Slice(16 * s, 16), (float)block.Scale * block.Scales[s], -32, 31, codes.Slice(16 * s, 16));
             Planar.Write(codes, 64, 4, block.Codes);
             Planar.Write(codes, 32, 2, block.HighPairs, shift: 4);

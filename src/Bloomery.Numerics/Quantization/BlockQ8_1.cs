@@ -4,7 +4,10 @@ using Bloomery.Numerics.Catalogs;
 
 namespace Bloomery.Numerics.Quantization;
 
-/// <summary>32 activations in 36 bytes: as <see cref="BlockQ8_0"/> with scale * sum(codes) besides, which products with formats that have a minimum need (ggml type 9; not met in files).</summary>
+/// <summary>
+/// 32 activations in 36 bytes: as <see cref="BlockQ8_0"/> with scale * sum(codes) besides, which products with formats that have a minimum need (ggml type 9;
+/// not met in files).
+/// </summary>
 [Key("q8_1"), GgmlType(9)]
 [StructLayout(LayoutKind.Sequential, Pack = 1)]
 internal struct BlockQ8_1 : IBlockFormat<BlockQ8_1>

@@ -59,7 +59,8 @@ internal struct BlockTQ1_0 : IBlockFormat<BlockTQ1_0>
 
     // The digit in front, less one: 3 * b / 256 is 1 from 86 on and 2 from 171 on.
     private static Vector128<sbyte> Digits(Vector128<byte> b) =>
-        (Vector128<byte>.AllBitsSet - Vector128.GreaterThanOrEqual(b, Vector128.Create((byte)86)) - Vector128.GreaterThanOrEqual(b, Vector128.Create((byte)171))).AsSByte();
+        (Vector128<byte>.AllBitsSet - Vector128.GreaterThanOrEqual(b, Vector128.Create((byte)86))
+            - Vector128.GreaterThanOrEqual(b, Vector128.Create((byte)171))).AsSByte();
 
     private static void Pack(ReadOnlySpan<byte> codes, int stride, int digits, Span<byte> packed)
     {

@@ -4,7 +4,9 @@ using Bloomery.Numerics.Catalogs;
 
 namespace Bloomery.Numerics.Quantization;
 
-/// <summary>256 ternary weights in 66 bytes: 2-bit codes and a half scale; scale * (code - 1), so that the code 3, which is never written, is +2 (ggml type 35).</summary>
+/// <summary>
+/// 256 ternary weights in 66 bytes: 2-bit codes and a half scale; scale * (code - 1), so that the code 3, which is never written, is +2 (ggml type 35).
+/// </summary>
 [Key("tq2_0"), GgmlType(35)]
 [StructLayout(LayoutKind.Sequential, Pack = 1)]
 internal struct BlockTQ2_0 : IBlockFormat<BlockTQ2_0>

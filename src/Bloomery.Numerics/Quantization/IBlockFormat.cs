@@ -1,6 +1,8 @@
 namespace Bloomery.Numerics.Quantization;
 
-/// <summary>A quantisation type: the layout of one block of weights, and how it is read and written. One struct, one file each; found by its <c>[Key]</c>.</summary>
+/// <summary>
+/// A quantisation type: the layout of one block of weights, and how it is read and written. One struct, one file each; found by its <c>[Key]</c>.
+/// </summary>
 /// <typeparam name="TSelf">The block's own struct: its size is the block's size in bytes.</typeparam>
 internal interface IBlockFormat<TSelf> where TSelf : unmanaged, IBlockFormat<TSelf>
 {
@@ -15,7 +17,10 @@ internal interface IBlockFormat<TSelf> where TSelf : unmanaged, IBlockFormat<TSe
     /// <param name="values">(n * Weights) values.</param>
     static abstract void Dequantize(ReadOnlySpan<TSelf> blocks, Span<float> values);
 
-    /// <summary>The specification of <see cref="Dequantize"/>, one weight at a time: a format whose <see cref="Dequantize"/> uses vectors keeps its plain form here, and the two agree to the bit.</summary>
+    /// <summary>
+    /// The specification of <see cref="Dequantize"/>, one weight at a time: a format whose <see cref="Dequantize"/> uses vectors keeps its plain form here, and
+    /// the two agree to the bit.
+    /// </summary>
     /// <param name="blocks">(n) blocks.</param>
     /// <param name="values">(n * Weights) values.</param>
     static virtual void DequantizeScalar(ReadOnlySpan<TSelf> blocks, Span<float> values) => TSelf.Dequantize(blocks, values);

@@ -15,7 +15,8 @@ public sealed class ConversionGoldenTests : IDisposable
     // Folder, and what of its configuration GGUF cannot say.
     private static readonly Dictionary<string, string> Refused = new()
     {
-        ["bart"] = "model_type", ["t5"] = "max_distance", ["opt"] = "model_type", ["opt-postnorm"] = "model_type", ["gptj"] = "model_type", ["codegen"] = "model_type", ["persimmon"] = "model_type",
+        ["bart"] = "model_type", ["t5"] = "max_distance", ["opt"] = "model_type", ["opt-postnorm"] = "model_type", ["gptj"] = "model_type",
+        ["codegen"] = "model_type", ["persimmon"] = "model_type",
         ["falcon-alibi"] = "attention", ["smollm3"] = "rotated", ["gemma2"] = "attention.scale", ["gemma3"] = "attention.scale",
     };
 
@@ -52,10 +53,12 @@ public sealed class ConversionGoldenTests : IDisposable
         {
             // RoBERTa's unused positions and its head are not in GGUF; bloom-noprefix gets the prefix.
             if (name == "xlm-roberta" && tensor.Name.Contains("position_embeddings", StringComparison.Ordinal)) continue;
-            string old = before.Tensors.Keys.First(k => k == tensor.Name || tensor.Name == "transformer." + k || k.EndsWith("." + tensor.Name, StringComparison.Ordinal));
+            string old = before.Tensors.Keys.First(k => k == tensor.Name || tensor.Name == "transformer." + k
+                || k.EndsWith("." + tensor.Name, StringComparison.Ordinal));
             Assert.Equal(string.Join(',', before.Tensor(old).Shape), string.Join(',', tensor.Shape));
             float[] expected = before.Dequantize(before.Tensor(old)), actual = after.Dequantize(tensor);
-            for (int i = 0; i < expected.Length; i++) Assert.True(Math.Abs(expected[i] - actual[i]) <= 2.5e-7f, $"{name}: {tensor.Name}[{i}] is {actual[i]}, not {expected[i]}");
+            for (int i = 0; i < expected.Length; i++)
+                Assert.True(Math.Abs(expected[i] - actual[i]) <= 2.5e-7f, $"{name}: {tensor.Name}[{i}] is {actual[i]}, not {expected[i]}");
         }
     }
 
@@ -77,7 +80,8 @@ public sealed class ConversionGoldenTests : IDisposable
         {
             TensorInfo other = actual.Tensors[tensor.Name];
             Assert.Equal((tensor.Name, string.Join(',', tensor.Shape), tensor.Format.Name), (other.Name, string.Join(',', other.Shape), other.Format.Name));
-            if (tensor.Name == "rope_freqs.weight") Assert.All(expected.Dequantize(tensor).Zip(actual.Dequantize(other)), p => Assert.Equal(p.First, p.Second, 1e-5f * p.First));
+            if (tensor.Name == "rope_freqs.weight")
+                Assert.All(expected.Dequantize(tensor).Zip(actual.Dequantize(other)), p => Assert.Equal(p.First, p.Second, 1e-5f * p.First));
             else Assert.True(expected.Bytes(tensor).SequenceEqual(actual.Bytes(other)), $"{name}: {tensor.Name} differs");
         }
     }
@@ -112,7 +116,8 @@ public sealed class ConversionGoldenTests : IDisposable
         config[key] = value;
         if (name == "smollm3") config["no_rope_layer_interval"] = 4;
         File.WriteAllText(Path.Combine(changed, "config.json"), config.ToJsonString());
-        foreach (string file in Directory.GetFiles(golden.Directory, "model*.safetensors*")) File.CreateSymbolicLink(Path.Combine(changed, Path.GetFileName(file)), file);
+        foreach (string file in Directory.GetFiles(golden.Directory, "model*.safetensors*"))
+            File.CreateSymbolicLink(Path.Combine(changed, Path.GetFileName(file)), file);
         string gguf = ToGguf(changed), back = Path.Combine(_folder.FullName, "back");
         ModelConverter.Convert(gguf, back, new ConversionOptions { Types = TypeRecipe.Parse("f32"), Threads = 1 });
         float[] expected = Answer(golden, changed);
@@ -124,7 +129,8 @@ public sealed class ConversionGoldenTests : IDisposable
     {
         using Runtime runtime = Runtime.Load(path, new ModelOptions { Exact = true, Threads = 1 });
         GoldenTensors t = golden.Tensors;
-        return new ForwardPass(runtime).Run([new ForwardRow(t.Int32s("input_ids")) { DecoderIds = t.Contains("decoder_input_ids") ? t.Int32s("decoder_input_ids") : null }])[0].Logits!;
+        return new ForwardPass(runtime)
+            .Run([new ForwardRow(t.Int32s("input_ids")) { DecoderIds = t.Contains("decoder_input_ids") ? t.Int32s("decoder_input_ids") : null }])[0].Logits!;
     }
 
     private static string Text(GgufMetadata meta, string key) => $"{key} {meta.TypeOf(key)} " + meta.TypeOf(key) switch

@@ -37,7 +37,10 @@ public sealed class GgufForOthersTests : IDisposable
     [SkippableFact]
     public void Divisors_that_a_reader_does_not_know_are_told_of()
     {
-        string changed = Change("qwen2", c => c["rope_parameters"] = JsonNode.Parse("""{"rope_type": "llama3", "rope_theta": 10000.0, "factor": 8.0, "low_freq_factor": 1.0, "high_freq_factor": 4.0, "original_max_position_embeddings": 32}"""));
+        string changed = Change("qwen2", c => c["rope_parameters"] = JsonNode.Parse("""
+            {"rope_type": "llama3", "rope_theta": 10000.0, "factor": 8.0, "low_freq_factor": 1.0, "high_freq_factor": 4.0,
+            "original_max_position_embeddings": 32}
+            """));
         Assert.Equal(Answer("qwen2", changed), Answer("qwen2", Convert(changed)), new Near(1e-4f));
         Assert.Contains("llama.cpp will not read the new file: it knows no rope_freqs.weight in the architecture 'qwen2'", _notes);
     }
@@ -48,10 +51,13 @@ public sealed class GgufForOthersTests : IDisposable
         string changed = Change("mistral", c =>
         {
             c["sliding_window"] = null;
-            c["rope_parameters"] = JsonNode.Parse("""{"rope_type": "yarn", "rope_theta": 10000.0, "factor": 4.0, "original_max_position_embeddings": 64, "attention_factor": 1.4}""");
+            c["rope_parameters"] = JsonNode.Parse("""
+                {"rope_type": "yarn", "rope_theta": 10000.0, "factor": 4.0, "original_max_position_embeddings": 64, "attention_factor": 1.4}
+                """);
         });
         string to = Convert(changed);
-        using (GgufFile file = GgufFile.Open(to)) Assert.Equal(1.4 / (1 + 0.1 * Math.Log(4)), file.Metadata.Get<double>("llama.rope.scaling.attn_factor"), 1e-6);
+        using (GgufFile file = GgufFile.Open(to)) Assert.Equal(1.4 / (1 + 0.1 * Math.Log(4)),
+            file.Metadata.Get<double>("llama.rope.scaling.attn_factor"), 1e-6);
         Assert.Equal(Answer("mistral", changed), Answer("mistral", to), new Near(1e-4f));
     }
 
@@ -97,7 +103,8 @@ public sealed class GgufForOthersTests : IDisposable
         File.WriteAllText(Path.Combine(to, "config.json"), config.ToJsonString());
         using SafetensorsFile file = SafetensorsFile.OpenModel(from);
         SafetensorsWriter writer = new();
-        foreach (TensorInfo tensor in file.Tensors.Values.Where(t => without?.Invoke(t.Name) != true)) writer.Add(tensor.Name, tensor.Format, tensor.Shape, file.Bytes(tensor).ToArray());
+        foreach (TensorInfo tensor in file.Tensors.Values.Where(t => without?.Invoke(t.Name) != true))
+            writer.Add(tensor.Name, tensor.Format, tensor.Shape, file.Bytes(tensor).ToArray());
         writer.Save(Path.Combine(to, "model.safetensors"));
         return to;
     }

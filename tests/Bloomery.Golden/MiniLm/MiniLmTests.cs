@@ -18,14 +18,17 @@ public sealed class MiniLmTests
     [InlineData(false, 1e-3f)]
     public void Vectors_and_ranks(bool exact, float tolerance)
     {
-        Skip.If(!exact && !Vector128.IsHardwareAccelerated, "without vectors the texts take minutes, and the default mode is the exact one with half-precision caches");
-        using Model model = Model.Load(Path.Combine(TestPaths.Repository, "models", EmbeddedModels.FileName(ModelKind.Embedding)), new ModelOptions { Exact = exact });
+        Skip.If(!exact && !Vector128.IsHardwareAccelerated,
+            "without vectors the texts take minutes, and the default mode is the exact one with half-precision caches");
+        using Model model = Model.Load(Path.Combine(TestPaths.Repository, "models", EmbeddedModels.FileName(ModelKind.Embedding)),
+            new ModelOptions { Exact = exact });
         EmbeddingResult result = model.EmbedWithDetails(Texts);
         float[] expected = GoldenTensors.Load(Path.Combine("minilm", "embeddings.safetensors")).Floats("embeddings.q8_0");
         Assert.Equal(Pooling.Mean, result.Pooling);
         for (int i = 0; i < Texts.Length; i++)
             for (int c = 0; c < 384; c++)
-                Assert.True(MathF.Abs(result.Vectors[i][c] - expected[i * 384 + c]) <= tolerance, $"text {i}, element {c}: {result.Vectors[i][c]}, not {expected[i * 384 + c]}");
+                Assert.True(MathF.Abs(result.Vectors[i][c] - expected[i * 384 + c]) <= tolerance,
+                    $"text {i}, element {c}: {result.Vectors[i][c]}, not {expected[i * 384 + c]}");
 
         foreach (JsonElement rank in Cases.GetProperty("rank").EnumerateArray())
         {

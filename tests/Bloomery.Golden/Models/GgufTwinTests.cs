@@ -19,7 +19,10 @@ public sealed class GgufTwinTests
             DeepSeek(c, stacks: true, sigmoid: true).With(c, ("rope.scaling.type", "yarn"), ("rope.scaling.factor", 4f),
             ("rope.scaling.original_context_length", 64u),
             ("rope.scaling.yarn_beta_fast", 8f), ("rope.scaling.yarn_log_multiplier", 0.07f)),
-                """{"rope_scaling": {"beta_fast": 8.0, "factor": 4.0, "mscale": 0.7, "mscale_all_dim": 0.7, "original_max_position_embeddings": 64, "rope_type": "yarn"}}"""),
+                """
+                    {"rope_scaling": {"beta_fast": 8.0, "factor": 4.0, "mscale": 0.7, "mscale_all_dim": 0.7, "original_max_position_embeddings": 64,
+                    "rope_type": "yarn"}}
+                    """),
         ["gemma"] = new("gemma", c => new GgufTwin("gemma") { GainsPlusOne = true }.With(c)),
         ["gemma3"] = new("gemma3", c =>
             new GgufTwin("gemma3") { GainsPlusOne = true, Special = { ["post_attention_layernorm"] = "post_attention_norm" } }.With(c,

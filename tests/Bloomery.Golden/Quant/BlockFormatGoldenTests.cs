@@ -4,7 +4,10 @@ using Bloomery.TestSupport;
 
 namespace Bloomery.Golden.Quant;
 
-/// <summary>Every golden file of <c>quant</c> against the block format of its name: sizes, de-quantised values and, where there are any, quantised bytes, all to the bit.</summary>
+/// <summary>
+/// Every golden file of <c>quant</c> against the block format of its name: sizes, de-quantised values and, where there are any, quantised bytes, all to the
+/// bit.
+/// </summary>
 public sealed class BlockFormatGoldenTests
 {
     private static readonly string[] Names = FindNames();
@@ -19,7 +22,8 @@ public sealed class BlockFormatGoldenTests
     public void All_golden_types_are_there() =>
         Assert.Equal(
             TestPaths.IsComplete
-                ? "BF16 F16 IQ1_M IQ1_S IQ2_S IQ2_XS IQ2_XXS IQ3_S IQ3_XXS IQ4_NL IQ4_XS MXFP4 NVFP4 Q2_K Q3_K Q4_0 Q4_1 Q4_K Q5_0 Q5_1 Q5_K Q6_K Q8_0 Q8_1 TQ1_0 TQ2_0"
+                ? "BF16 F16 IQ1_M IQ1_S IQ2_S IQ2_XS IQ2_XXS IQ3_S IQ3_XXS IQ4_NL IQ4_XS MXFP4 NVFP4 Q2_K Q3_K Q4_0 Q4_1 Q4_K Q5_0 Q5_1 "
+                + "Q5_K Q6_K Q8_0 Q8_1 TQ1_0 TQ2_0"
                 : "BF16 F16 IQ4_NL Q4_0 Q4_1 Q4_K Q6_K Q8_0",
             string.Join(' ', Names));
 
@@ -38,7 +42,8 @@ public sealed class BlockFormatGoldenTests
         {
             BlockFormat format = Format(type.Name);
             Assert.Equal(
-                (type.Name, type.Value.GetProperty("id").GetInt32(), type.Value.GetProperty("block_size").GetInt32(), type.Value.GetProperty("type_size").GetInt32()),
+                (type.Name, type.Value.GetProperty("id").GetInt32(), type.Value.GetProperty("block_size").GetInt32(), type.Value.GetProperty("type_size")
+                    .GetInt32()),
                 (type.Name, format.GgmlType, format.BlockSize, format.BlockBytes));
             seen++;
         }
@@ -94,7 +99,8 @@ public sealed class BlockFormatGoldenTests
     }
 
     private static string[] FindNames() => !Directory.Exists(Folder) ? [] :
-        [.. Directory.GetFiles(Folder, "*.safetensors").Select(file => Path.GetFileNameWithoutExtension(file)).Where(name => name != "grids").Order(StringComparer.Ordinal)];
+        [.. Directory.GetFiles(Folder, "*.safetensors").Select(file => Path.GetFileNameWithoutExtension(file)).Where(name => name != "grids")
+            .Order(StringComparer.Ordinal)];
 
     private static GoldenTensors Load(string name) => GoldenTensors.Load($"quant/{name}.safetensors");
 

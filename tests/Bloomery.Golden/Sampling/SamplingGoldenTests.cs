@@ -123,9 +123,11 @@ public sealed class SamplingGoldenTests
             bool kept = expected[id] > float.NegativeInfinity, has = logits[id] > float.NegativeInfinity;
             if (stable) Assert.True(kept == has, $"{label}: token {id} is {(has ? "kept" : "removed")}");
             if (kept && has)
-                Assert.True(Math.Abs(expected[id] - logits[id]) <= 1e-5 * Math.Max(1, Math.Abs(expected[id])), $"{label}: logit {id} is {logits[id]:R} instead of {expected[id]:R}");
+                Assert.True(Math.Abs(expected[id] - logits[id]) <= 1e-5 * Math.Max(1, Math.Abs(expected[id])),
+                    $"{label}: logit {id} is {logits[id]:R} instead of {expected[id]:R}");
             if (expectedProbabilities is not null && stable)
-                Assert.True(Math.Abs(expectedProbabilities[id] - weights[id] / sum) <= 1e-6, $"{label}: probability {id} is {weights[id] / sum:R} instead of {expectedProbabilities[id]:R}");
+                Assert.True(Math.Abs(expectedProbabilities[id] - weights[id] / sum) <= 1e-6,
+                    $"{label}: probability {id} is {weights[id] / sum:R} instead of {expectedProbabilities[id]:R}");
         }
     }
 
@@ -156,7 +158,8 @@ public sealed class SamplingGoldenTests
             "repetition_penalty" => new RepetitionPenalty(Number("penalty")),
             "presence_frequency" => new PresenceFrequency(Number("presence"), Number("frequency")),
             "no_repeat_ngram" => new NoRepeatNgram(Int("n")),
-            "bad_words" => new BadWords([.. operation.GetProperty("ids").EnumerateArray().Select(word => word.EnumerateArray().Select(id => id.GetInt32()).ToArray())]),
+            "bad_words" => new BadWords(
+                [.. operation.GetProperty("ids").EnumerateArray().Select(word => word.EnumerateArray().Select(id => id.GetInt32()).ToArray())]),
             "min_length" or "min_new_tokens" => new MinTokens(Int("n"), Ids("eos")),
             "logit_bias" => new LogitBias(operation.GetProperty("bias").EnumerateArray().ToDictionary(pair => pair[0].GetInt32(), pair => pair[1].GetSingle())),
             "sequence_bias" => new SequenceBias([.. operation.GetProperty("pairs").EnumerateArray().Select(pair =>

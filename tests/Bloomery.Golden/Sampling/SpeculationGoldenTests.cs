@@ -17,7 +17,8 @@ public sealed class SpeculationGoldenTests
     [Theory, MemberData(nameof(Rows))]
     public void RowMatchesReference(int row)
     {
-        ReadOnlySpan<double> target = Values("target", row, (Gamma + 1) * Vocabulary), draft = Values("draft", row, Gamma * Vocabulary), u = Values("u", row, Gamma);
+        ReadOnlySpan<double> target = Values("target", row, (Gamma + 1) * Vocabulary), draft = Values("draft", row, Gamma * Vocabulary),
+            u = Values("u", row, Gamma);
         int[] tokens = Tensors.Int32s("draft_tokens").AsSpan(row * Gamma, Gamma).ToArray();
         double[] residual = new double[Vocabulary];
         for (int i = 0; i < Gamma; i++)

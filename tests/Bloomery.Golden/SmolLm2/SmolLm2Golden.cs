@@ -8,7 +8,8 @@ namespace Bloomery.Golden.SmolLm2;
 public static class SmolLm2Golden
 {
     // Read only when asked for: the small set lacks them, and not every test of the model needs them.
-    private static readonly Lazy<JsonElement> LazyJson = new(() => JsonDocument.Parse(File.ReadAllBytes(Path.Combine(TestPaths.Golden, "smollm2", "smollm2.json"))).RootElement);
+    private static readonly Lazy<JsonElement> LazyJson = new(
+        () => JsonDocument.Parse(File.ReadAllBytes(Path.Combine(TestPaths.Golden, "smollm2", "smollm2.json"))).RootElement);
     private static readonly Lazy<GoldenTensors> LazyTensors = new(() => GoldenTensors.Load(Path.Combine("smollm2", "smollm2.safetensors")));
 
     public static string ModelPath { get; } = Path.Combine(TestPaths.Repository, "models", EmbeddedModels.FileName(ModelKind.Text));

@@ -50,7 +50,8 @@ public sealed class SmolLm2Tests
             int[] expected = SmolLm2Golden.Ints(prompt.GetProperty("greedy_ids"))[..(Slow ? 6 : ^0)];
             float[] margins = SmolLm2Golden.Floats(prompt.GetProperty("margins"));
             using Sequence sequence = new(runtime);
-            TokenGenerator generator = new(sequence, runtime.Architecture.VocabularySize, new SamplingOptions { Temperature = 0 }, new StopRules { MaxTokens = expected.Length });
+            TokenGenerator generator = new(sequence, runtime.Architecture.VocabularySize, new SamplingOptions { Temperature = 0 },
+                new StopRules { MaxTokens = expected.Length });
             List<int> ids = [generator.Start(SmolLm2Golden.Ints(prompt.GetProperty("ids"))).Id];
             while (generator.FinishReason is null) ids.Add(generator.Next().Id);
             // Up to the first step whose two best logits lie too close to tell.
@@ -106,7 +107,8 @@ public sealed class SmolLm2Tests
         float[] reference = SmolLm2Golden.Tensors.Floats("ppl.nll")[..(ids.Length - 1)];
         float[] nll = Losses(runtime, ids);
         Assert.Equal(reference.Length, nll.Length);
-        double ppl = Math.Exp(nll.Average(v => (double)v)), wanted = Slow ? Math.Exp(reference.Average(v => (double)v)) : expected.GetProperty("ppl").GetDouble();
+        double ppl = Math.Exp(nll.Average(v => (double)v)), wanted = Slow
+            ? Math.Exp(reference.Average(v => (double)v)) : expected.GetProperty("ppl").GetDouble();
         Assert.InRange(ppl / wanted, exact ? 1 - 1e-4 : 0.99, exact ? 1 + 1e-4 : 1.01);
         if (exact) AssertClose(reference, nll, LogitTolerance, "nll");
     }
@@ -133,7 +135,8 @@ public sealed class SmolLm2Tests
     {
         using Runtime runtime = Runtime.Load(SmolLm2Golden.ModelPath, new ModelOptions { Threads = 1 }); // one thread: all work is this one's
         using Sequence sequence = new(runtime, 256);
-        TokenGenerator generator = new(sequence, runtime.Architecture.VocabularySize, new SamplingOptions { Temperature = 0.8f, TopP = 0.9f, TopK = 40, Seed = 1 }, new StopRules());
+        TokenGenerator generator = new(sequence, runtime.Architecture.VocabularySize,
+            new SamplingOptions { Temperature = 0.8f, TopP = 0.9f, TopK = 40, Seed = 1 }, new StopRules());
         generator.Start([504, 3575, 282, 4649, 314]); // The capital of France is
         for (int i = 0; i < (Slow ? 1 : 3); i++) generator.Next();
         long before = GC.GetAllocatedBytesForCurrentThread();
@@ -154,7 +157,8 @@ public sealed class SmolLm2Tests
         return nll;
     }
 
-    private static Runtime Load(bool exact, string tier = "portable") => Runtime.Load(SmolLm2Golden.ModelPath, new ModelOptions { Exact = exact, Kernels = tier });
+    private static Runtime Load(bool exact, string tier = "portable") =>
+        Runtime.Load(SmolLm2Golden.ModelPath, new ModelOptions { Exact = exact, Kernels = tier });
 
     private static JsonElement Prompt(int index) => SmolLm2Golden.Json.GetProperty("prompts")[index];
 

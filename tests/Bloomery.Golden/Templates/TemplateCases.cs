@@ -43,7 +43,8 @@ internal static class TemplateCases
         {
             return text == expected.GetString()
                 ? null
-                : $"{id}\n  expected {JsonSerializer.Serialize(expected.GetString())}\n  got      {(text is null ? error!.Message : JsonSerializer.Serialize(text))}";
+                : $"{id}\n  expected {JsonSerializer.Serialize(expected.GetString())}\n  got      "
+                + $"{(text is null ? error!.Message : JsonSerializer.Serialize(text))}";
         }
         string wanted = Text(item, "error");
         if (error is null) return $"{id}\n  expected error {wanted}\n  got      {JsonSerializer.Serialize(text)}";

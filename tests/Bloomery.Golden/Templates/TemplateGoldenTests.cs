@@ -32,7 +32,8 @@ public sealed class TemplateGoldenTests
             string name = TemplateCases.Text(item, "template");
             JsonElement context = item.GetProperty("context");
             if (name.StartsWith("own-", StringComparison.Ordinal) || !item.TryGetProperty("expected", out JsonElement expected) || !IsPlain(context)) continue;
-            ChatMessage[] messages = [.. context.GetProperty("messages").EnumerateArray().Select(m => new ChatMessage(TemplateCases.Text(m, "role"), TemplateCases.Text(m, "content")))];
+            ChatMessage[] messages = [.. context.GetProperty("messages").EnumerateArray()
+                .Select(m => new ChatMessage(TemplateCases.Text(m, "role"), TemplateCases.Text(m, "content")))];
             Dictionary<string, string> special = context.EnumerateObject()
                 .Where(static p => p.Name.EndsWith("_token", StringComparison.Ordinal)).ToDictionary(static p => p.Name, static p => p.Value.GetString()!);
             bool generate = context.TryGetProperty("add_generation_prompt", out JsonElement flag) && flag.GetBoolean();
@@ -52,7 +53,8 @@ public sealed class TemplateGoldenTests
 
     private static bool IsPlain(JsonElement context) =>
         context.EnumerateObject().All(static p => p.Name is "messages" or "add_generation_prompt" || p.Name.EndsWith("_token", StringComparison.Ordinal))
-        && context.GetProperty("messages").EnumerateArray().All(static m => m.EnumerateObject().All(static p => p.Name is "role" or "content" && p.Value.ValueKind == JsonValueKind.String));
+        && context.GetProperty("messages").EnumerateArray()
+        .All(static m => m.EnumerateObject().All(static p => p.Name is "role" or "content" && p.Value.ValueKind == JsonValueKind.String));
 
     [Fact]
     public void FeaturesRenderAsTheReferenceDoes()

@@ -41,8 +41,10 @@ public class GgufVocabGoldenTests
             Encoding encoding = tokenizer.Encode(texts[i], ParseSpecial with { Offsets = true });
             if (!encoding.Ids.AsSpan().SequenceEqual(found)) failures.Add($"{JsonSerializer.Serialize(texts[i])}: with offsets other ids");
             int length = texts[i].EnumerateRunes().Count();
-            if (encoding.Offsets.Any(o => o.Begin < 0 || o.End < o.Begin || o.End > length)) failures.Add($"{JsonSerializer.Serialize(texts[i])}: offsets outside");
-            if (name != "bert-bge" && tokenizer.Decode(found) != texts[i]) failures.Add($"{JsonSerializer.Serialize(texts[i])}: decodes to {JsonSerializer.Serialize(tokenizer.Decode(found))}");
+            if (encoding.Offsets.Any(o => o.Begin < 0 || o.End < o.Begin || o.End > length))
+                failures.Add($"{JsonSerializer.Serialize(texts[i])}: offsets outside");
+            if (name != "bert-bge" && tokenizer.Decode(found) != texts[i])
+                failures.Add($"{JsonSerializer.Serialize(texts[i])}: decodes to {JsonSerializer.Serialize(tokenizer.Decode(found))}");
         }
 
         Report(name, failures);

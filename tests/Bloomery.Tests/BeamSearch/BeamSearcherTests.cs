@@ -24,7 +24,8 @@ public sealed class BeamSearcherTests
     {
         for (ulong seed = 0; seed < 2; seed++)
         {
-            var options = new BeamOptions { NumBeams = beams, ReturnCount = beams, LengthPenalty = penalty, EarlyStopping = early, EndIds = ends, MaxNewTokens = 9 };
+            var options = new BeamOptions { NumBeams = beams, ReturnCount = beams, LengthPenalty = penalty, EarlyStopping = early, EndIds = ends,
+                MaxNewTokens = 9 };
             var model = new TableModel(vocabulary, seed, ends.Length > 0 ? Ending(vocabulary, seed, ends) : null);
             List<(int[] Ids, double Score)> expected = PlainBeamSearch.Run(model, Prompt, options);
             IReadOnlyList<BeamHypothesis> actual = BeamSearcher.Run(model, Prompt, options);
@@ -45,7 +46,8 @@ public sealed class BeamSearcherTests
         {
             var model = new TableModel(vocabulary, seed);
             var options = new BeamOptions { NumBeams = 81, LengthPenalty = penalty, EarlyStopping = EarlyStopping.Never, EndIds = [2], MaxNewTokens = longest };
-            (int[] Ids, double Score) best = AllTexts(model, [], 0, longest, end: 2).Select(text => (text.Ids, text.Sum / Math.Pow(text.Ids.Length, penalty))).MaxBy(text => text.Item2);
+            (int[] Ids, double Score) best = AllTexts(model, [], 0, longest, end: 2).Select(text => (text.Ids, text.Sum / Math.Pow(text.Ids.Length, penalty)))
+                .MaxBy(text => text.Item2);
             BeamHypothesis found = Assert.Single(BeamSearcher.Run(model, Prompt, options));
             Assert.Equal(best.Ids, found.Ids);
             Assert.Equal(best.Score, found.Score, 1e-5);
@@ -68,7 +70,8 @@ public sealed class BeamSearcherTests
     {
         int[] ends = [3];
         var model = new TableModel(40, 2, Ending(40, 2, ends));
-        foreach (BeamHypothesis found in BeamSearcher.Run(model, Prompt, new BeamOptions { NumBeams = 5, ReturnCount = 5, LengthPenalty = 0.7, EndIds = ends, MaxNewTokens = 9 }))
+        foreach (BeamHypothesis found in BeamSearcher.Run(model, Prompt,
+            new BeamOptions { NumBeams = 5, ReturnCount = 5, LengthPenalty = 0.7, EndIds = ends, MaxNewTokens = 9 }))
         {
             Assert.Equal(found.Ids.Length, found.LogProbs.Length);
             Assert.Equal(found.LogProbs.Sum(p => (double)p) / Math.Pow(found.Ids.Length, 0.7), found.Score, 1e-5);
@@ -84,7 +87,8 @@ public sealed class BeamSearcherTests
         // Probabilities 0.5, 0.3 and 0.2 for the end, at every step.
         float[] logits = [MathF.Log(0.5f), MathF.Log(0.3f), MathF.Log(0.2f)];
         var model = new TableModel(3, 0, (_, id) => logits[id]);
-        IReadOnlyList<BeamHypothesis> found = BeamSearcher.Run(model, Prompt, new BeamOptions { NumBeams = 2, ReturnCount = 2, EndIds = [2], MaxNewTokens = 2, LengthPenalty = 0 });
+        IReadOnlyList<BeamHypothesis> found = BeamSearcher.Run(model, Prompt,
+            new BeamOptions { NumBeams = 2, ReturnCount = 2, EndIds = [2], MaxNewTokens = 2, LengthPenalty = 0 });
         // First step: 0, 1 go on; the end is third and is lost. Second: 0 0 (0.25), then 0 1 and 1 0 (0.15): the lower beam first.
         Assert.Equal([[0, 0], [0, 1]], found.Select(text => text.Ids));
         Assert.Equal(Math.Log(0.25), found[0].Score, 1e-6);
@@ -115,8 +119,10 @@ public sealed class BeamSearcherTests
     public void BeamsBranchFromSharedParents()
     {
         // Whatever comes first, only beam 0's continuations are likely: both beams then descend from it.
-        float Logit(IReadOnlyList<int> text, int id) => text.Count == Prompt.Length ? (id == 0 ? 5 : id == 1 ? 0 : -9) : id == text.Count ? 2 : id == 7 ? 1.9f : 0;
-        IReadOnlyList<BeamHypothesis> found = BeamSearcher.Run(new TableModel(8, 0, Logit), Prompt, new BeamOptions { NumBeams = 2, ReturnCount = 2, MaxNewTokens = 2 });
+        float Logit(IReadOnlyList<int> text, int id) =>
+            text.Count == Prompt.Length ? (id == 0 ? 5 : id == 1 ? 0 : -9) : id == text.Count ? 2 : id == 7 ? 1.9f : 0;
+        IReadOnlyList<BeamHypothesis> found = BeamSearcher.Run(new TableModel(8, 0, Logit), Prompt,
+            new BeamOptions { NumBeams = 2, ReturnCount = 2, MaxNewTokens = 2 });
         Assert.Equal([[0, 4], [0, 7]], found.Select(text => text.Ids));
     }
 
@@ -138,7 +144,8 @@ public sealed class BeamSearcherTests
         int[] ends = [0];
         var chain = new LogitChain(new SamplingOptions { Temperature = 0, MinTokens = 4, EndIds = ends, SuppressedIds = [1] });
         float Logit(IReadOnlyList<int> text, int id) => id == 0 ? 9 : id == 1 ? 8 : -id;
-        BeamHypothesis found = BeamSearcher.Run(new TableModel(6, 0, Logit), Prompt, new BeamOptions { NumBeams = 2, EndIds = ends, MaxNewTokens = 8 }, chain)[0];
+        BeamHypothesis found = BeamSearcher.Run(new TableModel(6, 0, Logit), Prompt,
+            new BeamOptions { NumBeams = 2, EndIds = ends, MaxNewTokens = 8 }, chain)[0];
         Assert.Equal([2, 2, 2, 2, 0], found.Ids);
     }
 

@@ -10,7 +10,8 @@ internal static class PlainBeamSearch
 {
     private sealed record Text(int[] Ids, double Sum);
 
-    public static List<(int[] Ids, double Score)> Run(TableModel model, int[] prompt, BeamOptions options) => Run(text => LogProbs(model, [.. prompt, .. text]), options);
+    public static List<(int[] Ids, double Score)> Run(TableModel model, int[] prompt, BeamOptions options) =>
+        Run(text => LogProbs(model, [.. prompt, .. text]), options);
 
     /// <param name="logProbs">The log-probabilities, after bans and penalties, of what follows the generated tokens.</param>
     public static List<(int[] Ids, double Score)> Run(Func<int[], double[]> logProbs, BeamOptions options)
@@ -20,7 +21,8 @@ internal static class PlainBeamSearch
         List<(int[] Ids, double Score)> finished = [];
         for (int length = 1; ; length++)
         {
-            Text[] best = [.. running.SelectMany(text => logProbs(text.Ids).Select((p, id) => new Text([.. text.Ids, id], text.Sum + p))).Where(text => text.Sum > double.NegativeInfinity).OrderByDescending(text => text.Sum).Take(keep)];
+            Text[] best = [.. running.SelectMany(text => logProbs(text.Ids).Select((p, id) => new Text([.. text.Ids, id], text.Sum + p)))
+                .Where(text => text.Sum > double.NegativeInfinity).OrderByDescending(text => text.Sum).Take(keep)];
             bool[] ends = [.. best.Select(text => options.EndIds!.Contains(text.Ids[^1]) || length == options.MaxNewTokens)];
             bool frozen = options.EarlyStopping == EarlyStopping.WhenFull && finished.Count == width;
             for (int rank = 0; rank < best.Length && rank < width; rank++)

@@ -86,7 +86,8 @@ public sealed class BoundsTests
         Exception? Render(int depth, int stack)
         {
             Exception? error = null;
-            string source = $"{{% set ns = namespace(l=[], m=[]) %}}{{% for i in range({depth}) %}}{{% set ns.l = [ns.l] %}}{{% set ns.m = [ns.m] %}}{{% endfor %}}{use}";
+            string source = $"{{% set ns = namespace(l=[], m=[]) %}}{{% for i in range({depth}) %}}{{% set ns.l = [ns.l] %}}{{% set ns.m = "
+                + $"[ns.m] %}}{{% endfor %}}{use}";
             Thread thread = new(() => error = Record.Exception(() => ChatTemplate.Parse(source).Render(new JsonObject())), stack);
             thread.Start();
             thread.Join();
@@ -108,10 +109,12 @@ public sealed class BoundsTests
     [Fact]
     public void ErrorsSayWhatAndWhere()
     {
-        ChatTemplateException raised = Assert.Throws<ChatTemplateException>(() => ChatTemplate.Parse("\n{{ raise_exception('no ' ~ x) }}", "t").Render(new JsonObject { ["x"] = "way" }));
+        ChatTemplateException raised = Assert.Throws<ChatTemplateException>(() => ChatTemplate.Parse("\n{{ raise_exception('no ' ~ x) }}", "t")
+            .Render(new JsonObject { ["x"] = "way" }));
         Assert.Equal("no way", raised.Message);
         Assert.Equal(ChatTemplateError.Raised, raised.Kind);
-        ChatTemplateException runtime = Assert.Throws<ChatTemplateException>(() => ChatTemplate.Parse("a\nb{{ x.y.z }}", "t").Render(new JsonObject { ["x"] = new JsonObject() }));
+        ChatTemplateException runtime = Assert.Throws<ChatTemplateException>(() => ChatTemplate.Parse("a\nb{{ x.y.z }}", "t")
+            .Render(new JsonObject { ["x"] = new JsonObject() }));
         Assert.Equal("t, line 2: 'dict object' has no attribute 'y'", runtime.Message);
         ChatTemplateException syntax = Assert.Throws<ChatTemplateException>(() => ChatTemplate.Parse("a\n\n{% if %}", "t"));
         Assert.Equal(ChatTemplateError.Syntax, syntax.Kind);

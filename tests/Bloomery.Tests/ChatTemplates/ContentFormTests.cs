@@ -31,7 +31,8 @@ public sealed class ContentFormTests
     [InlineData("{% if m.role == 'system' %}{{ m.content }}{% else %}{{ m.content[0].text }}{% endif %}", All)]
     [InlineData("{% if m.role == 'user' %}{{ m.content[0].text }}{% else %}{{ m.content }}{% endif %}", All)]
     [InlineData("{% if m.role == 'tool' %}{{ '' + m.content[0].text }}{% else %}{{ m.content }}{% endif %}", All)]
-    [InlineData("{% if m.role == 'tool' %}{{ m.content | tojson }}{% else %}{{ m.content[0].text }}{% endif %}", "Be <b>brief</b>.|Hello [user]|Hi!\n|\"42\"|  And? ")]
+    [InlineData("{% if m.role == 'tool' %}{{ m.content | tojson }}{% else %}{{ m.content[0].text }}{% endif %}",
+        "Be <b>brief</b>.|Hello [user]|Hi!\n|\"42\"|  And? ")]
     public void AllMessagesArrive(string content, string expected)
     {
         RenderedPrompt prompt = Template(content).Render(Conversation);

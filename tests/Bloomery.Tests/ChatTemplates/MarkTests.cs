@@ -99,7 +99,8 @@ public sealed class MarkTests
     public void ConversationsOfPlainMessagesRender()
     {
         ChatTemplate template = ChatTemplate.Parse(
-            "{{ bos_token }}{% for m in messages %}[{{ m['role'] }}]{{ m.content }}{% endfor %}{% if add_generation_prompt %}[assistant]{% endif %}{{ tools is none }}");
+            "{{ bos_token }}{% for m in messages %}[{{ m['role'] }}]{{ m.content }}{% endfor %}{% if add_generation_prompt "
+            + "%}[assistant]{% endif %}{{ tools is none }}");
         RenderedPrompt prompt = template.Render(
             [new ChatMessage("system", "S"), new ChatMessage("user", "U")], true, new Dictionary<string, string> { ["bos_token"] = "<s>" });
         Assert.Equal("<s>[system]S[user]U[assistant]True", prompt.Text);

@@ -17,7 +17,8 @@ public sealed class RandomTemplateTests
         "endgeneration", "break", "continue", "x", "y", "loop", "self", "caller", "namespace()", "range(3)", "messages", ".role", "['content']", "(", ")",
         "[", "]", "{", "}", "|", "|upper", "|join(',')", "|map('string')", "|list", "|tojson(indent=1)", "|sort", "|batch(2)", "|first", " is ",
         "defined", "string", "not ", " and ", " or ", " + ", " - ", " * ", " ** ", " // ", " % ", " ~ ", " == ", " < ", "'a%sb'", "\"{}\"", "1", "2.5",
-        "99999999999999999999", "none", "true", ",", ":", "=", ".", "\n", "\t", "é", "😀", "\\", "'", "\"", "*", "**", "[1:2]", "[::-1]", ".format(x)", ".split()",
+        "99999999999999999999", "none", "true", ",", ":", "=", ".", "\n", "\t", "é", "😀", "\\", "'", "\"", "*", "**", "[1:2]", "[::-1]",
+        ".format(x)", ".split()",
     ];
 
     [Property(MaxTest = 2_000)]

@@ -40,8 +40,10 @@ public class ChatTests
         var conversation = Chat(new Echo(1000));
         try
         {
-            string screen = Talk(conversation, "/help", "/system be kind", "/system", "hi", $"/save {file}", "/reset", "/load", $"/load {file}", "/nonsense", "/load /nowhere/at/all.json", "/quit", "never read");
-            foreach (string said in (string[])["/reset           forgets", "(system prompt set)", "be kind\n", "you said hi", "(saved 2 messages", "(conversation forgotten)", "(/load needs a file", "(loaded 2 messages", "(there is no command /nonsense", "no such file"])
+            string screen = Talk(conversation, "/help", "/system be kind", "/system", "hi", $"/save {file}", "/reset", "/load", $"/load {file}", "/nonsense",
+                "/load /nowhere/at/all.json", "/quit", "never read");
+            foreach (string said in (string[])["/reset           forgets", "(system prompt set)", "be kind\n", "you said hi", "(saved 2 messages",
+                "(conversation forgotten)", "(/load needs a file", "(loaded 2 messages", "(there is no command /nonsense", "no such file"])
                 Assert.Contains(said, screen, StringComparison.Ordinal);
             Assert.DoesNotContain("never read", screen, StringComparison.Ordinal);
             Assert.Equal(["system", "user", "assistant"], conversation.Messages.Select(message => message.Role));
@@ -89,7 +91,8 @@ public class ChatTests
 
         public JobThread Jobs { get; } = new();
 
-        public GenerationResult Answer(IReadOnlyList<ChatMessage> messages, GenerationOptions options, Action<TextPiece> onPiece, CancellationToken cancellation)
+        public GenerationResult Answer(IReadOnlyList<ChatMessage> messages, GenerationOptions options, Action<TextPiece> onPiece,
+            CancellationToken cancellation)
         {
             int count = messages.Count(message => message.Role != "system");
             string[] pieces = ["you", $" said {messages[^1].Content}", $" ({count} message{(count == 1 ? "" : "s")})"];

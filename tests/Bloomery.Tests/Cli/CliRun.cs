@@ -80,7 +80,8 @@ public sealed record CliRun(int ExitCode, string Output, string Error)
             RedirectStandardError = true,
         };
         // What the developer has set must not change what tests see.
-        foreach (string name in start.Environment.Keys.Where(name => name.StartsWith("BLOOMERY_", StringComparison.Ordinal) || name is "COLUMNS" or "NO_COLOR").ToArray()) start.Environment.Remove(name);
+        foreach (string name in start.Environment.Keys.Where(name => name.StartsWith("BLOOMERY_", StringComparison.Ordinal) || name is "COLUMNS" or "NO_COLOR")
+            .ToArray()) start.Environment.Remove(name);
         foreach ((string name, string value) in environment ?? new Dictionary<string, string>()) start.Environment[name] = value;
         return Process.Start(start)!;
     }

@@ -39,7 +39,9 @@ public class CompletionTests
             _bloomery
             echo "${COMPREPLY[*]}"
             """));
-        using Process bash = Process.Start(new ProcessStartInfo("bash", ["--norc", script, line]) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = folder.Path })!;
+        using Process bash =
+            Process.Start(new ProcessStartInfo("bash", ["--norc", script, line]) { RedirectStandardOutput = true, RedirectStandardError = true,
+                WorkingDirectory = folder.Path })!;
         string output = bash.StandardOutput.ReadToEnd(), error = bash.StandardError.ReadToEnd();
         Assert.Equal(("", expected), (error, output.TrimEnd()));
     }

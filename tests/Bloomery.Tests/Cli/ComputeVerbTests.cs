@@ -18,7 +18,8 @@ public sealed class ComputeVerbTests : IDisposable
         string model = Golden("llama");
         GoldenTensors golden = GoldenTensors.Load(Path.Combine("models", "llama", "golden.safetensors"));
         int[] ids = golden.Int32s("input_ids");
-        string input = Write("ids.json", JsonSerializer.Serialize(new { input_ids = new[] { ids, ids[..5] } })), output = Path.Combine(_folder, "out.safetensors");
+        string input = Write("ids.json", JsonSerializer.Serialize(new { input_ids = new[] { ids, ids[..5] } })),
+            output = Path.Combine(_folder, "out.safetensors");
         CliRun run = CliRun.Of("logits", model, "--ids-file", input, "--out", output, "--hidden-states", "--exact").Expect(0);
         Assert.Empty(run.Output);
         Assert.Empty(run.Error);
@@ -82,7 +83,8 @@ public sealed class ComputeVerbTests : IDisposable
         Assert.Equal(["text", "ids", "prompt_ids", "finish_reason", "usage", "timings"], root.EnumerateObject().Select(property => property.Name));
         Assert.Equal(root.GetProperty("ids").GetArrayLength(), root.GetProperty("usage").GetProperty("completion_tokens").GetInt32());
         Assert.Equal(root.GetProperty("prompt_ids").GetArrayLength(), root.GetProperty("usage").GetProperty("prompt_tokens").GetInt32());
-        Assert.Equal(["load_s", "prompt_s", "decode_s", "prompt_per_s", "decode_per_s"], root.GetProperty("timings").EnumerateObject().Select(property => property.Name));
+        Assert.Equal(["load_s", "prompt_s", "decode_s", "prompt_per_s", "decode_per_s"], root.GetProperty("timings").EnumerateObject()
+            .Select(property => property.Name));
         // The same prompt through a pipe; the line's end belongs to the pipe.
         Assert.Equal(text, CliRun.With("Name a colour.\n", null, ["run", .. arguments[2..]]).Expect(0).Output);
         Assert.Empty(asJson.Error);
@@ -91,11 +93,14 @@ public sealed class ComputeVerbTests : IDisposable
     [Fact]
     public void Embed_and_rerank_use_the_embedded_model()
     {
-        using JsonDocument embedded = JsonDocument.Parse(CliRun.With("""["a recipe for bread", "a train timetable"]""", null, "embed", "--file", "-").Expect(0).Output);
+        using JsonDocument embedded = JsonDocument.Parse(CliRun.With("""["a recipe for bread", "a train timetable"]""", null, "embed", "--file", "-")
+            .Expect(0).Output);
         Assert.Equal(["embeddings", "pooling", "normalized", "truncated"], embedded.RootElement.EnumerateObject().Select(property => property.Name));
         Assert.Equal(384, embedded.RootElement.GetProperty("embeddings")[0].GetArrayLength());
         Assert.Equal("mean", embedded.RootElement.GetProperty("pooling").GetString());
-        using JsonDocument ranked = JsonDocument.Parse(CliRun.With("""["a train timetable", "a recipe for bread"]""", null, "rerank", "--query", "how do I bake?", "--file", "-").Expect(0).Output);
+        using JsonDocument ranked =
+            JsonDocument.Parse(CliRun.With("""["a train timetable", "a recipe for bread"]""", null, "rerank", "--query", "how do I bake?", "--file", "-")
+                .Expect(0).Output);
         Assert.Equal([1, 0], ranked.RootElement.GetProperty("results").EnumerateArray().Select(result => result.GetProperty("index").GetInt32()));
     }
 
@@ -124,7 +129,8 @@ public sealed class ComputeVerbTests : IDisposable
     [InlineData("[", "not JSON")]
     public void Wrong_ids_files_are_refused(string content, string said)
     {
-        string line = CliRun.With(content, null, "generate", Path.Combine(TestPaths.Repository, "models", "SmolLM2-135M-Instruct.Q4_1.gguf"), "--ids-file", "-").Expect(1).ErrorLine;
+        string line = CliRun.With(content, null, "generate", Path.Combine(TestPaths.Repository, "models", "SmolLM2-135M-Instruct.Q4_1.gguf"), "--ids-file", "-")
+            .Expect(1).ErrorLine;
         Assert.Contains(said, line, StringComparison.Ordinal);
     }
 

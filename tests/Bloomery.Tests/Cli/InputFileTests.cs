@@ -13,11 +13,13 @@ public sealed class InputFileTests : IDisposable
 
     [Theory]
     [InlineData("""{"input_ids": [[1], [1, 49152]]}""", "standard input: input_ids, row 1: token id 49152 is outside the vocabulary of 49152")]
-    [InlineData("""{"input_ids": [[1, 2]], "attention_mask": [[0, 0]]}""", "standard input: attention_mask, row 0 hides every token; a model needs at least one to go on from")]
+    [InlineData("""{"input_ids": [[1, 2]], "attention_mask": [[0, 0]]}""",
+        "standard input: attention_mask, row 0 hides every token; a model needs at least one to go on from")]
     [InlineData("""{"input_ids": [[1]], "decoder_input_ids": [[1]]}""", "standard input: decoder_input_ids is for encoder-decoders; llama is none")]
     [InlineData("""{"input_ids": [[1]], "decoder_input_ids": [[]]}""", "standard input: decoder_input_ids, row 0 is empty")]
     [InlineData("""{"input_ids": [[1]], "decoder_input_ids": [[-5]]}""", "standard input: decoder_input_ids, row 0: -5 is no token id")]
-    [InlineData("""{"input_ids": [[1, 2, 3], [1, 2, 3, 4, 5]]}""", "standard input: input_ids, row 1: 5 tokens do not fit the context of 4; --context N raises it where positions are computed")]
+    [InlineData("""{"input_ids": [[1, 2, 3], [1, 2, 3, 4, 5]]}""",
+        "standard input: input_ids, row 1: 5 tokens do not fit the context of 4; --context N raises it where positions are computed")]
     [InlineData("""{"input_ids": [1]}""", "standard input: input_ids, row 0 is a number, expected a list of token ids")]
     [InlineData("""{"input_ids": [[1, NaN]]}""", "standard input: input_ids, row 0: NaN is no token id")]
     [InlineData("""{"input_ids": [[1, -Infinity]]}""", "standard input: input_ids, row 0: -Infinity is no token id")]
@@ -38,8 +40,10 @@ public sealed class InputFileTests : IDisposable
     public void Logits_refuses_rows_beyond_the_context_before_it_computes()
     {
         string output = Path.Combine(_folder, "out.safetensors");
-        string line = CliRun.With("""{"input_ids": [[1, 2, 3]]}""", null, "logits", Text, "--ids-file", "-", "--out", output, "--context", "2").Expect(1).ErrorLine;
-        Assert.Equal("bloomery: standard input: input_ids, row 0: 3 tokens do not fit the context of 2; --context N raises it where positions are computed", line);
+        string line = CliRun.With("""{"input_ids": [[1, 2, 3]]}""", null, "logits", Text, "--ids-file", "-", "--out", output, "--context", "2")
+            .Expect(1).ErrorLine;
+        Assert.Equal("bloomery: standard input: input_ids, row 0: 3 tokens do not fit the context of 2; --context N raises it where positions are computed",
+            line);
         Assert.False(File.Exists(output));
         line = CliRun.With("""{"input_ids": [[1]]}""", null, "logits", Text, "--ids-file", "-", "--out", Path.Combine(_folder, "no", "x")).Expect(1).ErrorLine;
         Assert.StartsWith($"bloomery: {Path.Combine(_folder, "no", "x")}: there is no directory", line, StringComparison.Ordinal);
@@ -70,6 +74,7 @@ public sealed class InputFileTests : IDisposable
         CliRun run = CliRun.With("Name a colour.\n/system Be brief.\nAnother one.\n", null, "chat", "--json", "-n", "3", "--temp", "0").Expect(0);
         Assert.Empty(run.Error);
         using JsonDocument document = JsonDocument.Parse(run.Output);
-        Assert.Equal(["system", "user", "assistant", "user", "assistant"], document.RootElement.GetProperty("messages").EnumerateArray().Select(message => message.GetProperty("role").GetString()));
+        Assert.Equal(["system", "user", "assistant", "user", "assistant"], document.RootElement.GetProperty("messages").EnumerateArray()
+            .Select(message => message.GetProperty("role").GetString()));
     }
 }

@@ -15,7 +15,8 @@ public class LineEditorTests
         Assert.Equal("axb", Type("ab", Key(ConsoleKey.LeftArrow), "x", Enter));
         Assert.Equal("two", Type("one", Control(ConsoleKey.U), "two", Enter));
         Assert.Equal("one ", Type("one two", Control(ConsoleKey.W), Enter));
-        Assert.Equal("one", Type("one two", Key(ConsoleKey.Home), Key(ConsoleKey.RightArrow), Key(ConsoleKey.RightArrow), Key(ConsoleKey.RightArrow), Control(ConsoleKey.K), Enter));
+        Assert.Equal("one", Type("one two", Key(ConsoleKey.Home), Key(ConsoleKey.RightArrow), Key(ConsoleKey.RightArrow), Key(ConsoleKey.RightArrow),
+            Control(ConsoleKey.K), Enter));
     }
 
     [Fact]
@@ -43,7 +44,9 @@ public class LineEditorTests
     [Fact]
     public void History_comes_back()
     {
-        var keys = new Queue<ConsoleKeyInfo>(Keys("first", Enter, "second", Enter, Key(ConsoleKey.UpArrow), Key(ConsoleKey.UpArrow), Enter, Key(ConsoleKey.UpArrow), Key(ConsoleKey.DownArrow), "new", Enter));
+        var keys = new Queue<ConsoleKeyInfo>(
+            Keys("first", Enter, "second", Enter, Key(ConsoleKey.UpArrow), Key(ConsoleKey.UpArrow), Enter, Key(ConsoleKey.UpArrow), Key(ConsoleKey.DownArrow),
+                "new", Enter));
         var editor = new LineEditor(keys.Dequeue, () => keys.Count > 0, _ => { });
         Assert.Equal("first", editor.Read("> "));
         Assert.Equal("second", editor.Read("> "));

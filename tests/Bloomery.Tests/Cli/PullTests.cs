@@ -23,7 +23,9 @@ public sealed class PullTests : IDisposable
         CliRun run = Run("pull", "hf:org/model", "--json").Expect(0);
         Assert.Empty(run.Error);
         using JsonDocument document = JsonDocument.Parse(run.Output);
-        Assert.Equal(("org/model", _folder.Of("store/org/model"), 2), (document.RootElement.GetProperty("model").GetString(), document.RootElement.GetProperty("path").GetString(), document.RootElement.GetProperty("files").GetInt32()));
+        Assert.Equal(("org/model", _folder.Of("store/org/model"), 2),
+            (document.RootElement.GetProperty("model").GetString(), document.RootElement.GetProperty("path")
+                .GetString(), document.RootElement.GetProperty("files").GetInt32()));
         Assert.NotEmpty(_hub.Requests);
         Assert.All(_hub.Requests, request => Assert.Equal("Bearer hf_secret", request.Authorization));
 

@@ -26,7 +26,8 @@ public sealed class StandardStreamTests : IDisposable
     public void All_verbs_that_read_standard_input_are_tried()
     {
         IEnumerable<string> reading = App.Commands([], out _).Keys
-            .Where(command => command.Options.Any(option => option.Description!.Contains("- is standard input", StringComparison.Ordinal))).Select(command => command.Name);
+            .Where(command => command.Options.Any(option => option.Description!.Contains("- is standard input", StringComparison.Ordinal)))
+            .Select(command => command.Name);
         Assert.Superset(reading.ToHashSet(), Reading.Select(arguments => arguments[0]).ToHashSet());
     }
 

@@ -140,9 +140,11 @@ public class UsageTests
         variables = new Dictionary<string, string> { ["BLOOMERY_JSON"] = "1" };
         Assert.StartsWith("[{", CliRun.With(null, variables, "list", "formats").Expect(0).Output, StringComparison.Ordinal);
         variables = new Dictionary<string, string> { ["BLOOMERY_JSON"] = "maybe" };
-        Assert.Equal("bloomery: BLOOMERY_JSON takes 1 or 0, not 'maybe' (see 'bloomery list --help')", CliRun.With(null, variables, "list", "formats").Expect(2).ErrorLine);
+        Assert.Equal("bloomery: BLOOMERY_JSON takes 1 or 0, not 'maybe' (see 'bloomery list --help')", CliRun.With(null, variables, "list", "formats")
+            .Expect(2).ErrorLine);
         variables = new Dictionary<string, string> { ["BLOOMERY_KERNELS"] = "quick" };
-        Assert.StartsWith("bloomery: BLOOMERY_KERNELS is set, but --kernels takes ", CliRun.With(null, variables, "system").Expect(2).ErrorLine, StringComparison.Ordinal);
+        Assert.StartsWith("bloomery: BLOOMERY_KERNELS is set, but --kernels takes ", CliRun.With(null, variables, "system").Expect(2).ErrorLine,
+            StringComparison.Ordinal);
     }
 
     /// <summary>A value that the command line takes must not be refused after the model was loaded.</summary>
@@ -154,9 +156,11 @@ public class UsageTests
     public void Ranges_of_options_are_those_of_the_sampler(string option, string parameter)
     {
         SamplingParameterAttribute declared = Assert.Single(SamplingParameters.All, p => p.Name == parameter).Declaration;
-        string[] outside = [(declared.Minimum - 1).ToString(CultureInfo.InvariantCulture), .. declared.AboveMinimum ? (string[])[declared.Minimum.ToString(CultureInfo.InvariantCulture)] : [],
+        string[] outside = [(declared.Minimum - 1).ToString(CultureInfo.InvariantCulture), .. declared.AboveMinimum
+            ? (string[])[declared.Minimum.ToString(CultureInfo.InvariantCulture)] : [],
             .. double.IsFinite(declared.Maximum) ? (string[])[(declared.Maximum + 0.5).ToString(CultureInfo.InvariantCulture)] : []];
-        Assert.All(outside, value => Assert.Contains($"{option} must be {declared.Range}", CliRun.Of("run", "x", option, value).Expect(2).ErrorLine, StringComparison.Ordinal));
+        Assert.All(outside, value =>
+            Assert.Contains($"{option} must be {declared.Range}", CliRun.Of("run", "x", option, value).Expect(2).ErrorLine, StringComparison.Ordinal));
     }
 
     [Theory]
@@ -179,7 +183,8 @@ public class UsageTests
 
     [Fact]
     public void The_drawing_library_is_not_loaded_to_find_the_verbs() =>
-        Assert.DoesNotContain(typeof(App).Assembly.GetTypes(), type => type.BaseType?.Assembly.GetName().Name == "Spectre.Console" || type.GetInterfaces().Any(face => face.Assembly.GetName().Name == "Spectre.Console"));
+        Assert.DoesNotContain(typeof(App).Assembly.GetTypes(), type => type.BaseType?.Assembly.GetName().Name == "Spectre.Console"
+            || type.GetInterfaces().Any(face => face.Assembly.GetName().Name == "Spectre.Console"));
 
     [Fact]
     public void Kernels_are_listed_with_the_names_that_the_option_takes()

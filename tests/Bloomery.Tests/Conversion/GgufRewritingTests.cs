@@ -53,7 +53,8 @@ public sealed class GgufRewritingTests : IDisposable
     [Theory]
     [InlineData("q4_x")]
     [InlineData("iq1_s")]
-    public void A_type_that_cannot_be_written_is_refused(string type) => Assert.Contains("q4_k_m", Assert.Throws<ArgumentException>(() => TypeRecipe.Parse(type)).Message, StringComparison.Ordinal);
+    public void A_type_that_cannot_be_written_is_refused(string type) =>
+    Assert.Contains("q4_k_m", Assert.Throws<ArgumentException>(() => TypeRecipe.Parse(type)).Message, StringComparison.Ordinal);
 
     [Fact]
     public void An_importance_matrix_of_another_model_is_refused()
@@ -63,22 +64,27 @@ public sealed class GgufRewritingTests : IDisposable
             .Add("blk.0.attn_q.weight.in_sum2", BlockFormat.F32, [1, 128], Floats(128, i => i))
             .Add("blk.0.attn_q.weight.counts", BlockFormat.F32, [1, 1], Floats(1, _ => 2)).Save(imatrix);
         string to = Path.Combine(_folder, "out.gguf");
-        ArgumentException e = Assert.Throws<ArgumentException>(() => ModelConverter.Convert(WriteModel(), to, new ConversionOptions { Types = TypeRecipe.Parse("q4_k"), Importance = ImportanceMatrix.Open(imatrix) }));
+        ArgumentException e = Assert.Throws<ArgumentException>(() =>
+            ModelConverter.Convert(WriteModel(), to, new ConversionOptions { Types = TypeRecipe.Parse("q4_k"), Importance = ImportanceMatrix.Open(imatrix) }));
         Assert.Contains("another model", e.Message, StringComparison.Ordinal);
         Assert.False(File.Exists(to));
     }
 
-    private static void Convert(string from, string to, TypeRecipe recipe) => ModelConverter.Convert(from, to, new ConversionOptions { Types = recipe, Threads = 2 });
+    private static void Convert(string from, string to, TypeRecipe recipe) =>
+        ModelConverter.Convert(from, to, new ConversionOptions { Types = recipe, Threads = 2 });
 
     private string WriteModel()
     {
         string path = Path.Combine(_folder, $"model-{Guid.NewGuid():N}.gguf");
         GgufWriter writer = new GgufWriter().Set("general.architecture", "toy").Set("toy.block_count", 8u);
-        foreach ((string name, long[] shape) in ((string, long[])[])[("token_embd.weight", [6, 256]), ("blk.0.attn_q.weight", [4, 256]), ("blk.0.attn_v.weight", [4, 256]), ("blk.0.attn_norm.weight", [256]), .. Enumerable.Range(0, 8).Select(i => ($"blk.{i}.ffn_down.weight", (long[])[4, 256])), ("blk.0.narrow.weight", [4, 96]), ("blk.0.odd.weight", [4, 7])])
+        foreach ((string name, long[] shape) in ((string, long[])[])[("token_embd.weight", [6, 256]), ("blk.0.attn_q.weight", [4, 256]),
+            ("blk.0.attn_v.weight", [4, 256]), ("blk.0.attn_norm.weight", [256]), .. Enumerable.Range(0, 8)
+                .Select(i => ($"blk.{i}.ffn_down.weight", (long[])[4, 256])), ("blk.0.narrow.weight", [4, 96]), ("blk.0.odd.weight", [4, 7])])
             writer.Add(name, BlockFormat.F32, shape, Floats(shape.Aggregate(1L, (a, b) => a * b), i => MathF.Sin(i * 0.37f)));
         writer.Save(path);
         return path;
     }
 
-    private static byte[] Floats(long count, Func<int, float> value) => MemoryMarshal.AsBytes<float>(Enumerable.Range(0, (int)count).Select(value).ToArray()).ToArray();
+    private static byte[] Floats(long count, Func<int, float> value) =>
+        MemoryMarshal.AsBytes<float>(Enumerable.Range(0, (int)count).Select(value).ToArray()).ToArray();
 }

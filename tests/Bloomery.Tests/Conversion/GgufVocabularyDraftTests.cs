@@ -10,7 +10,9 @@ public sealed class GgufVocabularyDraftTests
     [Theory]
     [InlineData("""{"model": {"type": "Unigram", "vocab": [["<unk>", 0], ["a", -1]], "unk_id": 0}}""", "t5")]
     [InlineData("""{"model": {"vocab": [["<unk>", 0], ["a", -1]], "unk_id": null}, "normalizer": null, "added_tokens": null}""", "t5")]
-    [InlineData("""{"model": {"vocab": {"[UNK]": 0}, "continuing_subword_prefix": null, "max_input_chars_per_word": 9, "unk_token": null}, "normalizer": null}""", "bert")]
+    [InlineData("""
+        {"model": {"vocab": {"[UNK]": 0}, "continuing_subword_prefix": null, "max_input_chars_per_word": 9, "unk_token": null}, "normalizer": null}
+        """, "bert")]
     [InlineData("""{"model": {"vocab": {"a": 0, "b": 1, "ab": 2}, "merges": ["a b"]}, "decoder": {"type": "ByteLevel"}, "pre_tokenizer": null}""", "gpt2")]
     [InlineData("""{"model": {"type": null, "vocab": {"a": 0, "b": 1, "ab": 2}, "merges": [["a", "b"]]}}""", "llama")]
     public void The_kind_is_the_loaders(string json, string kind)

@@ -50,7 +50,8 @@ public sealed class ModelConverterTests : IDisposable
         using CancellationTokenSource source = new();
         source.Cancel();
         string directory = Path.Combine(_folder, "new"), file = Path.Combine(_folder, "new.gguf");
-        Assert.Throws<OperationCanceledException>(() => ModelConverter.Convert(WriteSafetensors(), directory, Options("f16") with { Cancellation = source.Token }));
+        Assert.Throws<OperationCanceledException>(() =>
+            ModelConverter.Convert(WriteSafetensors(), directory, Options("f16") with { Cancellation = source.Token }));
         Assert.Throws<OperationCanceledException>(() => ModelConverter.Convert(WriteGguf(i => i), file, Options("q8_0") with { Cancellation = source.Token }));
         Assert.False(Directory.Exists(directory));
         Assert.False(File.Exists(file));
@@ -70,7 +71,8 @@ public sealed class ModelConverterTests : IDisposable
             ModelConverter.Convert(from, directory, Options("bf16"));
             if (cancelled) source.Cancel();
         });
-        Exception? e = Record.Exception(() => ModelConverter.Convert(from, directory, Options("f16") with { Progress = meanwhile, Cancellation = source.Token }));
+        Exception? e = Record.Exception(() =>
+            ModelConverter.Convert(from, directory, Options("f16") with { Progress = meanwhile, Cancellation = source.Token }));
         if (cancelled) Assert.IsType<OperationCanceledException>(e, exactMatch: false);
         else Assert.Contains("in the meantime", Assert.IsType<IOException>(e).Message, StringComparison.Ordinal);
         using SafetensorsFile file = SafetensorsFile.OpenModel(directory);
@@ -81,7 +83,8 @@ public sealed class ModelConverterTests : IDisposable
     [Fact]
     public void Threads_and_repetition_change_nothing()
     {
-        string from = WriteGguf(i => MathF.Sin(i)), one = Path.Combine(_folder, "1.gguf"), four = Path.Combine(_folder, "4.gguf"), again = Path.Combine(_folder, "again.gguf");
+        string from = WriteGguf(i => MathF.Sin(i)), one = Path.Combine(_folder, "1.gguf"), four = Path.Combine(_folder, "4.gguf"),
+            again = Path.Combine(_folder, "again.gguf");
         ModelConverter.Convert(from, one, Options("q4_k_m") with { Threads = 1 });
         ModelConverter.Convert(from, four, Options("q4_k_m") with { Threads = 4 });
         Assert.Equal(File.ReadAllBytes(one), File.ReadAllBytes(four));
@@ -92,7 +95,8 @@ public sealed class ModelConverterTests : IDisposable
     [Fact]
     public void Importance_guides_the_rounding()
     {
-        string from = WriteGguf(i => MathF.Sin(i * 0.7f)), plain = Path.Combine(_folder, "plain.gguf"), guided = Path.Combine(_folder, "guided.gguf"), matrix = Path.Combine(_folder, "imatrix.gguf");
+        string from = WriteGguf(i => MathF.Sin(i * 0.7f)), plain = Path.Combine(_folder, "plain.gguf"), guided = Path.Combine(_folder, "guided.gguf"),
+            matrix = Path.Combine(_folder, "imatrix.gguf");
         new GgufWriter().Set("general.type", "imatrix")
             .Add("blk.0.attn_q.weight.in_sum2", BlockFormat.F32, [1, 256], Floats(256, i => i % 16 < 8 ? 1000 : 0.001f))
             .Add("blk.0.attn_q.weight.counts", BlockFormat.F32, [1, 1], Floats(1, _ => 1)).Save(matrix);
@@ -131,7 +135,9 @@ public sealed class ModelConverterTests : IDisposable
     [InlineData("q8_0")]
     [InlineData("q4_k_m")]
     public void Safetensors_hold_no_blocks(string type) =>
-        Assert.Contains(".gguf", Assert.Throws<ArgumentException>(() => ModelConverter.Convert(WriteSafetensors(), Path.Combine(_folder, "x"), Options(type))).Message, StringComparison.Ordinal);
+        Assert.Contains(".gguf",
+            Assert.Throws<ArgumentException>(() => ModelConverter.Convert(WriteSafetensors(), Path.Combine(_folder, "x"), Options(type))).Message,
+            StringComparison.Ordinal);
 
     private static ConversionOptions Options(string type) => new() { Types = TypeRecipe.Parse(type), Threads = 2 };
 
@@ -164,7 +170,8 @@ public sealed class ModelConverterTests : IDisposable
 
     private static BlockFormat Format(string name) => BlockFormat.TryFind(name, out BlockFormat? format) ? format : throw new InvalidOperationException(name);
 
-    private static byte[] Floats(int count, Func<int, float> value) => MemoryMarshal.AsBytes<float>(Enumerable.Range(0, count).Select(value).ToArray()).ToArray();
+    private static byte[] Floats(int count, Func<int, float> value) =>
+        MemoryMarshal.AsBytes<float>(Enumerable.Range(0, count).Select(value).ToArray()).ToArray();
 
     private sealed class Recorder(List<double> shares, Action? also = null) : IProgress<double>
     {

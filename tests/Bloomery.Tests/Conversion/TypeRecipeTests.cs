@@ -49,7 +49,8 @@ public sealed class TypeRecipeTests
     [InlineData(@"blk\.[0-3]\.ffn", "blk.4.ffn_up.weight", false)]
     [InlineData("^output", "blk.0.attn_output.weight", false)]
     [InlineData("(?=.*down)blk", "blk.0.ffn_down.weight", true)]
-    public void Patterns_are_expressions_or_text_with_stars(string pattern, string name, bool fits) => Assert.Equal(fits, new TensorPattern(pattern).Matches(name));
+    public void Patterns_are_expressions_or_text_with_stars(string pattern, string name, bool fits) =>
+    Assert.Equal(fits, new TensorPattern(pattern).Matches(name));
 
     [Fact]
     public void A_pattern_that_explodes_is_stopped()

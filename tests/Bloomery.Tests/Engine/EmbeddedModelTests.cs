@@ -61,7 +61,8 @@ public sealed class EmbeddedModelTests(SmallModels models) : IClassFixture<Small
     {
         Model model = models.Text;
         Assert.Equal(model.EncodeChat([new ChatMessage("user", "hi")]), model.EncodePrompt("hi"));
-        Assert.Equal(model.EncodeChat([new ChatMessage("system", "be kind"), new ChatMessage("user", "hi")]), model.EncodePrompt("hi", new() { System = "be kind" }));
+        Assert.Equal(model.EncodeChat([new ChatMessage("system", "be kind"), new ChatMessage("user", "hi")]),
+            model.EncodePrompt("hi", new() { System = "be kind" }));
         Assert.Equal(model.Tokenizer.EncodeToIds("hi", new() { AddSpecial = true }), model.EncodePrompt("hi", new() { Raw = true }));
         ChatMessage[] chat = [new("user", "Name a colour."), new("assistant", "Blue."), new("user", "Another one.")];
         Assert.Equal(model.Generate(model.EncodeChat(chat), Short).Text, model.Generate(chat, Short).Text);

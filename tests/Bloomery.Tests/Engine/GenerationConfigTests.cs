@@ -10,7 +10,9 @@ using Bloomery.Tests.Models.Naive;
 
 namespace Bloomery.Tests.Engine;
 
-/// <summary>What <c>generation_config.json</c> bans and forces, against a plain loop over a plain model: greedily, by beams, and through the public door.</summary>
+/// <summary>
+/// What <c>generation_config.json</c> bans and forces, against a plain loop over a plain model: greedily, by beams, and through the public door.
+/// </summary>
 public sealed class GenerationConfigTests : IDisposable
 {
     private const int Vocabulary = 20, Most = 9;
@@ -24,9 +26,12 @@ public sealed class GenerationConfigTests : IDisposable
 
     public static TheoryData<string> Advice() =>
     [
-        "\"forced_bos_token_id\": 5, \"forced_eos_token_id\": 2", "\"forced_eos_token_id\": [2, 7]", "\"no_repeat_ngram_size\": 2", "\"no_repeat_ngram_size\": 1, \"min_length\": 6", "\"min_new_tokens\": 8",
-        "\"encoder_no_repeat_ngram_size\": 1", "\"bad_words_ids\": [[13], [15, 15], [2]], \"suppress_tokens\": [4, 16]", "\"begin_suppress_tokens\": [6, 14, 17, 1]",
-        "\"forced_bos_token_id\": 8, \"begin_suppress_tokens\": [6, 14, 15, 1]", "\"repetition_penalty\": 2.5", "\"encoder_repetition_penalty\": 3.0", "\"sequence_bias\": [[[6], -9.0], [[2, 14], 5.5]]", "\"exponential_decay_length_penalty\": [2, 3.0]",
+        "\"forced_bos_token_id\": 5, \"forced_eos_token_id\": 2", "\"forced_eos_token_id\": [2, 7]", "\"no_repeat_ngram_size\": 2",
+        "\"no_repeat_ngram_size\": 1, \"min_length\": 6", "\"min_new_tokens\": 8",
+        "\"encoder_no_repeat_ngram_size\": 1", "\"bad_words_ids\": [[13], [15, 15], [2]], \"suppress_tokens\": [4, 16]",
+        "\"begin_suppress_tokens\": [6, 14, 17, 1]",
+        "\"forced_bos_token_id\": 8, \"begin_suppress_tokens\": [6, 14, 15, 1]", "\"repetition_penalty\": 2.5", "\"encoder_repetition_penalty\": 3.0",
+        "\"sequence_bias\": [[[6], -9.0], [[2, 14], 5.5]]", "\"exponential_decay_length_penalty\": [2, 3.0]",
     ];
 
     [Theory, MemberData(nameof(Advice))]
@@ -60,8 +65,12 @@ public sealed class GenerationConfigTests : IDisposable
     }
 
     [Theory]
-    [InlineData(null, "\"forced_eos_token_id\": 7", true, 7), InlineData(null, "\"forced_eos_token_id\": null", true, null), InlineData(null, "\"forced_bos_token_id\": 4", true, 2)]
-    [InlineData("{}", "\"forced_eos_token_id\": 7", true, null), InlineData("""{"forced_eos_token_id": 9}""", "\"forced_eos_token_id\": 7", true, 9), InlineData("""{"forced_eos_token_id": 9}""", "\"x\": 0", false, null)]
+    [InlineData(null, "\"forced_eos_token_id\": 7", true, 7), InlineData(null, "\"forced_eos_token_id\": null", true, null),
+        InlineData(null, "\"forced_bos_token_id\": 4", true, 2)]
+    [InlineData("{}", "\"forced_eos_token_id\": 7", true, null), InlineData("""{"forced_eos_token_id": 9}""", "\"forced_eos_token_id\": 7", true, 9),
+        InlineData("""
+        {"forced_eos_token_id": 9}
+        """, "\"x\": 0", false, null)]
     public void Where_forced_ends_come_from(string? advice, string config, bool ends, int? forced)
     {
         using Model model = Load(advice, config);
@@ -72,7 +81,8 @@ public sealed class GenerationConfigTests : IDisposable
 
     [Theory]
     [InlineData(null, "\"decoder_start_token_id\": 11", 11), InlineData("""{"decoder_start_token_id": 12}""", "\"decoder_start_token_id\": 11", 12)]
-    [InlineData("""{"bos_token_id": 13}""", "\"decoder_start_token_id\": null", 13), InlineData(null, "\"decoder_start_token_id\": null, \"bos_token_id\": 14", 14), InlineData(null, "\"decoder_start_token_id\": null", null)]
+    [InlineData("""{"bos_token_id": 13}""", "\"decoder_start_token_id\": null", 13),
+        InlineData(null, "\"decoder_start_token_id\": null, \"bos_token_id\": 14", 14), InlineData(null, "\"decoder_start_token_id\": null", null)]
     public void Where_the_first_id_comes_from(string? advice, string config, int? expected)
     {
         using Model model = Load(advice, config);
@@ -88,7 +98,8 @@ public sealed class GenerationConfigTests : IDisposable
     }
 
     [Theory]
-    [InlineData("\"guidance_scale\": 1.5", "guidance_scale"), InlineData("\"force_words_ids\": [[3]]", "force_words_ids"), InlineData("\"stop_strings\": [\"x\"]", "stop_strings")]
+    [InlineData("\"guidance_scale\": 1.5", "guidance_scale"), InlineData("\"force_words_ids\": [[3]]", "force_words_ids"),
+        InlineData("\"stop_strings\": [\"x\"]", "stop_strings")]
     public void What_is_not_supported_is_refused_when_it_matters(string advice, string named)
     {
         using Model model = Load($"{{{advice}}}"); // logits need none of it
@@ -143,7 +154,9 @@ public sealed class GenerationConfigTests : IDisposable
 
     private Model Load(string? advice, string config = "\"x\": 0")
     {
-        _weights.Save(_directory.Path, $$"""{"model_type": "bart", {{TwoSidedModelTests.BartSizes}}, "scale_embedding": true, "tie_word_embeddings": false, {{config}}}""");
+        _weights.Save(_directory.Path, $$"""
+            {"model_type": "bart", {{TwoSidedModelTests.BartSizes}}, "scale_embedding": true, "tie_word_embeddings": false, {{config}}}
+            """);
         if (advice is not null) File.WriteAllText(_directory.Of("generation_config.json"), advice);
         return Model.Load(_directory.Path, new ModelOptions { Exact = true, Threads = 1, Kernels = "reference" });
     }
@@ -151,7 +164,8 @@ public sealed class GenerationConfigTests : IDisposable
     private static RowGeneration Rows(Model model, int beams = 1, int[]? endIds = null) =>
         new(model, new GenerationOptions { Temperature = 0 }) { MaxNewTokens = Most, Beams = beams, EndIds = endIds ?? [2] };
 
-    private double[] Logits(IEnumerable<int> generated) => new NaiveTwoSided(_weights).Bart(Ids, [2, .. generated], "model.shared", "lm_head", finalBias: false, scale: 4)[^1];
+    private double[] Logits(IEnumerable<int> generated) =>
+        new NaiveTwoSided(_weights).Bart(Ids, [2, .. generated], "model.shared", "lm_head", finalBias: false, scale: 4)[^1];
 
     private static double[] LogSoftmax(double[] z) => [.. z.Select(v => v - z.Max() - Math.Log(z.Sum(u => Math.Exp(u - z.Max()))))];
 

@@ -27,8 +27,13 @@ public sealed class GenerationDefaultsTests
     [Fact]
     public void Everything_else_is_read_too()
     {
-        GenerationDefaults defaults = Read("""{"top_p": 0.9, "top_k": 20, "min_p": 0.05, "repetition_penalty": 1.1, "decoder_start_token_id": 0, "forced_bos_token_id": 3, "forced_eos_token_id": 2, "unknown": {}}""");
-        Assert.Equal((0.9f, 20, 0.05f, 1.1f, 0, 3), (defaults.Sampling.TopP, defaults.Sampling.TopK, defaults.Sampling.MinP, defaults.Sampling.RepetitionPenalty, defaults.DecoderStartId, defaults.Sampling.ForcedBosId));
+        GenerationDefaults defaults = Read("""
+            {"top_p": 0.9, "top_k": 20, "min_p": 0.05, "repetition_penalty": 1.1, "decoder_start_token_id": 0, "forced_bos_token_id": 3,
+            "forced_eos_token_id": 2, "unknown": {}}
+            """);
+        Assert.Equal((0.9f, 20, 0.05f, 1.1f, 0, 3),
+            (defaults.Sampling.TopP, defaults.Sampling.TopK, defaults.Sampling.MinP, defaults.Sampling.RepetitionPenalty, defaults.DecoderStartId,
+                defaults.Sampling.ForcedBosId));
         Assert.Equal([2], defaults.Sampling.ForcedEosIds);
         Assert.Equal([2], defaults.Resolve(new(), [], 1).ForcedEosIds);
         Assert.Empty(defaults.Resolve(new() { IgnoreEos = true }, [], 1).ForcedEosIds ?? []);
@@ -37,8 +42,13 @@ public sealed class GenerationDefaultsTests
     [Fact]
     public void Rarer_advice_is_followed_unless_the_caller_says_otherwise()
     {
-        GenerationDefaults defaults = Read("""{"typical_p": 0.8, "epsilon_cutoff": 0.01, "eta_cutoff": 0.02, "top_h": 0.4, "no_repeat_ngram_size": 3, "encoder_no_repeat_ngram_size": 4, "encoder_repetition_penalty": 1.2, "min_new_tokens": 5, "exponential_decay_length_penalty": [7, 1.5], "suppress_tokens": [1, 2], "bad_words_ids": [[9], [3, 4], [2]]}""");
-        SamplingOptions followed = defaults.Resolve(new(), [9], 1), own = defaults.Resolve(new() { Sampling = new() { NoRepeatNgramSize = 2, TypicalP = 0.5f, SuppressedIds = [6] } }, [], 1);
+        GenerationDefaults defaults = Read("""
+            {"typical_p": 0.8, "epsilon_cutoff": 0.01, "eta_cutoff": 0.02, "top_h": 0.4, "no_repeat_ngram_size": 3, "encoder_no_repeat_ngram_size": 4,
+            "encoder_repetition_penalty": 1.2, "min_new_tokens": 5, "exponential_decay_length_penalty": [7, 1.5], "suppress_tokens": [1, 2],
+            "bad_words_ids": [[9], [3, 4], [2]]}
+            """);
+        SamplingOptions followed = defaults.Resolve(new(), [9], 1),
+            own = defaults.Resolve(new() { Sampling = new() { NoRepeatNgramSize = 2, TypicalP = 0.5f, SuppressedIds = [6] } }, [], 1);
         Assert.Equal((0.8f, 0.01f, 0.02f, 0.4f), (followed.TypicalP, followed.EpsilonCutoff, followed.EtaCutoff, followed.TopH));
         Assert.Equal((3, 4, 1.2f, 5), (followed.NoRepeatNgramSize, followed.EncoderNoRepeatNgramSize, followed.EncoderRepetitionPenalty, followed.MinTokens));
         Assert.Equal((7, 1.5f), (followed.LengthDecayStart, followed.LengthDecayFactor));

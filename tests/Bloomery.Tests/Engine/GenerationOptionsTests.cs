@@ -164,7 +164,8 @@ public sealed class GenerationOptionsTests
         Assert.StartsWith("ContextLength must be at least 1, not 0", Load(new() { ContextLength = 0 }), StringComparison.Ordinal);
         Assert.StartsWith("Threads must be between 0 and 1024, not -1", Load(new() { Threads = -1 }), StringComparison.Ordinal);
         Assert.StartsWith("Threads must be between 0 and 1024, not 5000", Load(new() { Threads = 5000 }), StringComparison.Ordinal);
-        Assert.StartsWith("Kernels names the tier 'nope'", Assert.Throws<ArgumentException>(() => Model.Load("x", new() { Kernels = "nope" })).Message, StringComparison.Ordinal);
+        Assert.StartsWith("Kernels names the tier 'nope'", Assert.Throws<ArgumentException>(() => Model.Load("x", new() { Kernels = "nope" })).Message,
+            StringComparison.Ordinal);
         Assert.StartsWith("KeyType is no element type of a cache: 99", Load(new() { KeyType = (KvType)99 }), StringComparison.Ordinal);
         Assert.StartsWith("ValueType is no element type of a cache: -1", Load(new() { ValueType = (KvType)(-1) }), StringComparison.Ordinal);
 

@@ -16,7 +16,8 @@ public sealed class MappingTests
         SmallModels.NeedGolden(name);
         (int[] prompt, _) = SmallModels.Greedy(name);
         ModelOptions options = new() { Kernels = tier, Threads = 1 };
-        using Runtime copied = Runtime.Load(SmallModels.Golden(name), options), mapped = Runtime.Load(SmallModels.Golden(name), options with { KeepMapping = true });
+        using Runtime copied = Runtime.Load(SmallModels.Golden(name), options),
+            mapped = Runtime.Load(SmallModels.Golden(name), options with { KeepMapping = true });
         Assert.Equal(0, copied.Model.Weights.MappedBytes);
         // The reference kernels take rows as they are stored; the portable ones pack every type of this model.
         if (tier == "reference") Assert.InRange(mapped.Model.Weights.MappedBytes, copied.Model.Weights.ByteLength / 4, copied.Model.Weights.ByteLength);

@@ -41,7 +41,8 @@ public sealed class ModelTests
         JsonElement beam = json.RootElement.GetProperty("beam");
         (int[] prompt, _) = SmallModels.Greedy(name);
         int[] expected = [.. beam.GetProperty("ids").EnumerateArray().Select(id => id.GetInt32())];
-        IReadOnlyList<BeamHypothesis> found = model.BeamSearch(prompt, new BeamOptions { NumBeams = 4, MaxNewTokens = expected.Length, EndIds = [], ReturnCount = 3 });
+        IReadOnlyList<BeamHypothesis> found = model.BeamSearch(prompt,
+            new BeamOptions { NumBeams = 4, MaxNewTokens = expected.Length, EndIds = [], ReturnCount = 3 });
         Assert.Equal(expected, found[0].Ids);
         Assert.Equal(beam.GetProperty("sequence_score").GetDouble(), found[0].Score, 3);
         Assert.Equal(3, found.Count);

@@ -16,8 +16,12 @@ public sealed class SentenceInputsTests : IDisposable
 
     [Theory]
     [InlineData(null, null, null, "", false, null)]
-    [InlineData("""{"max_seq_length": 128, "do_lower_case": false}""", """{"model_max_length": 512}""", """{"prompts": {"query": "q: "}, "default_prompt_name": null}""", "", false, 128)]
-    [InlineData("""{"max_seq_length": null, "do_lower_case": true}""", """{"model_max_length": 512}""", """{"prompts": {"query": "q: "}, "default_prompt_name": "query"}""", "q: ", true, 512)]
+    [InlineData("""{"max_seq_length": 128, "do_lower_case": false}""", """{"model_max_length": 512}""", """
+        {"prompts": {"query": "q: "}, "default_prompt_name": null}
+        """, "", false, 128)]
+    [InlineData("""{"max_seq_length": null, "do_lower_case": true}""", """{"model_max_length": 512}""", """
+        {"prompts": {"query": "q: "}, "default_prompt_name": "query"}
+        """, "q: ", true, 512)]
     [InlineData("{}", """{"model_max_length": 1000000000000000019884624838656}""", "{}", "", false, null)]
     public void Files_say_it(string? transformer, string? tokenizer, string? prompts, string prompt, bool lowercase, int? most)
     {
@@ -54,7 +58,8 @@ public sealed class SentenceInputsTests : IDisposable
     }
 
     [Fact]
-    public void Characters_become_lower_case_one_by_one() => Assert.Equal("q: aσ i\u0307\ud801\udc28", new SentenceInputs("Q: ", true, null).Prepare("AΣ İ\ud801\udc00"));
+    public void Characters_become_lower_case_one_by_one() =>
+    Assert.Equal("q: aσ i\u0307\ud801\udc28", new SentenceInputs("Q: ", true, null).Prepare("AΣ İ\ud801\udc00"));
 
     [Fact]
     public void Texts_are_prepared_and_cut()

@@ -21,7 +21,9 @@ public sealed class SentenceModulesTests : IDisposable
     public void A_model_without_modules_says_nothing() => Assert.Equal(new SentenceModules(null, null), SentenceModules.Read(_folder.Path));
 
     [Theory]
-    [InlineData($"[{Transformer}, {PoolingModule}, {NormalizeModule}]", """{"pooling_mode_cls_token": true, "pooling_mode_mean_tokens": false}""", Pooling.Cls, true)]
+    [InlineData($"[{Transformer}, {PoolingModule}, {NormalizeModule}]", """
+        {"pooling_mode_cls_token": true, "pooling_mode_mean_tokens": false}
+        """, Pooling.Cls, true)]
     [InlineData($"[{Transformer}, {PoolingModule}]", """{"pooling_mode_mean_tokens": true}""", Pooling.Mean, false)]
     [InlineData($"[{Transformer}, {PoolingModule}]", """{"pooling_mode": "lasttoken"}""", Pooling.Last, false)]
     [InlineData($"[{Transformer}, {PoolingModule}]", """{"pooling_mode": ["cls"], "include_prompt": true}""", Pooling.Cls, false)]

@@ -4,7 +4,9 @@ using Bloomery.TestSupport;
 
 namespace Bloomery.Tests.Engine;
 
-/// <summary>The models that the tests of the public door use: the embedded ones, and a golden one that is small enough for every test to load its own.</summary>
+/// <summary>
+/// The models that the tests of the public door use: the embedded ones, and a golden one that is small enough for every test to load its own.
+/// </summary>
 public sealed class SmallModels : IDisposable
 {
     private readonly Lazy<Model> _text = new(() => Model.Load(Embedded(ModelKind.Text)));
@@ -26,7 +28,8 @@ public sealed class SmallModels : IDisposable
     public static string Golden(string name) => Path.Combine(TestPaths.Golden, "models", name);
 
     /// <summary>Loads a golden model as the reference library computes.</summary>
-    public static Model LoadGolden(string name, int? contextLength = null) => Model.Load(Golden(name), new ModelOptions { Exact = true, Threads = 1, ContextLength = contextLength });
+    public static Model LoadGolden(string name, int? contextLength = null) =>
+        Model.Load(Golden(name), new ModelOptions { Exact = true, Threads = 1, ContextLength = contextLength });
 
     /// <summary>The prompt of a golden model's greedy text, and the text.</summary>
     public static (int[] Prompt, int[] Ids) Greedy(string name)

@@ -67,7 +67,8 @@ public sealed class StreamingTests
         using Model model = Load();
         int[][] prompts = [[1, 5], [1, 9, 9], [1, 30, 31, 32], [1, 77]];
         string[] alone = [.. prompts.Select(prompt => model.Generate(prompt, Long).Text)];
-        Task<string>[] together = [.. prompts.Select((prompt, i) => i % 2 == 0 ? All(model.GenerateAsync(prompt, Long)) : Task.Run(() => model.Generate(prompt, Long).Text))];
+        Task<string>[] together =
+            [.. prompts.Select((prompt, i) => i % 2 == 0 ? All(model.GenerateAsync(prompt, Long)) : Task.Run(() => model.Generate(prompt, Long).Text))];
         Assert.Equal(alone, await Task.WhenAll(together));
     }
 

@@ -56,7 +56,9 @@ public sealed class AtomicFileTests : IDisposable
     public void What_cannot_be_written_is_said_with_its_name()
     {
         string inside = Path.Combine(_folder.Path, "no", "file");
-        Assert.StartsWith($"{inside}: there is no directory", Assert.Throws<IOException>(() => AtomicFile.Write(inside, _ => { })).Message, StringComparison.Ordinal);
-        Assert.StartsWith($"{_folder.Path}: is a directory", Assert.Throws<IOException>(() => AtomicFile.Check(_folder.Path)).Message, StringComparison.Ordinal);
+        Assert.StartsWith($"{inside}: there is no directory", Assert.Throws<IOException>(() => AtomicFile.Write(inside, _ => { })).Message,
+            StringComparison.Ordinal);
+        Assert.StartsWith($"{_folder.Path}: is a directory", Assert.Throws<IOException>(() => AtomicFile.Check(_folder.Path)).Message,
+            StringComparison.Ordinal);
     }
 }

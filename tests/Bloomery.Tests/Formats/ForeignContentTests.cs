@@ -37,7 +37,8 @@ public sealed class ForeignContentTests : IDisposable
     {
         (byte[] Content, string Says)[] all =
         [
-            ("version https://git-lfs.github.com/spec/v1\noid sha256:4d7a214614ab2935c943f9e0ff69d22eadbb8f32b1258daaa5e2ca24d17e2393\nsize 12345\n"u8.ToArray(),
+            ("version https://git-lfs.github.com/spec/v1\noid sha256:4d7a214614ab2935c943f9e0ff69d22eadbb8f32b1258daaa5e2ca24d17e2393\nsize 12345\n"u8
+                .ToArray(),
                 "the file of 12345 bytes that it stands for was not fetched: 'git lfs pull' in "),
             ("version https://git-lfs.github.com/spec/v1\r\noid sha256:00\r\nsize 1\r\n"u8.ToArray(), "'git lfs pull' in "),
             ("<!DOCTYPE html>\n<html><body>404</body></html>"u8.ToArray(), "web page (HTML)"),

@@ -9,7 +9,8 @@ internal static class Mutants
 
     private static readonly ulong[] Integers =
     [
-        ulong.MaxValue, 1ul << 63, (1ul << 63) - 1, 1ul << 62, 1ul << 60, 1ul << 32, uint.MaxValue, int.MaxValue, 1ul << 31, 1ul << 30, 1ul << 28, 0, 1, 9, 0x2020202020202020,
+        ulong.MaxValue, 1ul << 63, (1ul << 63) - 1, 1ul << 62, 1ul << 60, 1ul << 32, uint.MaxValue, int.MaxValue, 1ul << 31, 1ul << 30, 1ul << 28, 0, 1, 9,
+        0x2020202020202020,
     ];
 
     /// <summary>Opens many mutants of <paramref name="original"/>; each must be read or refused, within the allowed memory.</summary>

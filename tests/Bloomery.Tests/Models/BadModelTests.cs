@@ -45,18 +45,44 @@ public sealed class BadModelTests
     [Theory]
     [InlineData("""{"model_type": "no_such"}""", "no_such")]
     [InlineData("""{"vocab_size": 3}""", "model_type")]
-    [InlineData("""{"model_type": "falcon", "hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 4, "vocab_size": 9, "new_decoder_architecture": true, "parallel_attn": false}""", "parallel_attn")]
-    [InlineData("""{"model_type": "falcon", "hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 4, "vocab_size": 9, "new_decoder_architecture": true, "num_ln_in_parallel_attn": 3}""", "num_ln_in_parallel_attn")]
+    [InlineData("""
+        {"model_type": "falcon", "hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 4, "vocab_size": 9, "new_decoder_architecture": true,
+        "parallel_attn": false}
+        """, "parallel_attn")]
+    [InlineData("""
+        {"model_type": "falcon", "hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 4, "vocab_size": 9, "new_decoder_architecture": true,
+        "num_ln_in_parallel_attn": 3}
+        """, "num_ln_in_parallel_attn")]
     [InlineData("""{"model_type": "gptj", "n_embd": 16, "n_layer": 1, "n_head": 4, "vocab_size": 9, "rotary_dim": 8}""", "rotary_dim")]
     [InlineData("""{"model_type": "codegen", "n_embd": 18, "n_layer": 1, "n_head": 3, "vocab_size": 9, "rotary_dim": 4}""", "n_head")]
     [InlineData("""{"model_type": "gpt2", "n_embd": 16, "n_layer": 1, "n_head": 4, "vocab_size": 9, "add_cross_attention": true}""", "add_cross_attention")]
-    [InlineData("""{"model_type": "bert", "hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 4, "vocab_size": 9, "intermediate_size": 8, "position_embedding_type": "relative_key"}""", "position_embedding_type")]
-    [InlineData("""{"model_type": "mixtral", "hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 8, "vocab_size": 9, "intermediate_size": 8, "num_local_experts": 2, "num_experts_per_tok": 3}""", "num_experts_per_tok")]
-    [InlineData("""{"model_type": "qwen3", "hidden_size": 16, "num_hidden_layers": 2, "num_attention_heads": 32, "vocab_size": 9, "intermediate_size": 8, "layer_types": ["full_attention"]}""", "layer_types")]
-    [InlineData("""{"model_type": "gemma2", "hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 4, "vocab_size": 9, "intermediate_size": 8, "sliding_window": 0}""", "sliding_window")]
-    [InlineData("""{"model_type": "t5", "d_model": 16, "num_layers": 1, "num_heads": 4, "vocab_size": 9, "d_ff": 8, "relative_attention_max_distance": 100000000}""", "relative_attention_max_distance")]
-    [InlineData("""{"model_type": "deepseek_v2", "hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 4, "vocab_size": 9, "intermediate_size": 8, "topk_method": "noaux_tc"}""", "topk_method")]
-    [InlineData("""{"model_type": "deepseek_v3", "hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 4, "vocab_size": 9, "intermediate_size": 8, "n_routed_experts": 9, "first_k_dense_replace": 0}""", "n_group")]
+    [InlineData("""
+        {"model_type": "bert", "hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 4, "vocab_size": 9, "intermediate_size": 8,
+        "position_embedding_type": "relative_key"}
+        """, "position_embedding_type")]
+    [InlineData("""
+        {"model_type": "mixtral", "hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 8, "vocab_size": 9, "intermediate_size": 8,
+        "num_local_experts": 2, "num_experts_per_tok": 3}
+        """, "num_experts_per_tok")]
+    [InlineData("""
+        {"model_type": "qwen3", "hidden_size": 16, "num_hidden_layers": 2, "num_attention_heads": 32, "vocab_size": 9, "intermediate_size": 8,
+        "layer_types": ["full_attention"]}
+        """, "layer_types")]
+    [InlineData("""
+        {"model_type": "gemma2", "hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 4, "vocab_size": 9, "intermediate_size": 8,
+        "sliding_window": 0}
+        """, "sliding_window")]
+    [InlineData("""
+        {"model_type": "t5", "d_model": 16, "num_layers": 1, "num_heads": 4, "vocab_size": 9, "d_ff": 8, "relative_attention_max_distance": 100000000}
+        """, "relative_attention_max_distance")]
+    [InlineData("""
+        {"model_type": "deepseek_v2", "hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 4, "vocab_size": 9, "intermediate_size": 8,
+        "topk_method": "noaux_tc"}
+        """, "topk_method")]
+    [InlineData("""
+        {"model_type": "deepseek_v3", "hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 4, "vocab_size": 9, "intermediate_size": 8,
+        "n_routed_experts": 9, "first_k_dense_replace": 0}
+        """, "n_group")]
     public void Options_that_are_not_supported_are_refused(string json, string named)
     {
         ModelFormatException e = Assert.Throws<ModelFormatException>(() =>

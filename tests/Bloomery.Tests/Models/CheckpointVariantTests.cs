@@ -70,7 +70,10 @@ public sealed class CheckpointVariantTests
         weights.Put(outer + "vision_tower.vision_model.embeddings.patch_embedding.weight", [2, 3, 2, 2], new float[24]);
         weights.Put(outer + "multi_modal_projector.mm_input_projection_weight", [2, 2], new float[4]);
         string inner = text.Config.Replace("\"tie_word_embeddings\": false, ", "\"final_logit_softcapping\": 0.5, ");
-        string config = $$"""{"model_type": "gemma3", "architectures": ["Gemma3ForConditionalGeneration"], "eos_token_id": [7, 9], "tie_word_embeddings": false, "text_config": {{inner}}, "vision_config": {"model_type": "siglip_vision_model", "hidden_size": 2} }""";
+        string config = $$"""
+            {"model_type": "gemma3", "architectures": ["Gemma3ForConditionalGeneration"], "eos_token_id": [7, 9], "tie_word_embeddings": false,
+            "text_config": {{inner}}, "vision_config": {"model_type": "siglip_vision_model", "hidden_size": 2} }
+            """;
         AssertSame(expected, weights, config, prefix);
         Assert.Equal([7, 9], GenerationDefaults.Read(LoadedModel.MakeArchitecture(Parse(config)).Config).EndIds);
     }
@@ -78,7 +81,10 @@ public sealed class CheckpointVariantTests
     [Fact]
     public void What_the_larger_Gemma_3_leaves_out_is_the_languages_models_default()
     {
-        var model = LoadedModel.MakeArchitecture(Parse("""{"model_type": "gemma3", "text_config": {"hidden_size": 2560, "num_hidden_layers": 34, "intermediate_size": 10240, "sliding_window": 1024, "rope_scaling": {"factor": 8.0, "rope_type": "linear"}}}"""));
+        var model = LoadedModel.MakeArchitecture(Parse("""
+            {"model_type": "gemma3", "text_config": {"hidden_size": 2560, "num_hidden_layers": 34, "intermediate_size": 10240, "sliding_window": 1024,
+            "rope_scaling": {"factor": 8.0, "rope_type": "linear"}}}
+            """));
         Assert.Equal((2560, 34, 262208, 131072), (model.HiddenSize, model.LayerCount, model.VocabularySize, model.ContextLength));
         Assert.Contains("awq",
             Assert.Throws<ModelFormatException>(() =>

@@ -23,7 +23,8 @@ public sealed class DeepSeekOptionTests
 
     [Fact]
     public void Version_2_has_biases_in_its_own_networks_but_not_in_experts() => DeepSeekTests.Check(
-        "\"model_type\": \"deepseek_v2\", \"q_lora_rank\": 9, \"attention_bias\": true, \"mlp_bias\": true, \"hidden_act\": \"gelu\", \"n_group\": null, \"topk_group\": null",
+        "\"model_type\": \"deepseek_v2\", \"q_lora_rank\": 9, \"attention_bias\": true, \"mlp_bias\": true, \"hidden_act\": \"gelu\", "
+        + "\"n_group\": null, \"topk_group\": null",
         new NaiveDeepSeek { QueryRank = 9, AttentionBias = true, MlpBias = true, Activation = NaiveMath.GeluErf });
 
     [Fact]
@@ -82,7 +83,10 @@ public sealed class DeepSeekOptionTests
     [InlineData("deepseek_v3", "\"n_routed_experts\": 8, \"n_group\": 8", "n_group")]
     public void What_the_router_needs_is_asked_for(string type, string options, string named)
     {
-        string json = $$"""{"model_type": "{{type}}", "hidden_size": 16, "num_hidden_layers": 4, "num_attention_heads": 4, "vocab_size": 9, "intermediate_size": 8, {{options}}}""";
+        string json = $$"""
+            {"model_type": "{{type}}", "hidden_size": 16, "num_hidden_layers": 4, "num_attention_heads": 4, "vocab_size": 9, "intermediate_size": 8,
+            {{options}}}
+            """;
         ModelFormatException e = Assert.Throws<ModelFormatException>(() =>
             LoadedModel.MakeArchitecture(new ModelConfig("config.json", JsonNode.Parse(json)!.AsObject())));
         Assert.Contains(named, e.Message);

@@ -16,7 +16,8 @@ public sealed class DeepSeekTests
 
     [Fact]
     public void Version_2_groups_by_their_best_and_never_normalizes() => Check(
-        "\"model_type\": \"deepseek_v2\", \"q_lora_rank\": null, \"topk_method\": \"group_limited_greedy\", \"n_group\": 4, \"topk_group\": 2, \"norm_topk_prob\": true, \"routed_scaling_factor\": 1.5",
+        "\"model_type\": \"deepseek_v2\", \"q_lora_rank\": null, \"topk_method\": \"group_limited_greedy\", \"n_group\": 4, \"topk_group\": 2, "
+        + "\"norm_topk_prob\": true, \"routed_scaling_factor\": 1.5",
         new NaiveDeepSeek { Groups = 4, GroupsUsed = 2, ExpertScale = 1.5 });
 
     [Fact]

@@ -15,20 +15,35 @@ public sealed class ExpertLayoutTests
 
     private static readonly Dictionary<string, NaiveCase> Cases = new()
     {
-        ["mixtral"] = new($$"""{"model_type": "mixtral", {{Sizes}}, "num_key_value_heads": 2, "intermediate_size": 12, "num_local_experts": 4, "num_experts_per_tok": 3, "sliding_window": 4, "rope_theta": 100.0}""",
+        ["mixtral"] = new($$"""
+            {"model_type": "mixtral", {{Sizes}}, "num_key_value_heads": 2, "intermediate_size": 12, "num_local_experts": 4, "num_experts_per_tok": 3,
+            "sliding_window": 4, "rope_theta": 100.0}
+            """,
             NaiveCases.Llama with { KvHeads = 2, Epsilon = 1e-5, Theta = _ => [1, 0.1], Sees = (_, t, j) =>
                 j <= t && j > t - 4, Experts = new NaiveExperts(4, 3, Inner) { Normalize = true } }),
         ["mixtral, its defaults"] =
-            new($$"""{"model_type": "mixtral", {{Sizes}}, "num_key_value_heads": null, "intermediate_size": 12, "num_experts": 4, "tie_word_embeddings": true, "hidden_act": "gelu"}""",
+            new($$"""
+                {"model_type": "mixtral", {{Sizes}}, "num_key_value_heads": null, "intermediate_size": 12, "num_experts": 4, "tie_word_embeddings": true,
+                "hidden_act": "gelu"}
+                """,
             NaiveCases.Llama with { Head = null, Epsilon = 1e-5, Theta = _ =>
                 [1, 0.001], Activation = NaiveMath.GeluErf, Experts = new NaiveExperts(4, 2, Inner) { Normalize = true } }),
-        ["qwen2_moe"] = new($$"""{"model_type": "qwen2_moe", {{Sizes}}, "num_key_value_heads": 4, "num_experts": 4, "num_experts_per_tok": 2, "moe_intermediate_size": 12, "intermediate_size": 24, "shared_expert_intermediate_size": 8, "mlp_only_layers": [0]}""",
+        ["qwen2_moe"] = new($$"""
+            {"model_type": "qwen2_moe", {{Sizes}}, "num_key_value_heads": 4, "num_experts": 4, "num_experts_per_tok": 2, "moe_intermediate_size": 12,
+            "intermediate_size": 24, "shared_expert_intermediate_size": 8, "mlp_only_layers": [0]}
+            """,
             NaiveCases.Llama with { QkvBias = true, Experts = new NaiveExperts(4, 2, Inner) { SharedInner = 8, Sparse = i => i == 1 } }),
         ["qwen2_moe, no biases, every second layer"] =
-            new($$"""{"model_type": "qwen2_moe", {{Sizes}}, "num_key_value_heads": null, "num_experts": 4, "num_experts_per_tok": 2, "moe_intermediate_size": 12, "intermediate_size": 24, "shared_expert_intermediate_size": 8, "decoder_sparse_step": 2, "qkv_bias": false, "norm_topk_prob": true, "mlp_only_layers": null}""",
+            new($$"""
+                {"model_type": "qwen2_moe", {{Sizes}}, "num_key_value_heads": null, "num_experts": 4, "num_experts_per_tok": 2, "moe_intermediate_size": 12,
+                "intermediate_size": 24, "shared_expert_intermediate_size": 8, "decoder_sparse_step": 2, "qkv_bias": false, "norm_topk_prob": true,
+                "mlp_only_layers": null}
+                """,
             NaiveCases.Llama with { Experts = new NaiveExperts(4, 2, Inner) { SharedInner = 8, Normalize = true, Sparse = i => i == 1 } }),
         ["qwen3_moe, heads as wide as the hidden size allows"] =
-            new($$"""{"model_type": "qwen3_moe", {{Sizes}}, "num_local_experts": 4, "num_experts_per_tok": 2, "moe_intermediate_size": 12, "attention_bias": true}""",
+            new($$"""
+                {"model_type": "qwen3_moe", {{Sizes}}, "num_local_experts": 4, "num_experts_per_tok": 2, "moe_intermediate_size": 12, "attention_bias": true}
+                """,
             NaiveCases.Llama with { QkvBias = true, OutputBias = true, QueryKeyNorms = ["self_attn.q_norm", "self_attn.k_norm"],
                 Experts = new NaiveExperts(4, 2, Inner) }),
     };

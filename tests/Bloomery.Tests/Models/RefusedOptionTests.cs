@@ -9,7 +9,8 @@ namespace Bloomery.Tests.Models;
 public sealed class RefusedOptionTests
 {
     private const string Sizes =
-        "\"hidden_size\": 16, \"num_hidden_layers\": 2, \"num_attention_heads\": 4, \"num_key_value_heads\": 2, \"head_dim\": 4, \"intermediate_size\": 24, \"vocab_size\": 20";
+        "\"hidden_size\": 16, \"num_hidden_layers\": 2, \"num_attention_heads\": 4, \"num_key_value_heads\": 2, \"head_dim\": 4, "
+        + "\"intermediate_size\": 24, \"vocab_size\": 20";
 
     [Theory]
     [InlineData("llama", "\"is_causal\": false", "is_causal")]

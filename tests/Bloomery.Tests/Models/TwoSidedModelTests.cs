@@ -11,11 +11,14 @@ namespace Bloomery.Tests.Models;
 public sealed class TwoSidedModelTests
 {
     internal const string BertSizes =
-        "\"hidden_size\": 16, \"num_hidden_layers\": 2, \"num_attention_heads\": 4, \"intermediate_size\": 24, \"vocab_size\": 20, \"max_position_embeddings\": 32, \"type_vocab_size\": 2";
+        "\"hidden_size\": 16, \"num_hidden_layers\": 2, \"num_attention_heads\": 4, \"intermediate_size\": 24, \"vocab_size\": 20, "
+        + "\"max_position_embeddings\": 32, \"type_vocab_size\": 2";
     internal const string BartSizes =
-        "\"d_model\": 16, \"encoder_layers\": 1, \"decoder_layers\": 2, \"encoder_attention_heads\": 2, \"decoder_attention_heads\": 4, \"encoder_ffn_dim\": 24, \"decoder_ffn_dim\": 12, \"vocab_size\": 20, \"max_position_embeddings\": 32";
+        "\"d_model\": 16, \"encoder_layers\": 1, \"decoder_layers\": 2, \"encoder_attention_heads\": 2, \"decoder_attention_heads\": 4, "
+        + "\"encoder_ffn_dim\": 24, \"decoder_ffn_dim\": 12, \"vocab_size\": 20, \"max_position_embeddings\": 32";
     internal const string T5Sizes =
-        "\"d_model\": 16, \"num_layers\": 2, \"num_decoder_layers\": 1, \"num_heads\": 4, \"d_kv\": 3, \"d_ff\": 24, \"vocab_size\": 20, \"relative_attention_num_buckets\": 8, \"relative_attention_max_distance\": 9";
+        "\"d_model\": 16, \"num_layers\": 2, \"num_decoder_layers\": 1, \"num_heads\": 4, \"d_kv\": 3, \"d_ff\": 24, \"vocab_size\": 20, "
+        + "\"relative_attention_num_buckets\": 8, \"relative_attention_max_distance\": 9";
     internal static readonly int[] Ids = [3, 7, 1, 4, 1, 1, 5, 9, 2, 6, 5, 3], DecoderIds = [2, 8, 8, 11, 0, 5];
 
     [Theory]

@@ -14,7 +14,9 @@ public sealed class WeightMapTests
     [InlineData(30, 2560, 32, 3_002_557_440L), InlineData(30, 4096, 32, 7_069_016_064L), InlineData(70, 14336, 112, 176_247_271_424L)]
     public void Bloom_has_its_published_number_of_parameters(int layers, int hidden, int heads, long expected)
     {
-        WeightMap map = Map($$"""{"model_type": "bloom", "vocab_size": 250880, "n_layer": {{layers}}, "n_embed": {{hidden}}, "num_attention_heads": {{heads}}}""");
+        WeightMap map = Map($$"""
+            {"model_type": "bloom", "vocab_size": 250880, "n_layer": {{layers}}, "n_embed": {{hidden}}, "num_attention_heads": {{heads}}}
+            """);
         Assert.Equal(expected, 250880L * hidden + layers * (12L * hidden * hidden + 13L * hidden) + 4L * hidden);
         Assert.Equal(expected, map.Entries.Where(e => e.TiedTo is null).Sum(e => e.Shape.Aggregate(1L, (a, b) => a * b)));
     }
@@ -40,7 +42,9 @@ public sealed class WeightMapTests
     [Fact]
     public void Buffers_other_tasks_and_layers_too_many_are_ignored_but_nothing_else()
     {
-        WeightMap map = Map("""{"model_type": "llama", "vocab_size": 32, "hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 4, "intermediate_size": 16}""");
+        WeightMap map = Map("""
+            {"model_type": "llama", "vocab_size": 32, "hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 4, "intermediate_size": 16}
+            """);
         foreach (string name in (string[])["model.layers.0.self_attn.rotary_emb.inv_freq", "model.layers.2.mlp.up_proj.weight",
             "layers.11.input_layernorm.weight", "model.rotary_emb.inv_freq"])
             Assert.True(map.Ignores(name), name);

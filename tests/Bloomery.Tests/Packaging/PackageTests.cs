@@ -5,7 +5,9 @@ using Bloomery.TestSupport;
 
 namespace Bloomery.Tests.Packaging;
 
-/// <summary>The packages as others get them: what is in them, a new program that uses the library, and the installed tool. Nothing comes from the network.</summary>
+/// <summary>
+/// The packages as others get them: what is in them, a new program that uses the library, and the installed tool. Nothing comes from the network.
+/// </summary>
 public sealed class PackageTests : IClassFixture<Packages>
 {
     private readonly Packages _packages;
@@ -99,7 +101,8 @@ public sealed class PackageTests : IClassFixture<Packages>
                 using var content = new MemoryStream();
                 using (Stream stream = entry.Open()) stream.CopyTo(content);
                 string text = System.Text.Encoding.Latin1.GetString(content.GetBuffer(), 0, (int)content.Length);
-                Assert.False(Packages.IsRelease && text.Contains(TestPaths.Repository, StringComparison.Ordinal), $"{id}: {entry.FullName} names {TestPaths.Repository}");
+                Assert.False(Packages.IsRelease && text.Contains(TestPaths.Repository, StringComparison.Ordinal),
+                    $"{id}: {entry.FullName} names {TestPaths.Repository}");
             }
         }
     }
@@ -108,7 +111,8 @@ public sealed class PackageTests : IClassFixture<Packages>
     public void The_tool_installs_and_answers()
     {
         string folder = Path.Combine(_packages.Folder, "tools");
-        DotnetCommand.Run(_packages.Folder, null, "tool", "install", "Bloomery.Cli", "--tool-path", folder, "--version", Packages.Version, "--configfile", "nuget.config");
+        DotnetCommand.Run(_packages.Folder, null, "tool", "install", "Bloomery.Cli", "--tool-path", folder, "--version", Packages.Version, "--configfile",
+            "nuget.config");
         string tool = Path.Combine(folder, OperatingSystem.IsWindows() ? "bloomery.exe" : "bloomery");
         Assert.StartsWith("bloomery ", DotnetCommand.Run(tool, folder, null, "--version"), StringComparison.Ordinal);
         Assert.Contains("llama", DotnetCommand.Run(tool, folder, null, "list", "architectures"), StringComparison.Ordinal);

@@ -15,7 +15,8 @@ public sealed class Packages : IDisposable
     public Packages()
     {
         foreach (string project in (string[])["Bloomery.Engine", "Bloomery.Models.Default", "Bloomery.Cli"])
-            DotnetCommand.Run(TestPaths.Repository, null, "pack", Path.Combine("src", project), "--no-build", "-c", Metadata("Configuration"), "-o", Path.Combine(Folder, "packages"),
+            DotnetCommand.Run(TestPaths.Repository, null, "pack", Path.Combine("src", project), "--no-build", "-c", Metadata("Configuration"), "-o",
+                Path.Combine(Folder, "packages"),
                 $"-p:PackageVersion={Version}", "-v", "quiet", "-nodeReuse:false");
         File.WriteAllText(Path.Combine(Folder, "nuget.config"), $"""
             <configuration>
@@ -35,7 +36,8 @@ public sealed class Packages : IDisposable
     public static bool IsRelease => Metadata("Configuration") == "Release";
 
     /// <summary>The environment that says where the default models are.</summary>
-    public static IReadOnlyDictionary<string, string> Models { get; } = new Dictionary<string, string> { ["BLOOMERY_MODELS"] = Path.Combine(TestPaths.Repository, "models") };
+    public static IReadOnlyDictionary<string, string> Models { get; } =
+        new Dictionary<string, string> { ["BLOOMERY_MODELS"] = Path.Combine(TestPaths.Repository, "models") };
 
     /// <summary>Holds <c>packages/</c> and a <c>nuget.config</c> that names no other source.</summary>
     public string Folder { get; } = Directory.CreateTempSubdirectory("bloomery-packages-").FullName;

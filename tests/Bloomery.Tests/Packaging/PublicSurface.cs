@@ -4,17 +4,22 @@ using System.Runtime.CompilerServices;
 
 namespace Bloomery.Tests.Packaging;
 
-/// <summary>What an assembly offers to other programs, as text: a line for each public type, and one, indented, for each of its members that others can call or override.</summary>
+/// <summary>
+/// What an assembly offers to other programs, as text: a line for each public type, and one, indented, for each of its members that others can call or
+/// override.
+/// </summary>
 internal static class PublicSurface
 {
-    private const BindingFlags Declared = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
+    private const BindingFlags Declared = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static
+        | BindingFlags.DeclaredOnly;
 
     public static IEnumerable<string> Of(Assembly assembly)
     {
         foreach (Type type in assembly.GetTypes().Where(type => type.IsVisible).OrderBy(type => type.FullName, StringComparer.Ordinal))
         {
             yield return Header(type);
-            foreach ((_, string member) in Members(type).OrderBy(member => member.Name, StringComparer.Ordinal).ThenBy(member => member.Text, StringComparer.Ordinal)) yield return "  " + member;
+            foreach ((_, string member) in Members(type).OrderBy(member => member.Name, StringComparer.Ordinal)
+                .ThenBy(member => member.Text, StringComparer.Ordinal)) yield return "  " + member;
         }
     }
 
@@ -42,11 +47,15 @@ internal static class PublicSurface
     private static IEnumerable<(string Name, string Text)> Members(Type type)
     {
         if (IsDelegate(type)) return [("", Method(type.GetMethod("Invoke")!))];
-        if (type.IsEnum) return type.GetFields(BindingFlags.Public | BindingFlags.Static).Select(field => ("", $"{field.Name} = {Constant(field.GetRawConstantValue())}"));
+        if (type.IsEnum)
+            return type.GetFields(BindingFlags.Public | BindingFlags.Static).Select(field => ("", $"{field.Name} = {Constant(field.GetRawConstantValue())}"));
         return type.GetConstructors(Declared).Where(IsOpen).Select(constructor => ("", Method(constructor)))
-            .Concat(type.GetMethods(Declared).Where(IsOpen).Where(method => !Has<CompilerGeneratedAttribute>(method) && (!method.IsSpecialName || method.Name.StartsWith("op_", StringComparison.Ordinal))).Select(method => (method.Name, Method(method))))
-            .Concat(type.GetProperties(Declared).Select(property => (property.Name, Text: Property(property))).Where(property => property.Text is not null).Select(property => (property.Name, property.Text!)))
-            .Concat(type.GetFields(Declared).Where(field => field.IsPublic || field.IsFamily || field.IsFamilyOrAssembly).Select(field => (field.Name, Field(field))))
+            .Concat(type.GetMethods(Declared).Where(IsOpen).Where(method => !Has<CompilerGeneratedAttribute>(method)
+                && (!method.IsSpecialName || method.Name.StartsWith("op_", StringComparison.Ordinal))).Select(method => (method.Name, Method(method))))
+            .Concat(type.GetProperties(Declared).Select(property => (property.Name, Text: Property(property))).Where(property => property.Text is not null)
+                .Select(property => (property.Name, property.Text!)))
+            .Concat(type.GetFields(Declared).Where(field => field.IsPublic || field.IsFamily || field.IsFamilyOrAssembly)
+                .Select(field => (field.Name, Field(field))))
             .Concat(type.GetEvents(Declared).Where(e => IsOpen(e.AddMethod!)).Select(e => (e.Name, $"event {TypeNames.Of(e.EventHandlerType!)} {e.Name}")));
     }
 
@@ -54,7 +63,8 @@ internal static class PublicSurface
 
     /// <summary>Whether others can call or override it. What the compiler adds to a record is left out: it follows from the header.</summary>
     private static bool IsOpen(MethodBase? method) =>
-        method is not null && (method.IsPublic || method.IsFamily || method.IsFamilyOrAssembly) && !(method.IsConstructor && Has<CompilerGeneratedAttribute>(method));
+        method is not null && (method.IsPublic || method.IsFamily || method.IsFamilyOrAssembly)
+        && !(method.IsConstructor && Has<CompilerGeneratedAttribute>(method));
 
     private static string Method(MethodBase method)
     {
@@ -96,7 +106,8 @@ internal static class PublicSurface
         string access = method.IsPublic ? "" : "protected ";
         if (method.IsStatic) return access + (method.IsAbstract ? "static abstract " : "static ");
         bool overrides = method is MethodInfo info && info.GetBaseDefinition() != info;
-        return access + (method.DeclaringType!.IsInterface ? "" : method.IsAbstract ? "abstract " : overrides ? "override " : method.IsVirtual && !method.IsFinal ? "virtual " : "");
+        return access + (method.DeclaringType!.IsInterface ? "" : method.IsAbstract ? "abstract " : overrides ? "override " : method.IsVirtual
+            && !method.IsFinal ? "virtual " : "");
     }
 
     private static string Constant(object? value) => value switch

@@ -33,7 +33,9 @@ public sealed class PublicSurfaceTests
         string[] written = File.Exists(file) ? File.ReadAllLines(file) : [];
         string[] gone = Qualified(written).Except(Qualified(actual)).ToArray(), added = Qualified(actual).Except(Qualified(written)).ToArray();
         string[] changes = [.. gone.Select(line => "- " + line), .. added.Select(line => "+ " + line)];
-        Assert.True(written.SequenceEqual(actual), $"the public surface is not what {file} says; './test --accept-api' writes it anew:\n{string.Join('\n', changes.Take(MostShown))}{(changes.Length > MostShown ? $"\n... and {changes.Length - MostShown} more" : "")}");
+        Assert.True(written.SequenceEqual(actual),
+            $"the public surface is not what {file} says; './test --accept-api' writes it "
+            + $"anew:\n{string.Join('\n', changes.Take(MostShown))}{(changes.Length > MostShown ? $"\n... and {changes.Length - MostShown} more" : "")}");
     }
 
     /// <summary>The front door: one namespace holds all that a program names to call a model, and stays small.</summary>

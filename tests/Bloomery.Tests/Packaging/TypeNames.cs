@@ -8,8 +8,10 @@ internal static class TypeNames
     private static readonly Dictionary<Type, string> Keywords = new()
     {
         [typeof(void)] = "void", [typeof(object)] = "object", [typeof(string)] = "string", [typeof(bool)] = "bool", [typeof(char)] = "char",
-        [typeof(byte)] = "byte", [typeof(sbyte)] = "sbyte", [typeof(short)] = "short", [typeof(ushort)] = "ushort", [typeof(int)] = "int", [typeof(uint)] = "uint",
-        [typeof(long)] = "long", [typeof(ulong)] = "ulong", [typeof(nint)] = "nint", [typeof(nuint)] = "nuint", [typeof(float)] = "float", [typeof(double)] = "double", [typeof(decimal)] = "decimal",
+        [typeof(byte)] = "byte", [typeof(sbyte)] = "sbyte", [typeof(short)] = "short", [typeof(ushort)] = "ushort", [typeof(int)] = "int",
+        [typeof(uint)] = "uint",
+        [typeof(long)] = "long", [typeof(ulong)] = "ulong", [typeof(nint)] = "nint", [typeof(nuint)] = "nuint", [typeof(float)] = "float",
+        [typeof(double)] = "double", [typeof(decimal)] = "decimal",
     };
 
     private static readonly NullabilityInfoContext Nullability = new();
@@ -31,7 +33,8 @@ internal static class TypeNames
         if (type.IsByRef) return Of(type.GetElementType()!);
         if (type.IsPointer) return Of(type.GetElementType()!) + "*";
         if (type.IsArray) return $"{Of(type.GetElementType()!)}[{new string(',', type.GetArrayRank() - 1)}]";
-        if (type.IsFunctionPointer) return $"delegate*<{string.Join(", ", type.GetFunctionPointerParameterTypes().Append(type.GetFunctionPointerReturnType()).Select(Of))}>";
+        if (type.IsFunctionPointer)
+            return $"delegate*<{string.Join(", ", type.GetFunctionPointerParameterTypes().Append(type.GetFunctionPointerReturnType()).Select(Of))}>";
         if (Nullable.GetUnderlyingType(type) is { } underlying) return Of(underlying) + "?";
 
         Type[] arguments = type.GetGenericArguments();
@@ -44,5 +47,6 @@ internal static class TypeNames
     }
 
     private static string Mark(Type type, Func<NullabilityInfo> nullability) =>
-        (type.IsByRef ? type.GetElementType()! : type) is { IsValueType: false, IsPointer: false, IsFunctionPointer: false, IsGenericParameter: false } && nullability() is { ReadState: NullabilityState.Nullable } ? "?" : "";
+        (type.IsByRef ? type.GetElementType()! : type) is { IsValueType: false, IsPointer: false, IsFunctionPointer: false, IsGenericParameter: false }
+        && nullability() is { ReadState: NullabilityState.Nullable } ? "?" : "";
 }

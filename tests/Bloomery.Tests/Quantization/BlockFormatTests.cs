@@ -107,7 +107,8 @@ public sealed class BlockFormatTests
                 format.Dequantize(blocks, back);
                 for (int i = 0; i < back.Length; i++)
                 {
-                    if (!(MathF.Abs(back[i] - value) <= (Bounds[name] * MathF.Abs(value)) + 1e-7f)) Assert.Fail($"{name}: a row of {value:R} comes back as {back[i]:R} at {i}");
+                    if (!(MathF.Abs(back[i] - value) <= (Bounds[name] * MathF.Abs(value)) + 1e-7f))
+                        Assert.Fail($"{name}: a row of {value:R} comes back as {back[i]:R} at {i}");
                 }
             }
         }
@@ -161,7 +162,8 @@ public sealed class BlockFormatTests
     [Theory]
     [InlineData("q1_0", 1, "4e36a4a52d6d69494b5b5ad2d29696b4b4a5")]
     [InlineData("q2_0", 1, "403a14491649924592659164912459244916403a49164992459264916451245924491649")]
-    [InlineData("nvfp4", 1, "202020207fcb45fea956ee0266ed1267dc347fba45ffb956ee0167dd0267dc347fca56fe20202020b956ee0167ed247fdc347fca55fe9066ee9167ed237fcb457fca45fea066ed12")]
+    [InlineData("nvfp4", 1,
+        "202020207fcb45fea956ee0266ed1267dc347fba45ffb956ee0167dd0267dc347fca56fe20202020b956ee0167ed247fdc347fca55fe9066ee9167ed237fcb457fca45fea066ed12")]
     [InlineData("nvfp4", 0, "7e2000007fdc45ffb966fe0266ed1267dc347fba00000000000000000000000000000000")]
     [InlineData("mxfp4", 1.17549435e-38f, "fe00000000000000000000000000000000")]
     public void Blocks_are_those_of_ggml(string name, float factor, string expected)
@@ -169,7 +171,8 @@ public sealed class BlockFormatTests
         BlockFormat format = Find(name);
         float[] x = new float[expected.Length / 2 / format.BlockBytes * format.BlockSize];
         // Factor 0: runs of 16 of very different size.
-        for (int i = 0; i < x.Length; i++) x[i] = (((i * 37) % 101) - 50) / 64f * (factor != 0 ? factor : (i / 16) switch { 0 => 4096, 1 => 1, 2 => 1f / 4096, _ => 0 });
+        for (int i = 0; i < x.Length; i++)
+            x[i] = (((i * 37) % 101) - 50) / 64f * (factor != 0 ? factor : (i / 16) switch { 0 => 4096, 1 => 1, 2 => 1f / 4096, _ => 0 });
         byte[] blocks = new byte[format.RowBytes(x.Length)];
         format.Quantize(x, default, blocks);
         Assert.Equal(expected, Convert.ToHexStringLower(blocks));

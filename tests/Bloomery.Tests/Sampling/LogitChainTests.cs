@@ -132,7 +132,8 @@ public sealed class LogitChainTests
         {
             var chain = new LogitChain(new SamplingOptions { TopP = 0.9f });
             var scratch = new SampleScratch(logits.Length);
-            return [.. Enumerable.Range(0, 20).Select(step => chain.Choose(logits, new SampleContext([], 0, new RandomStream(seed, index).At(step), scratch)).Id)];
+            return [.. Enumerable.Range(0, 20)
+                .Select(step => chain.Choose(logits, new SampleContext([], 0, new RandomStream(seed, index).At(step), scratch)).Id)];
         }
         Assert.Equal(Sample(1, 0), Sample(1, 0));
         Assert.NotEqual(Sample(1, 0), Sample(1, 1));
@@ -161,7 +162,8 @@ public sealed class LogitChainTests
         {
             "top_k" => new() { TopK = 40 }, "top_p" => new() { TopP = 0.9f }, "min_p" => new() { MinP = 0.1f },
             "typical_p" => new() { TypicalP = 0.9f }, "epsilon" => new() { EpsilonCutoff = 0.01f }, "eta" => new() { EtaCutoff = 0.01f },
-            "top_h" => new() { TopH = 0.5f }, "xtc" => new() { XtcProbability = 1 }, "mirostat" => new() { Mirostat = 2 }, "penalty" => new() { RepetitionPenalty = 1.2f },
+            "top_h" => new() { TopH = 0.5f }, "xtc" => new() { XtcProbability = 1 }, "mirostat" => new() { Mirostat = 2 }, "penalty" =>
+                new() { RepetitionPenalty = 1.2f },
             "greedy" => new() { Temperature = 0 }, "greedy_penalty" => new() { Temperature = 0, RepetitionPenalty = 1.2f }, _ => new(),
         };
         (float, bool, string)[] faults = [(float.NaN, true, "NaN"), (float.NaN, false, "NaN"), (float.PositiveInfinity, false, "infinity")];
@@ -254,7 +256,8 @@ public sealed class LogitChainTests
         int[] history = TestLogits.History(200, vocabulary);
         var best = new TokenAlternative[5];
         TokenChoice choice = default;
-        for (int step = 0; step < 5; step++) choice = chain.Choose(logits, new SampleContext(history, 100, new RandomStream(1).At(step), scratch, history), best);
+        for (int step = 0; step < 5; step++)
+            choice = chain.Choose(logits, new SampleContext(history, 100, new RandomStream(1).At(step), scratch, history), best);
 
         long before = GC.GetAllocatedBytesForCurrentThread();
         for (int step = 5; step < 10; step++)

@@ -26,7 +26,8 @@ public sealed class PerplexityScorerTests
         {
             int most = 0;
             runtime.Executor(PlanRole.Decoder).Observer = _ => most = Math.Max(most, runtime.Executor(PlanRole.Decoder).Batch.WantedCount);
-            PerplexityScore score = new PerplexityScorer(runtime) { MostLogits = rows * runtime.Architecture.VocabularySize }.Run(ids, context, stride, scoreFrom);
+            PerplexityScore score = new PerplexityScorer(runtime) { MostLogits = rows * runtime.Architecture.VocabularySize }
+                .Run(ids, context, stride, scoreFrom);
             Assert.Equal(tokens, score.Tokens);
             Assert.Equal(expected, score.Loss, 1e-6 * expected);
             Assert.InRange(most, 1, rows);

@@ -13,7 +13,8 @@ public partial class DocumentationTests
     public static TheoryData<string> Documents => [.. Names];
 
     private static IEnumerable<string> Names => Directory.GetFiles(TestPaths.Repository, "*.md")
-        .Concat(new[] { "docs", "models", "src/Bloomery.Cli", "src/Bloomery.Engine", "src/Bloomery.Models.Default" }.SelectMany(folder => Directory.GetFiles(Path.Combine(TestPaths.Repository, folder), "*.md")))
+        .Concat(new[] { "docs", "models", "src/Bloomery.Cli", "src/Bloomery.Engine", "src/Bloomery.Models.Default" }
+            .SelectMany(folder => Directory.GetFiles(Path.Combine(TestPaths.Repository, folder), "*.md")))
         .Concat(Directory.GetFiles(Path.Combine(TestPaths.Repository, "docs", "public-api"), "*.md"))
         .Select(file => Path.GetRelativePath(TestPaths.Repository, file).Replace('\\', '/')).Order(StringComparer.Ordinal);
 
@@ -40,10 +41,12 @@ public partial class DocumentationTests
         foreach (string[] words in Commands(document))
         {
             if (words.Length == 0 || words[0] is "VERB" || words[0].StartsWith('-')) continue;
-            Assert.True(verbs.TryGetValue(words[0], out Command? verb), $"{document} says 'bloomery {string.Join(' ', words)}', but there is no verb '{words[0]}'");
+            Assert.True(verbs.TryGetValue(words[0], out Command? verb),
+                $"{document} says 'bloomery {string.Join(' ', words)}', but there is no verb '{words[0]}'");
             string[] known = [.. verb.Options.SelectMany(option => option.Aliases.Append(option.Name)), "--help", "-h"];
             Assert.All(words.Skip(1).Where(word => word.Length > 1 && word[0] == '-' && char.IsAsciiLetter(word.TrimStart('-').FirstOrDefault())),
-                word => Assert.True(known.Contains(word.Split('=')[0]), $"{document} says 'bloomery {string.Join(' ', words)}', but {words[0]} has no option {word}"));
+                word => Assert.True(known.Contains(word.Split('=')[0]),
+                    $"{document} says 'bloomery {string.Join(' ', words)}', but {words[0]} has no option {word}"));
         }
     }
 
@@ -55,8 +58,10 @@ public partial class DocumentationTests
     {
         string text = File.ReadAllText(Full("docs/cli.md"));
         Assert.All(App.Verbs.Names, verb => Assert.Matches($@"\| .*`{verb}\b", text));
-        HashSet<string> known = [.. App.Commands([], out _).Keys.SelectMany(command => command.Options).SelectMany(option => option.Aliases.Append(option.Name)), "--help"];
-        string[] named = [.. InlineCode().Matches(text).SelectMany(span => Regex.Matches(span.Value, @"(?<![\w-])--?[a-z][a-z-]*")).Select(option => option.Value).Distinct()];
+        HashSet<string> known = [.. App.Commands([], out _).Keys.SelectMany(command => command.Options)
+            .SelectMany(option => option.Aliases.Append(option.Name)), "--help"];
+        string[] named = [.. InlineCode().Matches(text).SelectMany(span => Regex.Matches(span.Value, @"(?<![\w-])--?[a-z][a-z-]*"))
+            .Select(option => option.Value).Distinct()];
         Assert.True(named.Length > 40, "the options were not found");
         Assert.All(named, option => Assert.True(known.Contains(option), $"docs/cli.md names {option}, which no verb takes"));
     }
@@ -77,7 +82,8 @@ public partial class DocumentationTests
     [Fact]
     public void The_readme_names_every_architecture_and_no_other()
     {
-        Dictionary<string, Type> rows = new() { ["decoders"] = typeof(DecoderArchitecture), ["encoders"] = typeof(EncoderArchitecture), ["encoder-decoders"] = typeof(EncoderDecoderArchitecture) };
+        Dictionary<string, Type> rows = new() { ["decoders"] = typeof(DecoderArchitecture), ["encoders"] = typeof(EncoderArchitecture),
+            ["encoder-decoders"] = typeof(EncoderDecoderArchitecture) };
         HashSet<Type> told = [];
         foreach ((string row, Type kind) in rows)
         {
@@ -106,11 +112,13 @@ public partial class DocumentationTests
         foreach (string line in code)
             foreach (Match command in BloomeryCommand().Matches(line))
                 // Texts in quotes are no options; a table of synopses has brackets and bars.
-                yield return [.. Quoted().Replace(command.Groups[1].Value, "TEXT").Split(['|', '>', '<', '#', ';'])[0].Split([' ', '[', ']', '(', ')', ','], StringSplitOptions.RemoveEmptyEntries)];
+                yield return [.. Quoted().Replace(command.Groups[1].Value, "TEXT").Split(['|', '>', '<', '#', ';'])[0]
+                    .Split([' ', '[', ']', '(', ')', ','], StringSplitOptions.RemoveEmptyEntries)];
     }
 
     private static HashSet<string> Anchors(string path) =>
-        [.. File.ReadLines(path).Where(line => line.StartsWith('#')).Select(line => Regex.Replace(line.TrimStart('#').Trim().ToLowerInvariant(), @"[^\w\- ]", "").Replace(' ', '-'))];
+        [.. File.ReadLines(path).Where(line => line.StartsWith('#'))
+            .Select(line => Regex.Replace(line.TrimStart('#').Trim().ToLowerInvariant(), @"[^\w\- ]", "").Replace(' ', '-'))];
 
     [GeneratedRegex(@"\]\(([^)\s]+)\)")]
     private static partial Regex Link();

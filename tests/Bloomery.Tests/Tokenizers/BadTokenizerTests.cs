@@ -152,7 +152,8 @@ public sealed class BadTokenizerTests
 
     private static void SwapWords(List<byte> bytes, int at, Random random)
     {
-        string[] words = ["true", "false", "null", "\"\"", "[]", "{}", "\"BPE\"", "\"Unigram\"", "\"WordPiece\"", "\"Sequence\"", "\"ByteLevel\"", "\"Metaspace\""];
+        string[] words = ["true", "false", "null", "\"\"", "[]", "{}", "\"BPE\"", "\"Unigram\"", "\"WordPiece\"", "\"Sequence\"", "\"ByteLevel\"",
+            "\"Metaspace\""];
         int begin = bytes.IndexOf((byte)':', at) + 1;
         int end = bytes.FindIndex(begin, b => b is (byte)',' or (byte)'}');
         if (begin <= 0 || end < 0) return;

@@ -57,7 +57,8 @@ public sealed class DecoderTests
     [InlineData(PrependScheme.Always, "Hey friend!")]
     [InlineData(PrependScheme.First, "Hey friend!")]
     [InlineData(PrependScheme.Never, " Hey friend!")]
-    public void Metaspace(object scheme, string expected) => Assert.Equal(expected, Decode(new MetaspaceDecoder(scheme: (PrependScheme)scheme), "▁Hey|▁friend!"));
+    public void Metaspace(object scheme, string expected) =>
+    Assert.Equal(expected, Decode(new MetaspaceDecoder(scheme: (PrependScheme)scheme), "▁Hey|▁friend!"));
 
     [Fact]
     public void Replace()

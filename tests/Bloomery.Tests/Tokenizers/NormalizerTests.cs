@@ -55,7 +55,9 @@ public sealed class NormalizerTests
         AlignedText text = Run(new ReplaceNormalizer(new RegexPattern(" {2,}"), "__"), "a   b");
         Assert.Equal("a__b", text.Text.ToString());
         Assert.Equal([(0, 1), (3, 4), (3, 4), (4, 5)], Spans(text));
-        Assert.Equal("``x''", Run(new SequenceNormalizer([new ReplaceNormalizer(new TextPattern("\u201C"), "``"), new ReplaceNormalizer(new TextPattern("\u201D"), "''")]), "\u201Cx\u201D").Text.ToString());
+        Assert.Equal("``x''",
+            Run(new SequenceNormalizer([new ReplaceNormalizer(new TextPattern("\u201C"), "``"), new ReplaceNormalizer(new TextPattern("\u201D"), "''")]),
+                "\u201Cx\u201D").Text.ToString());
     }
 
     [Fact]

@@ -16,7 +16,9 @@ public sealed class ReferenceBehaviourTests
     [InlineData(true, "a|      |a", "0-1 1-7 7-8")]                 // nothing is left for the later ones to take
     public void A_token_may_stand_in_whitespace_that_another_took(bool takesLeft, string tokens, string offsets)
     {
-        string added = $$"""[{"id":3,"content":"  ","single_word":false,"lstrip":{{(takesLeft ? "true" : "false")}},"rstrip":true,"normalized":false,"special":false}]""";
+        string added = $$"""
+            [{"id":3,"content":"  ","single_word":false,"lstrip":{{(takesLeft ? "true" : "false")}},"rstrip":true,"normalized":false,"special":false}]
+            """;
         Encoding encoding = Open(WordLevel, added: added).Encode("a      a", Plain);
         Assert.Equal(tokens, string.Join('|', encoding.Tokens));
         Assert.Equal(offsets, Spans(encoding));
@@ -67,7 +69,8 @@ public sealed class ReferenceBehaviourTests
     {
         var vocabulary = new JsonObject { ["a"] = 0, ["a</w>"] = 1 };
         for (int b = 0; b < 256; b++) vocabulary[$"<0x{b:X2}>"] = b + 2;
-        var model = new JsonObject { ["type"] = "BPE", ["vocab"] = vocabulary, ["merges"] = new JsonArray(), ["byte_fallback"] = true, ["end_of_word_suffix"] = "</w>" };
+        var model = new JsonObject { ["type"] = "BPE", ["vocab"] = vocabulary, ["merges"] = new JsonArray(), ["byte_fallback"] = true,
+            ["end_of_word_suffix"] = "</w>" };
         PipelineTokenizer tokenizer = Open(model.ToJsonString());
         Assert.Equal([0, 100, 1], tokenizer.EncodeToIds("aba"));
         Assert.Equal([0, 100, 62, 49, 121, 64], tokenizer.EncodeToIds("ab"));

@@ -142,7 +142,8 @@ public sealed class RegexPatternTests
     [Property(MaxTest = 500)]
     public Property Scanners_agree_with_the_expressions_they_translate() => Prop.ForAll(Texts.Arbitrary(), text =>
     {
-        foreach (string expression in (string[])[Gpt2Pattern.Expression, Llama3Pattern.ThreeDigits, Llama3Pattern.OneDigit, BloomPattern.Nested, BloomPattern.Flat])
+        foreach (string expression in (string[])[Gpt2Pattern.Expression, Llama3Pattern.ThreeDigits, Llama3Pattern.OneDigit, BloomPattern.Nested,
+            BloomPattern.Flat])
         {
             Assert.Equal(All(new RegexPattern(expression), text), All(KnownPatterns.Find(expression)!, text));
         }

@@ -35,7 +35,11 @@ internal static class SmallTokenizers
         return Root(
             new JsonObject { ["type"] = "BPE", ["vocab"] = ById(vocabulary), ["merges"] = JsonSerializer.SerializeToNode(merges), ["unk_token"] = null },
             preTokenizer: """{"type":"ByteLevel","add_prefix_space":false,"trim_offsets":true,"use_regex":true}""",
-            postProcessor: """{"type":"TemplateProcessing","single":[{"SpecialToken":{"id":"<s>","type_id":0}},{"Sequence":{"id":"A","type_id":0}}],"pair":[{"Sequence":{"id":"A","type_id":0}},{"SpecialToken":{"id":"</s>","type_id":0}},{"Sequence":{"id":"B","type_id":1}}],"special_tokens":{"<s>":{"id":"<s>","ids":[0],"tokens":["<s>"]},"</s>":{"id":"</s>","ids":[1],"tokens":["</s>"]}}}""",
+            postProcessor: """
+                {"type":"TemplateProcessing","single":[{"SpecialToken":{"id":"<s>","type_id":0}},{"Sequence":{"id":"A","type_id":0}}],
+                "pair":[{"Sequence":{"id":"A","type_id":0}},{"SpecialToken":{"id":"</s>","type_id":0}},{"Sequence":{"id":"B","type_id":1}}],
+                "special_tokens":{"<s>":{"id":"<s>","ids":[0],"tokens":["<s>"]},"</s>":{"id":"</s>","ids":[1],"tokens":["</s>"]}}}
+                """,
             decoder: """{"type":"ByteLevel","add_prefix_space":true,"trim_offsets":true,"use_regex":true}""",
             added: [Added(0, "<s>", true), Added(1, "</s>", true), Added(2, "<|endoftext|>", true), Added(vocabulary.Count, "<tool>", false)]);
     }
@@ -54,14 +58,18 @@ internal static class SmallTokenizers
                 ["fuse_unk"] = true, ["byte_fallback"] = true,
             },
             normalizer: """{"type":"Sequence","normalizers":[{"type":"Prepend","prepend":"▁"},{"type":"Replace","pattern":{"String":" "},"content":"▁"}]}""",
-            decoder: """{"type":"Sequence","decoders":[{"type":"Replace","pattern":{"String":"▁"},"content":" "},{"type":"ByteFallback"},{"type":"Fuse"},{"type":"Strip","content":" ","start":1,"stop":0}]}""",
+            decoder: """
+                {"type":"Sequence","decoders":[{"type":"Replace","pattern":{"String":"▁"},"content":" "},{"type":"ByteFallback"},{"type":"Fuse"},
+                {"type":"Strip","content":" ","start":1,"stop":0}]}
+                """,
             added: [Added(0, "<unk>", true), Added(1, "<s>", true), Added(2, "</s>", true)]);
     }
 
     private static JsonObject Unigram()
     {
         var vocabulary = new JsonArray { new JsonArray("<unk>", 0.0), new JsonArray("▁", -2.0) };
-        foreach (string token in (string[])["a", "b", "h", "e", "l", "o", "t", "▁the", "ll", "he", "lo", "▁a"]) vocabulary.Add(new JsonArray(token, -3.0 - token.Length / 8.0));
+        foreach (string token in (string[])["a", "b", "h", "e", "l", "o", "t", "▁the", "ll", "he", "lo", "▁a"])
+            vocabulary.Add(new JsonArray(token, -3.0 - token.Length / 8.0));
         return Root(
             new JsonObject { ["type"] = "Unigram", ["unk_id"] = 0, ["vocab"] = vocabulary },
             normalizer: """{"type":"Sequence","normalizers":[{"type":"NFKC"},{"type":"Lowercase"}]}""",
@@ -73,7 +81,8 @@ internal static class SmallTokenizers
     {
         string[] vocabulary = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "the", "hell", "##o", "it", "'", "s", ",", ".", "a", "##a", "e", "!", "?", "東"];
         return Root(
-            new JsonObject { ["type"] = "WordPiece", ["unk_token"] = "[UNK]", ["continuing_subword_prefix"] = "##", ["max_input_chars_per_word"] = 10, ["vocab"] = ById(vocabulary) },
+            new JsonObject { ["type"] = "WordPiece", ["unk_token"] = "[UNK]", ["continuing_subword_prefix"] = "##", ["max_input_chars_per_word"] = 10,
+                ["vocab"] = ById(vocabulary) },
             normalizer: """{"type":"BertNormalizer","clean_text":true,"handle_chinese_chars":true,"strip_accents":null,"lowercase":true}""",
             preTokenizer: """{"type":"BertPreTokenizer"}""",
             postProcessor: """{"type":"BertProcessing","sep":["[SEP]",3],"cls":["[CLS]",2]}""",
@@ -86,7 +95,8 @@ internal static class SmallTokenizers
         preTokenizer: """{"type":"Whitespace"}""");
 
     private static JsonObject Root(
-        JsonObject model, string? normalizer = null, string? preTokenizer = null, string? postProcessor = null, string? decoder = null, params JsonNode[] added) => new()
+        JsonObject model, string? normalizer = null, string? preTokenizer = null, string? postProcessor = null, string? decoder = null,
+        params JsonNode[] added) => new()
         {
             ["version"] = "1.0",
             ["added_tokens"] = new JsonArray(added),

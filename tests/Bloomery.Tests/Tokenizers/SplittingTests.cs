@@ -24,7 +24,8 @@ public sealed class SplittingTests
         Assert.Equal(expected, Split(new SplitPreTokenizer(new TextPattern("-"), (SplitBehavior)behavior), "-a-b-"));
 
     [Fact]
-    public void Inverted_the_gaps_go() => Assert.Equal("--|-", Split(new SplitPreTokenizer(new RegexPattern("-+"), SplitBehavior.Removed, invert: true), "a--b-"));
+    public void Inverted_the_gaps_go() =>
+    Assert.Equal("--|-", Split(new SplitPreTokenizer(new RegexPattern("-+"), SplitBehavior.Removed, invert: true), "a--b-"));
 
     [Fact]
     public void Whitespace() => Assert.Equal("How|are|you|?!|Été_1|\U0001F600", Split(new WhitespacePreTokenizer(), " How are\tyou?!\u3000Été_1 \U0001F600"));
@@ -90,7 +91,8 @@ public sealed class SplittingTests
 
     [Fact]
     public void A_sequence_refines() =>
-        Assert.Equal("a|1|2|,|b", Split(new SequencePreTokenizer([new WhitespacePreTokenizer(), new DigitsPreTokenizer(true), new PunctuationPreTokenizer()]), "a 12, b"));
+        Assert.Equal("a|1|2|,|b",
+            Split(new SequencePreTokenizer([new WhitespacePreTokenizer(), new DigitsPreTokenizer(true), new PunctuationPreTokenizer()]), "a 12, b"));
 
     private static string Split(PreTokenizer preTokenizer, string text) => Join(Pieces(preTokenizer, text));
 

@@ -13,7 +13,8 @@ internal sealed class Dry(float multiplier, float growth = 1.75f, int allowedLen
     private readonly HashSet<int> _breakers = [.. breakers ?? []];
 
     /// <summary>As the options say.</summary>
-    public Dry(SamplingOptions options) : this(options.DryMultiplier ?? 0, options.DryBase ?? 1.75f, options.DryAllowedLength ?? 2, options.DrySequenceBreakers) { }
+    public Dry(SamplingOptions options)
+        : this(options.DryMultiplier ?? 0, options.DryBase ?? 1.75f, options.DryAllowedLength ?? 2, options.DrySequenceBreakers) { }
 
     /// <inheritdoc/>
     public override SamplingStage Stage => SamplingStage.Dry;

@@ -2,7 +2,9 @@ using Bloomery.Numerics.Catalogs;
 
 namespace Bloomery.Engine.Sampling.Steps;
 
-/// <summary>Nucleus sampling (arXiv 1904.09751): keeps the likeliest tokens up to the one that reaches probability <paramref name="p"/>, and its equals.</summary>
+/// <summary>
+/// Nucleus sampling (arXiv 1904.09751): keeps the likeliest tokens up to the one that reaches probability <paramref name="p"/>, and its equals.
+/// </summary>
 [Key("top_p")]
 internal sealed class TopP(float p) : LogitStep
 {

@@ -2,7 +2,9 @@ using Bloomery.Numerics.Catalogs;
 
 namespace Bloomery.Engine.Sampling.Steps;
 
-/// <summary>Keeps the tokens whose information is nearest to the entropy, up to the one that reaches probability <paramref name="p"/> (arXiv 2202.00666).</summary>
+/// <summary>
+/// Keeps the tokens whose information is nearest to the entropy, up to the one that reaches probability <paramref name="p"/> (arXiv 2202.00666).
+/// </summary>
 [Key("typical_p")]
 internal sealed class TypicalP(float p) : LogitStep
 {

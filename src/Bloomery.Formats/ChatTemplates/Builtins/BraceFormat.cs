@@ -131,7 +131,8 @@ internal sealed class BraceFormat
                 if (key.Length == 0) throw new ChatTemplateException("Empty attribute in format string");
                 value = Attributes.Item(_rendering, value, BigInteger.TryParse(key, out BigInteger index) ? IntValue.Of(index) : new TextValue(key));
                 end = close + 1;
-                if (end < name.Length && name[end] is not ('.' or '[')) throw new ChatTemplateException("Only '.' or '[' may follow ']' in format field specifier");
+                if (end < name.Length && name[end] is not ('.' or '['))
+                    throw new ChatTemplateException("Only '.' or '[' may follow ']' in format field specifier");
             }
         }
         return value;

@@ -77,7 +77,8 @@ internal static class Characters
             int length = Values.CodePoints.LengthAt(text, i);
             string character = text.Substring(i, length);
             UnicodeCategory category = CharUnicodeInfo.GetUnicodeCategory(text, i);
-            swapped.Append(category == UnicodeCategory.UppercaseLetter ? LowerAt(text, i, character) : category == UnicodeCategory.LowercaseLetter ? Upper(character) : character);
+            swapped.Append(category == UnicodeCategory.UppercaseLetter ? LowerAt(text, i, character) : category == UnicodeCategory.LowercaseLetter
+                ? Upper(character) : character);
             i += length;
         }
         return swapped.ToString();
@@ -88,10 +89,12 @@ internal static class Characters
         || text[index] is >= '\u2160' and <= '\u217F' or >= '\u24B6' and <= '\u24E9' or '\u00AA' or '\u00BA';
 
     public static bool IsUpper(string text, int index) =>
-        CharUnicodeInfo.GetUnicodeCategory(text, index) == UnicodeCategory.UppercaseLetter || text[index] is >= '\u2160' and <= '\u216F' or >= '\u24B6' and <= '\u24CF';
+        CharUnicodeInfo.GetUnicodeCategory(text, index) == UnicodeCategory.UppercaseLetter
+        || text[index] is >= '\u2160' and <= '\u216F' or >= '\u24B6' and <= '\u24CF';
 
     public static bool IsLower(string text, int index) =>
-        CharUnicodeInfo.GetUnicodeCategory(text, index) == UnicodeCategory.LowercaseLetter || text[index] is >= '\u2170' and <= '\u217F' or >= '\u24D0' and <= '\u24E9' or '\u00AA' or '\u00BA';
+        CharUnicodeInfo.GetUnicodeCategory(text, index) == UnicodeCategory.LowercaseLetter
+        || text[index] is >= '\u2170' and <= '\u217F' or >= '\u24D0' and <= '\u24E9' or '\u00AA' or '\u00BA';
 
     /// <summary>Whether <c>repr</c> shows the character as it is.</summary>
     public static bool IsPrintable(string text, int index)
@@ -138,5 +141,6 @@ internal static class Characters
     }
 
     private static bool IsCaseIgnorable(char c) => c is '\'' or '.' or ':' or '\u00B7' or '\u2019' || char.GetUnicodeCategory(c)
-        is UnicodeCategory.NonSpacingMark or UnicodeCategory.EnclosingMark or UnicodeCategory.Format or UnicodeCategory.ModifierLetter or UnicodeCategory.ModifierSymbol;
+        is UnicodeCategory.NonSpacingMark or UnicodeCategory.EnclosingMark or UnicodeCategory.Format or UnicodeCategory.ModifierLetter
+        or UnicodeCategory.ModifierSymbol;
 }

@@ -15,9 +15,12 @@ internal static class Globals
         ["namespace"] = new FunctionValue("namespace", "*args, **kwargs", static (r, a) => Namespace(r, ((TupleValue)a[0]!).Items, (DictValue)a[1]!), "type"),
         ["cycler"] = new FunctionValue("cycler", "*args", static (_, a) => new CyclerValue(((TupleValue)a[0]!).Items), "type"),
         ["joiner"] = new FunctionValue("joiner", "sep=", static (r, a) => Joiner(a[0]), "type"),
-        ["lipsum"] = new FunctionValue("lipsum", "n=, html=, min=, max=", static (r, a) => Lipsum(r, Argument.Int(a[0], 5), Argument.Bool(a[1], true), Argument.Int(a[2], 20), Argument.Int(a[3], 100))),
-        ["raise_exception"] = new FunctionValue("raise_exception", "message", static (r, a) => throw new ChatTemplateException(r.ToText(a[0]!).Text, ChatTemplateError.Raised, r.Line)),
-        ["strftime_now"] = new FunctionValue("strftime_now", "format", static (r, a) => new TextValue(TimeFormat.Format(r.Now, Argument.Text(a[0], "strftime_now").Text))),
+        ["lipsum"] = new FunctionValue("lipsum", "n=, html=, min=, max=",
+            static (r, a) => Lipsum(r, Argument.Int(a[0], 5), Argument.Bool(a[1], true), Argument.Int(a[2], 20), Argument.Int(a[3], 100))),
+        ["raise_exception"] = new FunctionValue("raise_exception", "message",
+            static (r, a) => throw new ChatTemplateException(r.ToText(a[0]!).Text, ChatTemplateError.Raised, r.Line)),
+        ["strftime_now"] = new FunctionValue("strftime_now", "format",
+            static (r, a) => new TextValue(TimeFormat.Format(r.Now, Argument.Text(a[0], "strftime_now").Text))),
     }.ToFrozenDictionary();
 
     private static RangeValue Range(IReadOnlyList<Value> arguments)

@@ -12,13 +12,16 @@ internal static class SequenceFilters
     {
         { "length", "", static (_, v, _) => IntValue.Of(Length(v)) },
         { "count", "length" },
-        { "first", "", static (r, v, _) => Sequences.Iterate(r, v) is var e && e.MoveNext() ? e.Current : new UndefinedValue("No first item, sequence was empty.") },
-        { "last", "", static (r, v, _) => Reversed(r, v) is { } list ? list.Count > 0 ? list[^1] : new UndefinedValue("No last item, sequence was empty.") : throw NotReversible(v) },
+        { "first", "", static (r, v, _) =>
+            Sequences.Iterate(r, v) is var e && e.MoveNext() ? e.Current : new UndefinedValue("No first item, sequence was empty.") },
+        { "last", "", static (r, v, _) =>
+            Reversed(r, v) is { } list ? list.Count > 0 ? list[^1] : new UndefinedValue("No last item, sequence was empty.") : throw NotReversible(v) },
         { "random", "", static (r, v, _) => Random(r, v) },
         { "list", "", static (r, v, _) => v is ListValue ? v : new ListValue(Sequences.ToList(r, v)) },
         { "reverse", "", static (r, v, _) => Reverse(r, v) },
         { "join", "d=, attribute=", static (r, v, a) => Join(r, v, a) },
-        { "sort", "reverse=, case_sensitive=, attribute=", static (r, v, a) => new ListValue(Sequences.Sort(r, Sequences.ToList(r, v), Sequences.MultiGetter(r, a[2], !Argument.Bool(a[1])), Argument.Bool(a[0]))) },
+        { "sort", "reverse=, case_sensitive=, attribute=", static (r, v, a) =>
+            new ListValue(Sequences.Sort(r, Sequences.ToList(r, v), Sequences.MultiGetter(r, a[2], !Argument.Bool(a[1])), Argument.Bool(a[0]))) },
         { "dictsort", "case_sensitive=, by=, reverse=", static (r, v, a) => DictSort(r, v, a) },
         { "unique", "case_sensitive=, attribute=", static (r, v, a) => new IteratorValue(Unique(r, v, Sequences.Getter(r, a[1], !Argument.Bool(a[0])))) },
         { "min", "case_sensitive=, attribute=", static (r, v, a) => Extreme(r, v, a, "<") },

@@ -76,7 +76,8 @@ internal static class Sequences
     {
         null or NoneValue => [],
         TextValue text => [.. text.Text.Split('.').Select(static part =>
-            part.Length is > 0 and < 10 && part.All(char.IsAsciiDigit) ? (Value)IntValue.Of(int.Parse(part, System.Globalization.CultureInfo.InvariantCulture)) : new TextValue(part))],
+            part.Length is > 0 and < 10 && part.All(char.IsAsciiDigit)
+            ? (Value)IntValue.Of(int.Parse(part, System.Globalization.CultureInfo.InvariantCulture)) : new TextValue(part))],
         _ => [attribute],
     };
 

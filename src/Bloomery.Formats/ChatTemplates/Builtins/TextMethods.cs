@@ -18,15 +18,20 @@ internal static class TextMethods
         { "strip", "chars=", static (_, s, a) => TextSearch.Strip(T(s), Argument.OptionalText(a[0], "strip")) },
         { "lstrip", "chars=", static (_, s, a) => TextSearch.Strip(T(s), Argument.OptionalText(a[0], "lstrip"), right: false) },
         { "rstrip", "chars=", static (_, s, a) => TextSearch.Strip(T(s), Argument.OptionalText(a[0], "rstrip"), left: false) },
-        { "split", "sep=, maxsplit=", static (r, s, a) => new ListValue(TextSearch.Split(r, T(s), Argument.OptionalText(a[0], "split"), Argument.Int(a[1], -1), false)) },
-        { "rsplit", "sep=, maxsplit=", static (r, s, a) => new ListValue(TextSearch.Split(r, T(s), Argument.OptionalText(a[0], "rsplit"), Argument.Int(a[1], -1), true)) },
+        { "split", "sep=, maxsplit=", static (r, s, a) =>
+            new ListValue(TextSearch.Split(r, T(s), Argument.OptionalText(a[0], "split"), Argument.Int(a[1], -1), false)) },
+        { "rsplit", "sep=, maxsplit=", static (r, s, a) =>
+            new ListValue(TextSearch.Split(r, T(s), Argument.OptionalText(a[0], "rsplit"), Argument.Int(a[1], -1), true)) },
         { "splitlines", "keepends=", static (r, s, a) => new ListValue(TextSearch.SplitLines(r, T(s), Argument.Bool(a[0]))) },
         { "partition", "sep", static (_, s, a) => Partition(T(s), Argument.Text(a[0], "partition"), false) },
         { "rpartition", "sep", static (_, s, a) => Partition(T(s), Argument.Text(a[0], "rpartition"), true) },
-        { "replace", "old, new, count=", static (r, s, a) => TextSearch.Replace(r, T(s), Guard(r, s, Argument.Text(a[0], "replace")), Guard(r, s, Argument.Text(a[1], "replace")), Argument.Int(a[2], -1)) },
+        { "replace", "old, new, count=", static (r, s, a) =>
+            TextSearch.Replace(r, T(s), Guard(r, s, Argument.Text(a[0], "replace")), Guard(r, s, Argument.Text(a[1], "replace")), Argument.Int(a[2], -1)) },
         { "join", "iterable", static (r, s, a) => Join(r, T(s), Sequences.ToList(r, a[0]!), strict: true) },
-        { "removeprefix", "prefix", static (_, s, a) => T(s).Text.StartsWith(Argument.Text(a[0], "removeprefix").Text, StringComparison.Ordinal) ? T(s).Slice(T(a[0]!).Text.Length, T(s).Text.Length - T(a[0]!).Text.Length) : s },
-        { "removesuffix", "suffix", static (_, s, a) => T(s).Text.EndsWith(Argument.Text(a[0], "removesuffix").Text, StringComparison.Ordinal) ? T(s).Slice(0, T(s).Text.Length - T(a[0]!).Text.Length) : s },
+        { "removeprefix", "prefix", static (_, s, a) => T(s).Text.StartsWith(Argument.Text(a[0], "removeprefix").Text, StringComparison.Ordinal) ? T(s)
+            .Slice(T(a[0]!).Text.Length, T(s).Text.Length - T(a[0]!).Text.Length) : s },
+        { "removesuffix", "suffix", static (_, s, a) => T(s).Text.EndsWith(Argument.Text(a[0], "removesuffix").Text, StringComparison.Ordinal) ? T(s)
+            .Slice(0, T(s).Text.Length - T(a[0]!).Text.Length) : s },
         { "center", "width, fillchar=", static (r, s, a) => Pad(r, T(s), a, 2) },
         { "ljust", "width, fillchar=", static (r, s, a) => Pad(r, T(s), a, 0) },
         { "rjust", "width, fillchar=", static (r, s, a) => Pad(r, T(s), a, 1) },
@@ -40,7 +45,8 @@ internal static class TextMethods
         { "startswith", "prefix, start=, end=", static (_, s, a) => HasAffix(T(s), a, atEnd: false) },
         { "endswith", "suffix, start=, end=", static (_, s, a) => HasAffix(T(s), a, atEnd: true) },
         { "format", "*args, **kwargs", static (r, s, a) => BraceFormat.Format(r, T(s), ((TupleValue)a[0]!).Items, (DictValue)a[1]!) },
-        { "format_map", "mapping", static (r, s, a) => BraceFormat.Format(r, T(s), [], a[0] as DictValue ?? throw new ChatTemplateException("format_map() needs a mapping")) },
+        { "format_map", "mapping", static (r, s, a) =>
+            BraceFormat.Format(r, T(s), [], a[0] as DictValue ?? throw new ChatTemplateException("format_map() needs a mapping")) },
         { "encode", "encoding=, errors=", static (_, s, a) => BytesMethods.Encode(T(s), Argument.OptionalText(a[0], "encode")) },
         { "translate", "table", static (r, s, a) => Translate(r, T(s), a[0] as DictValue ?? throw new ChatTemplateException("translate() needs a mapping")) },
         TextPredicates.All,

@@ -7,7 +7,9 @@ namespace Bloomery.Formats.ChatTemplates.Builtins;
 internal static class TextPredicates
 {
     // The ideographs that are numbers; .NET knows the numeric values of other characters only.
-    private const string Numerals = "\u3007\u4E00\u4E8C\u4E09\u56DB\u4E94\u516D\u4E03\u516B\u4E5D\u5341\u767E\u5343\u4E07\u842C\u5104\u4EBF\u5146\u96F6\u58F9\u8CB3\u8D30\u53C1\u8086\u4F0D\u9678\u9646\u67D2\u634C\u7396\u62FE\u4F70\u4EDF\u5169\u4E24\u5EFF\u5345";
+    private const string Numerals =
+        "\u3007\u4E00\u4E8C\u4E09\u56DB\u4E94\u516D\u4E03\u516B\u4E5D\u5341\u767E\u5343\u4E07\u842C\u5104\u4EBF\u5146"
+        + "\u96F6\u58F9\u8CB3\u8D30\u53C1\u8086\u4F0D\u9678\u9646\u67D2\u634C\u7396\u62FE\u4F70\u4EDF\u5169\u4E24\u5EFF\u5345";
 
     public static MethodTable All { get; } = new()
     {

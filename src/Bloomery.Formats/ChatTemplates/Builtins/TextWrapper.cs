@@ -88,7 +88,8 @@ internal sealed class TextWrapper(int width, bool breakLongWords, bool breakOnHy
     private static bool IsHyphenBreak(string text, int begin, int at)
     {
         if (text[at - 1] == '-' && at - 2 >= begin && IsLetter(text[at - 2]) && at < text.Length)
-            return IsLetter(text[at]) && at + 1 < text.Length && (IsLetter(text[at + 1]) || text[at + 1] == '-') && at - 3 >= begin && (IsLetter(text[at - 3]) || text[at - 3] == '-');
+            return IsLetter(text[at]) && at + 1 < text.Length && (IsLetter(text[at + 1]) || text[at + 1] == '-') && at - 3 >= begin
+                && (IsLetter(text[at - 3]) || text[at - 3] == '-');
         bool dashes = at + 1 < text.Length && text[at] == '-' && text[at + 1] == '-' && text[at - 1] != '-' && IsWordOrQuote(text[at - 1]);
         bool afterDashes = at >= 2 && text[at - 1] == '-' && text[at - 2] == '-' && at < text.Length && text[at] != '-' && char.IsLetterOrDigit(text[at]);
         return dashes || afterDashes;

@@ -46,7 +46,8 @@ internal static class Urlizer
         // A closing bracket belongs to the address if its opening one does.
         foreach ((string open, string close) in new[] { ("(", ")"), ("<", ">"), ("&lt;", "&gt;") })
         {
-            while (end < word.Length && word.AsSpan(end).StartsWith(close) && Count(word[begin..end], open) > Count(word[begin..end], close)) end += close.Length;
+            while (end < word.Length && word.AsSpan(end).StartsWith(close) && Count(word[begin..end], open) > Count(word[begin..end], close))
+                end += close.Length;
         }
         string middle = word[begin..end];
         string? address = Address(middle, schemes);
@@ -93,7 +94,8 @@ internal static class Urlizer
         string host = end < 0 ? word : word[..end];
         int port = host.IndexOf(':');
         if (port >= 0) host = host[..port];
-        return host.Length > 0 && (host.Contains('.') || host == "localhost") && host.All(static c => char.IsLetterOrDigit(c) || c is '.' or '-' or '_' or '%' or '@');
+        return host.Length > 0 && (host.Contains('.') || host == "localhost")
+            && host.All(static c => char.IsLetterOrDigit(c) || c is '.' or '-' or '_' or '%' or '@');
     }
 
     private static bool IsMail(string word)

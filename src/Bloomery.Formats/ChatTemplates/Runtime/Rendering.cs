@@ -70,7 +70,10 @@ internal sealed class Rendering(ChatTemplate template, RenderOptions options)
 
     public void Leave() => _callDepth--;
 
-    /// <summary>Goes into a value that may hold others, to print or to compare it; disposing of the result comes out again. The limit is about Python's, wherever the stack would end.</summary>
+    /// <summary>
+    /// Goes into a value that may hold others, to print or to compare it; disposing of the result comes out again. The limit is about Python's, wherever the
+    /// stack would end.
+    /// </summary>
     public Nesting Nest()
     {
         Step();

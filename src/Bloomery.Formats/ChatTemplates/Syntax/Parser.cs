@@ -54,7 +54,8 @@ internal sealed partial class Parser
                 default:
                     Flush();
                     if (ends.Length > 0)
-                        throw Error($"Unexpected end of template. Jinja was looking for the following tags: {string.Join(" or ", ends.Select(static e => $"'{e}'"))}.");
+                        throw Error("Unexpected end of template. Jinja was looking for the following tags: "
+                            + $"{string.Join(" or ", ends.Select(static e => $"'{e}'"))}.");
                     _depth--;
                     return body;
             }

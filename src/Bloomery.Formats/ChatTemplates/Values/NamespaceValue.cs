@@ -12,7 +12,8 @@ internal sealed class NamespaceValue : Value
     public void Set(Value name, Value value)
     {
         if (name is TextValue { Text: ['_', ..] text })
-            throw new ChatTemplateException($"Chat templates cannot store underscore-prefixed attributes on a namespace, but got '{text}'. Please rename the attribute.");
+            throw new ChatTemplateException(
+                $"Chat templates cannot store underscore-prefixed attributes on a namespace, but got '{text}'. Please rename the attribute.");
         _values.Set(name, value);
     }
 

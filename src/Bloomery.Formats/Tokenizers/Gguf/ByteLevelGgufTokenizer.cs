@@ -63,7 +63,8 @@ internal sealed class ByteLevelGgufTokenizer : GgufTokenizer
     private static ModelFormatException UnknownKind(GgufVocabulary vocabulary, string pre)
     {
         string name = pre.Length <= 40 ? pre : $"{pre[..40]}...";
-        return vocabulary.Error("tokenizer.ggml.pre", $"'{name}' is not a way of cutting words that this version knows; use the model's safetensors with their tokenizer.json, or a newer version");
+        return vocabulary.Error("tokenizer.ggml.pre",
+            $"'{name}' is not a way of cutting words that this version knows; use the model's safetensors with their tokenizer.json, or a newer version");
     }
 
     // A word taken whole must not be a special token that happens to be spelled like it.

@@ -46,7 +46,8 @@ internal abstract class GgufTokenizer : Tokenizer
         return vocabulary.Model switch
         {
             "gemma4" => new MarkedBpeGgufTokenizer(vocabulary, "gemma4"),
-            "gpt2" when vocabulary.Text("pre", "") is var pre && MarkedBpeGgufTokenizer.PreTokenizers.Contains(pre) => new MarkedBpeGgufTokenizer(vocabulary, pre),
+            "gpt2" when vocabulary.Text("pre", "") is var pre && MarkedBpeGgufTokenizer.PreTokenizers.Contains(pre) =>
+                new MarkedBpeGgufTokenizer(vocabulary, pre),
             "gpt2" => new ByteLevelGgufTokenizer(vocabulary),
             "bert" => new BertGgufTokenizer(vocabulary),
             "llama" or "t5" => SentencePieceGguf.Create(vocabulary),

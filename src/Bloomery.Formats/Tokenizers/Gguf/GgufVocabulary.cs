@@ -127,7 +127,8 @@ internal sealed class GgufVocabulary
         }
 
         // In the dialect that ends with these, <|end|> only closes a channel.
-        bool closesChannels = named.ContainsKey("<|call|>") && named.ContainsKey("<|return|>") || named.ContainsKey("<|calls|>") && named.ContainsKey("<|flush|>");
+        bool closesChannels = named.ContainsKey("<|call|>") && named.ContainsKey("<|return|>") || named.ContainsKey("<|calls|>")
+            && named.ContainsKey("<|flush|>");
         if (closesChannels) named.Remove("<|end|>");
         ids.UnionWith(named.Values);
         return ids.ToArray();

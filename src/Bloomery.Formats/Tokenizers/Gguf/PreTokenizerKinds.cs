@@ -99,7 +99,8 @@ internal static class PreTokenizerKinds
         ]));
         add("youtu", () => new(
         [
-            Regex(@"[\uAC00-\uD7A3\u3131-\u318E]+|[\uFF01\u2026\u201C\u201D\u2018\u2019\u2014\uFF1A\uFF1B\uFF0C\u3001-\u303F\uFE30-\uFE4F]+|[\u3105-\u312F]+|" + Han),
+            Regex(@"[\uAC00-\uD7A3\u3131-\u318E]+|[\uFF01\u2026\u201C\u201D\u2018\u2019\u2014\uFF1A\uFF1B\uFF0C\u3001-\u303F\uFE30-\uFE4F]+|[\u3105-\u312F]+|"
+                + Han),
             Regex($@"{Cased}(?:{Contractions})?|{Capitals}(?:{Contractions})?|\p{{N}}" + Symbols),
         ], IgnoreMerges: true));
         add("chameleon", () => new(

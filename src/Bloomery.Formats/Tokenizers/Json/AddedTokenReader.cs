@@ -3,7 +3,9 @@ namespace Bloomery.Formats.Tokenizers.Json;
 /// <summary>Reads the added tokens of a tokenizer.json.</summary>
 internal static class AddedTokenReader
 {
-    /// <summary>Reads <paramref name="json"/>, a list. A token that the model's vocabulary has too takes the id that it has there, as in the reference.</summary>
+    /// <summary>
+    /// Reads <paramref name="json"/>, a list. A token that the model's vocabulary has too takes the id that it has there, as in the reference.
+    /// </summary>
     public static List<AddedToken> Read(JsonSection json, Vocabulary vocabulary)
     {
         var tokens = new List<AddedToken>();

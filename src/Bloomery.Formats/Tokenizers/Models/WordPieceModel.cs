@@ -23,7 +23,8 @@ internal sealed class WordPieceModel : TokenModel
     /// <param name="maxCharacters">Longer words are unknown.</param>
     /// <param name="firstPrefix">What tokens at the start of a word begin with (GGUF files: <c>▁</c>).</param>
     /// <exception cref="ArgumentException">The unknown token is not in the vocabulary.</exception>
-    public WordPieceModel(Vocabulary vocabulary, string unknownToken = "[UNK]", string continuingPrefix = "##", int maxCharacters = 100, string firstPrefix = "")
+    public WordPieceModel(Vocabulary vocabulary, string unknownToken = "[UNK]", string continuingPrefix = "##", int maxCharacters = 100,
+        string firstPrefix = "")
     {
         (Vocabulary, _maxCharacters) = (vocabulary, maxCharacters);
         _unknown = vocabulary.IdOf(unknownToken);

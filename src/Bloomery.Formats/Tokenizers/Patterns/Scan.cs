@@ -7,7 +7,9 @@ internal static class Scan
 {
     private const byte Classes = CharKinds.Letter | CharKinds.Number | CharKinds.Space;
 
-    /// <summary>The end of the run of characters from <paramref name="at"/> on that are letters, numbers, or neither and no space: as <paramref name="kinds"/> says.</summary>
+    /// <summary>
+    /// The end of the run of characters from <paramref name="at"/> on that are letters, numbers, or neither and no space: as <paramref name="kinds"/> says.
+    /// </summary>
     public static int Run(ReadOnlySpan<char> text, int at, byte kinds)
     {
         while (at < text.Length && (CharKinds.At(text, at, out int units) & Classes) == kinds) at += units;

@@ -12,7 +12,8 @@ namespace Bloomery.Formats.Tokenizers.PostProcessors;
 internal sealed class RobertaProcessor(EncodedToken cls, EncodedToken sep, bool trimOffsets, bool addPrefixSpace) : PostProcessor
 {
     internal RobertaProcessor(JsonSection json)
-        : this(BertProcessor.TokenOf(json.Get("cls")), BertProcessor.TokenOf(json.Get("sep")), json.Flag("trim_offsets", true), json.Flag("add_prefix_space", true))
+        : this(BertProcessor.TokenOf(json.Get("cls")), BertProcessor.TokenOf(json.Get("sep")), json.Flag("trim_offsets", true),
+            json.Flag("add_prefix_space", true))
     {
     }
 

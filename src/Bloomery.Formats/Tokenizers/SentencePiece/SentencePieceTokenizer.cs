@@ -40,7 +40,8 @@ internal sealed class SentencePieceTokenizer : Tokenizer
     public bool AddsSpace => Options.DummyPrefix;
 
     /// <summary>All pieces, by id.</summary>
-    public IEnumerable<(string Text, float Score, PieceType Type)> ListPieces() => Enumerable.Range(0, Pieces.Count).Select(id => (Pieces.Texts[id], Pieces.Scores[id], Pieces.Types[id]));
+    public IEnumerable<(string Text, float Score, PieceType Type)> ListPieces() =>
+        Enumerable.Range(0, Pieces.Count).Select(id => (Pieces.Texts[id], Pieces.Scores[id], Pieces.Types[id]));
 
     /// <summary>Reads a <c>.model</c> file.</summary>
     /// <exception cref="ModelFormatException">It is not such a file.</exception>

@@ -14,7 +14,9 @@ internal interface IBinary<TVector>
     TVector Apply(TVector a, TVector b);
 }
 
-/// <summary>Loops that apply a function to every element. The last, partial vector goes through a buffer on the stack, so that no byte outside the spans is touched.</summary>
+/// <summary>
+/// Loops that apply a function to every element. The last, partial vector goes through a buffer on the stack, so that no byte outside the spans is touched.
+/// </summary>
 internal static unsafe class Elementwise<TWidth, TVector>
     where TWidth : IWidth<TVector>
     where TVector : struct

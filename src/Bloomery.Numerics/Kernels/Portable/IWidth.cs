@@ -1,7 +1,8 @@
 namespace Bloomery.Numerics.Kernels.Portable;
 
 /// <summary>The vector operations that the portable kernels are written in, for one vector width: kernels are generic over it and written once.</summary>
-/// <typeparam name="TVector">The vector of floats: <c>Vector128&lt;float&gt;</c>, <c>Vector256&lt;float&gt;</c> or <c>Vector512&lt;float&gt;</c>. Bits are carried in it as well.</typeparam>
+/// <typeparam name="TVector">The vector of floats: <c>Vector128&lt;float&gt;</c>, <c>Vector256&lt;float&gt;</c> or <c>Vector512&lt;float&gt;</c>. Bits are
+/// carried in it as well.</typeparam>
 internal unsafe interface IWidth<TVector> where TVector : struct
 {
     /// <summary>Lanes.</summary>
@@ -86,7 +87,9 @@ internal unsafe interface IWidth<TVector> where TVector : struct
     /// <summary>Shifts each dword down.</summary>
     static abstract TVector ShiftRight(TVector bits, int count);
 
-    /// <summary>A nibble of low with further bits of high above it: (low >> lowShift &amp; 15) | (high >> highShift &amp; mask) &lt;&lt; 4, as a float.</summary>
+    /// <summary>
+    /// A nibble of low with further bits of high above it: (low >> lowShift &amp; 15) | (high >> highShift &amp; mask) &lt;&lt; 4, as a float.
+    /// </summary>
     static abstract TVector NibbleWith(TVector low, int lowShift, TVector high, int highShift, uint mask);
 
     /// <summary>The signed byte whose highest bit is bit 31 - shift of each dword, as a float.</summary>

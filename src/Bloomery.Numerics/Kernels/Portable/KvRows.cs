@@ -65,7 +65,8 @@ internal static unsafe class KvRows<TWidth, TVector>
         Vector256<uint> normal = f + Vector256.Create(unchecked((uint)(15 - 127 << 23) + 0xfff)) + (f >> 13 & Vector256<uint>.One) >> 13;
         Vector256<uint> magic = Vector256.Create((uint)(127 - 15 + 23 - 10 + 1 << 23));
         Vector256<uint> small = (f.AsSingle() + magic.AsSingle()).AsUInt32() - magic;
-        Vector256<uint> special = Vector256.ConditionalSelect(Vector256.GreaterThan(f.AsInt32(), Vector256.Create(0x7f800000)).AsUInt32(), Vector256.Create(0x7e00u), Vector256.Create(0x7c00u));
+        Vector256<uint> special = Vector256.ConditionalSelect(Vector256.GreaterThan(f.AsInt32(), Vector256.Create(0x7f800000)).AsUInt32(),
+            Vector256.Create(0x7e00u), Vector256.Create(0x7c00u));
         Vector256<uint> half = Vector256.ConditionalSelect(Vector256.LessThan(f.AsInt32(), Vector256.Create(113 << 23)).AsUInt32(), small, normal);
         half = Vector256.ConditionalSelect(Vector256.GreaterThan(f.AsInt32(), Vector256.Create((127 + 16 << 23) - 1)).AsUInt32(), special, half);
         return half | sign >> 16;
@@ -76,6 +77,7 @@ internal static unsafe class KvRows<TWidth, TVector>
     {
         Vector256<uint> rounded = bits + Vector256.Create(0x7fffu) + (bits >> 16 & Vector256<uint>.One) >> 16;
         Vector256<int> magnitude = (bits & Vector256.Create(0x7fffffffu)).AsInt32();
-        return Vector256.ConditionalSelect(Vector256.GreaterThan(magnitude, Vector256.Create(0x7f800000)).AsUInt32(), bits >> 16 | Vector256.Create(0x40u), rounded);
+        return Vector256.ConditionalSelect(Vector256.GreaterThan(magnitude, Vector256.Create(0x7f800000)).AsUInt32(),
+            bits >> 16 | Vector256.Create(0x40u), rounded);
     }
 }

@@ -2,9 +2,12 @@ using System.Runtime.CompilerServices;
 
 namespace Bloomery.Numerics.Kernels.Portable;
 
-/// <summary>The one matrix product under linear layers and attention: c[t, lane] (+)= sum over k of x[t, k] * b[k, lane], for two vectors of lanes at a time.</summary>
+/// <summary>
+/// The one matrix product under linear layers and attention: c[t, lane] (+)= sum over k of x[t, k] * b[k, lane], for two vectors of lanes at a time.
+/// </summary>
 /// <remarks>
-/// Accumulators stay in registers (24 of 32, or 8 of 16): each k costs two loads of b and one broadcast per row of x. Unrolled by hand, because the compiler keeps arrays of accumulators in memory.
+/// Accumulators stay in registers (24 of 32, or 8 of 16): each k costs two loads of b and one broadcast per row of x. Unrolled by hand, because the compiler
+/// keeps arrays of accumulators in memory.
 /// A lane's sum runs over k in order and never depends on how many rows are done together.
 /// </remarks>
 internal static unsafe class MicroKernel<TWidth, TVector>
@@ -49,7 +52,8 @@ internal static unsafe class MicroKernel<TWidth, TVector>
         nint second = TWidth.Count;
         TVector s0 = TWidth.Zero, t0 = TWidth.Zero, s1 = TWidth.Zero, t1 = TWidth.Zero, s2 = TWidth.Zero, t2 = TWidth.Zero, s3 = TWidth.Zero, t3 = TWidth.Zero;
         TVector s4 = TWidth.Zero, t4 = TWidth.Zero, s5 = TWidth.Zero, t5 = TWidth.Zero, s6 = TWidth.Zero, t6 = TWidth.Zero, s7 = TWidth.Zero, t7 = TWidth.Zero;
-        TVector s8 = TWidth.Zero, t8 = TWidth.Zero, s9 = TWidth.Zero, t9 = TWidth.Zero, s10 = TWidth.Zero, t10 = TWidth.Zero, s11 = TWidth.Zero, t11 = TWidth.Zero;
+        TVector s8 = TWidth.Zero, t8 = TWidth.Zero, s9 = TWidth.Zero, t9 = TWidth.Zero, s10 = TWidth.Zero, t10 = TWidth.Zero, s11 = TWidth.Zero,
+            t11 = TWidth.Zero;
         for (int k = 0; k < depth; k++)
         {
             TVector u = TWidth.Load(b0), v = TWidth.Load(b1), a;

@@ -5,7 +5,8 @@ using Bloomery.Numerics.Kernels.Reference;
 namespace Bloomery.Numerics.Kernels.Portable;
 
 /// <summary>
-/// Attention over one page: each key and value that some row may see is converted once for the whole tile; scores have a lane per slot, outputs a lane per element,
+/// Attention over one page: each key and value that some row may see is converted once for the whole tile; scores have a lane per slot, outputs a lane per
+/// element,
 /// so that both products are the micro-kernel's.
 /// </summary>
 internal abstract unsafe partial class PortableKernels<TWidth, TVector>
@@ -39,7 +40,8 @@ internal abstract unsafe partial class PortableKernels<TWidth, TVector>
             LoadKeys(tile, page, visible, layout, s);
             int lanes = MicroKernel<TWidth, TVector>.Lanes, rows = tile.Rows;
             for (int lane = 0; lane < visible.Count; lane += lanes)
-                MicroKernel<TWidth, TVector>.Multiply(queries, tile.KeyDim, s + layout.Keys + lane, s + layout.Keys + lane + TWidth.Count, layout.Slots, tile.KeyDim, s + layout.Scores + lane, layout.Slots, rows, add: false);
+                MicroKernel<TWidth, TVector>.Multiply(queries, tile.KeyDim, s + layout.Keys + lane, s + layout.Keys + lane + TWidth.Count, layout.Slots,
+                    tile.KeyDim, s + layout.Scores + lane, layout.Slots, rows, add: false);
             for (int row = 0; row < rows; row++) SoftmaxRow(tile, state, visible, layout, row, s + layout.Scores + row * layout.Slots, s + layout.Positions);
             AddValues(tile, page, visible, layout, s, output);
         }
@@ -72,15 +74,18 @@ internal abstract unsafe partial class PortableKernels<TWidth, TVector>
             for (int i = 0; i < padded; i++)
             {
                 float* row = s + layout.KeyRows + i * tile.KeyDim;
-                if (i < visible.Count && visible.Sees(page.Positions[visible.First + i])) KvRows<TWidth, TVector>.Load(keys + (nint)(visible.First + i) * rowBytes, page.KeyType, tile.KeyDim, row);
+                if (i < visible.Count && visible.Sees(page.Positions[visible.First + i]))
+                    KvRows<TWidth, TVector>.Load(keys + (nint)(visible.First + i) * rowBytes, page.KeyType, tile.KeyDim, row);
                 else new Span<float>(row, tile.KeyDim).Clear();
             }
         Transposition.Transpose(s + layout.KeyRows, tile.KeyDim, padded, tile.KeyDim, s + layout.Keys, layout.Slots);
-        for (int i = 0; i < layout.Slots; i++) s[layout.Positions + i] = i < visible.Count ? (long)page.Positions[visible.First + i] - visible.Origin : float.PositiveInfinity;
+        for (int i = 0; i < layout.Slots; i++)
+            s[layout.Positions + i] = i < visible.Count ? (long)page.Positions[visible.First + i] - visible.Origin : float.PositiveInfinity;
     }
 
     /// <summary>Turns a row's scores into weights exp(score - max) and rescales what the row has gathered so far.</summary>
-    private static void SoftmaxRow(in AttentionTile tile, in AttentionState state, in VisibleSlots visible, in AttendScratch layout, int row, float* scores, float* positions)
+    private static void SoftmaxRow(in AttentionTile tile, in AttentionState state, in VisibleSlots visible, in AttendScratch layout, int row, float* scores,
+        float* positions)
     {
         float slope = tile.Slopes.IsEmpty ? 0 : tile.Slopes[row], scale = tile.Scale, before = state.Max[row];
         if (!tile.RelativeBias.IsEmpty)
@@ -167,7 +172,8 @@ internal abstract unsafe partial class PortableKernels<TWidth, TVector>
             for (int i = 0; i < visible.Count; i++)
             {
                 float* row = values + i * layout.ValueStride;
-                if (visible.Sees(page.Positions[visible.First + i])) KvRows<TWidth, TVector>.Load(bytes + (nint)(visible.First + i) * rowBytes, page.ValueType, dim, row);
+                if (visible.Sees(page.Positions[visible.First + i]))
+                    KvRows<TWidth, TVector>.Load(bytes + (nint)(visible.First + i) * rowBytes, page.ValueType, dim, row);
                 else new Span<float>(row, dim).Clear();
                 for (int j = dim; j < layout.ValueStride; j++) row[j] = 0;
             }
@@ -177,7 +183,8 @@ internal abstract unsafe partial class PortableKernels<TWidth, TVector>
             float* b0 = values + lane, b1 = b0 + TWidth.Count, weights = s + layout.Scores;
             if (lane + lanes <= dim)
             {
-                MicroKernel<TWidth, TVector>.Multiply(weights, layout.Slots, b0, b1, layout.ValueStride, visible.Count, output + lane, dim, tile.Rows, add: true);
+                MicroKernel<TWidth, TVector>
+                    .Multiply(weights, layout.Slots, b0, b1, layout.ValueStride, visible.Count, output + lane, dim, tile.Rows, add: true);
                 continue;
             }
             float* edge = s + layout.Edge;
@@ -187,7 +194,9 @@ internal abstract unsafe partial class PortableKernels<TWidth, TVector>
         }
     }
 
-    /// <summary>Adds infinities and NaN to the rows that see them, and takes them out of the product: there, a weight of 0 would spoil the rows that do not.</summary>
+    /// <summary>
+    /// Adds infinities and NaN to the rows that see them, and takes them out of the product: there, a weight of 0 would spoil the rows that do not.
+    /// </summary>
     private static void AddOddValues(in AttentionTile tile, in KvPage page, in VisibleSlots visible, in AttendScratch layout, float* s, float* output)
     {
         for (int i = 0; i < visible.Count; i++)

@@ -1,7 +1,8 @@
 namespace Bloomery.Numerics.Kernels.Portable;
 
 /// <summary>
-/// Matrix products: 16 rows of weights (a panel) by up to <see cref="DepthBlock"/> columns are expanded to floats with a lane per row, then multiplied with all tokens.
+/// Matrix products: 16 rows of weights (a panel) by up to <see cref="DepthBlock"/> columns are expanded to floats with a lane per row, then multiplied with all
+/// tokens.
 /// A token's sum runs over the columns of a block in order, then over the blocks in order, whatever the call covers.
 /// </summary>
 internal abstract unsafe partial class PortableKernels<TWidth, TVector>
@@ -65,7 +66,8 @@ internal abstract unsafe partial class PortableKernels<TWidth, TVector>
                     if (first >= rowBegin && first + lanes <= rowEnd)
                         MicroKernel<TWidth, TVector>.Multiply(x + k, columns, b0, b1, PanelRows, depth, y + first, rows, tokens, add: k > 0);
                     else
-                        MultiplyEdge(x + k, columns, b0, b1, depth, y, rows, tokens, first, Math.Max(first, rowBegin), Math.Min(first + lanes, rowEnd), k > 0, edge);
+                        MultiplyEdge(x + k, columns, b0, b1, depth, y, rows, tokens, first, Math.Max(first, rowBegin), Math.Min(first + lanes, rowEnd),
+                            k > 0, edge);
                 }
             }
         }
@@ -75,7 +77,8 @@ internal abstract unsafe partial class PortableKernels<TWidth, TVector>
     private static float* Lane(float* panels, int lane) => panels + lane / PanelRows * PanelFloats + lane % PanelRows;
 
     /// <summary>Multiplies lanes of which only begin to end are wanted: the result goes through <paramref name="edge"/>.</summary>
-    private static void MultiplyEdge(float* x, int columns, float* b0, float* b1, int depth, float* y, int rows, int tokens, int first, int begin, int end, bool add, float* edge)
+    private static void MultiplyEdge(float* x, int columns, float* b0, float* b1, int depth, float* y, int rows, int tokens, int first, int begin, int end,
+        bool add, float* edge)
     {
         int lanes = MicroKernel<TWidth, TVector>.Lanes;
         for (int token = 0; token < tokens; token += EdgeTokens)

@@ -1,6 +1,8 @@
 namespace Bloomery.Numerics.Kernels.Portable;
 
-/// <summary>The tier for any processor: float arithmetic on .NET's own vectors, without instructions of one kind of processor and without rounding activations.</summary>
+/// <summary>
+/// The tier for any processor: float arithmetic on .NET's own vectors, without instructions of one kind of processor and without rounding activations.
+/// </summary>
 /// <remarks>
 /// The vector width is a type parameter; <see cref="Portable512"/>, <see cref="Portable256"/> and <see cref="Portable128"/> name the three.
 /// A result never depends on how many tokens share a call or on which rows a call covers.

@@ -24,7 +24,8 @@ internal static unsafe class Transposition
     private static void Square(float* s, nint sourceStride, float* t, nint targetStride)
     {
         Vector128<float> odd = Vector128.Create(0, -1, 0, -1).AsSingle(), high = Vector128.Create(0, 0, -1, -1).AsSingle();
-        Vector128<float> a = Vector128.Load(s), b = Vector128.Load(s + sourceStride), c = Vector128.Load(s + 2 * sourceStride), d = Vector128.Load(s + 3 * sourceStride);
+        Vector128<float> a = Vector128.Load(s), b = Vector128.Load(s + sourceStride), c = Vector128.Load(s + 2 * sourceStride),
+            d = Vector128.Load(s + 3 * sourceStride);
         // a0 b0 a2 b2 | a1 b1 a3 b3, the same of c and d; then halves change places
         Vector128<float> ab0 = Vector128.ConditionalSelect(odd, Vector128.Shuffle(b, Vector128.Create(0, 0, 2, 2)), a);
         Vector128<float> ab1 = Vector128.ConditionalSelect(odd, b, Vector128.Shuffle(a, Vector128.Create(1, 1, 3, 3)));

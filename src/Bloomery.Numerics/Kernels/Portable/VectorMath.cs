@@ -2,7 +2,10 @@ using System.Runtime.CompilerServices;
 
 namespace Bloomery.Numerics.Kernels.Portable;
 
-/// <summary>Exponentials and their kin on vectors, good to about two units in the last place; polynomials from Cephes (expf, tanhf) and Abramowitz and Stegun 7.1.26 (erf).</summary>
+/// <summary>
+/// Exponentials and their kin on vectors, good to about two units in the last place; polynomials from Cephes (expf, tanhf) and Abramowitz and Stegun 7.1.26
+/// (erf).
+/// </summary>
 internal static class VectorMath<TWidth, TVector>
     where TWidth : IWidth<TVector>
     where TVector : struct

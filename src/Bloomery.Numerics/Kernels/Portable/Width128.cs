@@ -48,7 +48,8 @@ internal readonly unsafe struct Width128 : IWidth<Vector128<float>>
     public static Vector128<float> Abs(Vector128<float> value) => Vector128.Abs(value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<float> IfLess(Vector128<float> a, Vector128<float> b, Vector128<float> yes, Vector128<float> no) => Vector128.ConditionalSelect(Vector128.LessThan(a, b), yes, no);
+    public static Vector128<float> IfLess(Vector128<float> a, Vector128<float> b, Vector128<float> yes, Vector128<float> no) =>
+    Vector128.ConditionalSelect(Vector128.LessThan(a, b), yes, no);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Sum(Vector128<float> value) => Vector128.Sum(value);
@@ -84,22 +85,27 @@ internal readonly unsafe struct Width128 : IWidth<Vector128<float>>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<float> LoadBFloat(ushort* source) => (Vector128.WidenLower(Vector128.CreateScalarUnsafe(*(ulong*)source).As<ulong, ushort>()) << 16).AsSingle();
+    public static Vector128<float> LoadBFloat(ushort* source) =>
+    (Vector128.WidenLower(Vector128.CreateScalarUnsafe(*(ulong*)source).As<ulong, ushort>()) << 16).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<float> LoadSignedBytes(sbyte* source) => Vector128.ConvertToSingle(Vector128.WidenLower(Vector128.WidenLower(Vector128.CreateScalarUnsafe(*(uint*)source).As<uint, sbyte>())));
+    public static Vector128<float> LoadSignedBytes(sbyte* source) =>
+    Vector128.ConvertToSingle(Vector128.WidenLower(Vector128.WidenLower(Vector128.CreateScalarUnsafe(*(uint*)source).As<uint, sbyte>())));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<float> LoadBytes(byte* source) => Vector128.ConvertToSingle(Vector128.WidenLower(Vector128.WidenLower(Vector128.CreateScalarUnsafe(*(uint*)source).As<uint, byte>())).AsInt32());
+    public static Vector128<float> LoadBytes(byte* source) =>
+    Vector128.ConvertToSingle(Vector128.WidenLower(Vector128.WidenLower(Vector128.CreateScalarUnsafe(*(uint*)source).As<uint, byte>())).AsInt32());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> LoadBits(uint* source) => Vector128.Load(source).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<float> Nibble(Vector128<float> bits, int shift) => Vector128.ConvertToSingle((bits.AsUInt32() >> shift & Vector128.Create(15u)).AsInt32());
+    public static Vector128<float> Nibble(Vector128<float> bits, int shift) =>
+    Vector128.ConvertToSingle((bits.AsUInt32() >> shift & Vector128.Create(15u)).AsInt32());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<float> Pair(Vector128<float> bits, int shift) => Vector128.ConvertToSingle((bits.AsUInt32() >> shift & Vector128.Create(3u)).AsInt32());
+    public static Vector128<float> Pair(Vector128<float> bits, int shift) =>
+    Vector128.ConvertToSingle((bits.AsUInt32() >> shift & Vector128.Create(3u)).AsInt32());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> PairWith(Vector128<float> low, int lowShift, Vector128<float> high, int highShift)

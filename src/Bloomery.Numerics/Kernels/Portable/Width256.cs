@@ -48,7 +48,8 @@ internal readonly unsafe struct Width256 : IWidth<Vector256<float>>
     public static Vector256<float> Abs(Vector256<float> value) => Vector256.Abs(value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> IfLess(Vector256<float> a, Vector256<float> b, Vector256<float> yes, Vector256<float> no) => Vector256.ConditionalSelect(Vector256.LessThan(a, b), yes, no);
+    public static Vector256<float> IfLess(Vector256<float> a, Vector256<float> b, Vector256<float> yes, Vector256<float> no) =>
+    Vector256.ConditionalSelect(Vector256.LessThan(a, b), yes, no);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Sum(Vector256<float> value) => Vector256.Sum(value);
@@ -87,19 +88,24 @@ internal readonly unsafe struct Width256 : IWidth<Vector256<float>>
     public static Vector256<float> LoadBFloat(ushort* source) => (Vector256.WidenLower(Vector128.Load((ushort*)source).ToVector256Unsafe()) << 16).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> LoadSignedBytes(sbyte* source) => Vector256.ConvertToSingle(Vector256.WidenLower(Vector256.WidenLower(Vector128.CreateScalarUnsafe(*(ulong*)source).As<ulong, sbyte>().ToVector256Unsafe())));
+    public static Vector256<float> LoadSignedBytes(sbyte* source) =>
+    Vector256.ConvertToSingle(Vector256.WidenLower(Vector256.WidenLower(Vector128.CreateScalarUnsafe(*(ulong*)source).As<ulong, sbyte>().ToVector256Unsafe())));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> LoadBytes(byte* source) => Vector256.ConvertToSingle(Vector256.WidenLower(Vector256.WidenLower(Vector128.CreateScalarUnsafe(*(ulong*)source).As<ulong, byte>().ToVector256Unsafe())).AsInt32());
+    public static Vector256<float> LoadBytes(byte* source) =>
+    Vector256.ConvertToSingle(Vector256.WidenLower(Vector256.WidenLower(Vector128.CreateScalarUnsafe(*(ulong*)source).As<ulong, byte>().ToVector256Unsafe()))
+        .AsInt32());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> LoadBits(uint* source) => Vector256.Load(source).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> Nibble(Vector256<float> bits, int shift) => Vector256.ConvertToSingle((bits.AsUInt32() >> shift & Vector256.Create(15u)).AsInt32());
+    public static Vector256<float> Nibble(Vector256<float> bits, int shift) =>
+    Vector256.ConvertToSingle((bits.AsUInt32() >> shift & Vector256.Create(15u)).AsInt32());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> Pair(Vector256<float> bits, int shift) => Vector256.ConvertToSingle((bits.AsUInt32() >> shift & Vector256.Create(3u)).AsInt32());
+    public static Vector256<float> Pair(Vector256<float> bits, int shift) =>
+    Vector256.ConvertToSingle((bits.AsUInt32() >> shift & Vector256.Create(3u)).AsInt32());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> PairWith(Vector256<float> low, int lowShift, Vector256<float> high, int highShift)

@@ -48,7 +48,8 @@ internal readonly unsafe struct Width512 : IWidth<Vector512<float>>
     public static Vector512<float> Abs(Vector512<float> value) => Vector512.Abs(value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> IfLess(Vector512<float> a, Vector512<float> b, Vector512<float> yes, Vector512<float> no) => Vector512.ConditionalSelect(Vector512.LessThan(a, b), yes, no);
+    public static Vector512<float> IfLess(Vector512<float> a, Vector512<float> b, Vector512<float> yes, Vector512<float> no) =>
+    Vector512.ConditionalSelect(Vector512.LessThan(a, b), yes, no);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Sum(Vector512<float> value) => Vector512.Sum(value);
@@ -87,19 +88,23 @@ internal readonly unsafe struct Width512 : IWidth<Vector512<float>>
     public static Vector512<float> LoadBFloat(ushort* source) => (Vector512.WidenLower(Vector256.Load((ushort*)source).ToVector512Unsafe()) << 16).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> LoadSignedBytes(sbyte* source) => Vector512.ConvertToSingle(Vector512.WidenLower(Vector512.WidenLower(Vector128.Load(source).ToVector256Unsafe().ToVector512Unsafe())));
+    public static Vector512<float> LoadSignedBytes(sbyte* source) =>
+    Vector512.ConvertToSingle(Vector512.WidenLower(Vector512.WidenLower(Vector128.Load(source).ToVector256Unsafe().ToVector512Unsafe())));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> LoadBytes(byte* source) => Vector512.ConvertToSingle(Vector512.WidenLower(Vector512.WidenLower(Vector128.Load(source).ToVector256Unsafe().ToVector512Unsafe())).AsInt32());
+    public static Vector512<float> LoadBytes(byte* source) =>
+    Vector512.ConvertToSingle(Vector512.WidenLower(Vector512.WidenLower(Vector128.Load(source).ToVector256Unsafe().ToVector512Unsafe())).AsInt32());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> LoadBits(uint* source) => Vector512.Load(source).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> Nibble(Vector512<float> bits, int shift) => Vector512.ConvertToSingle((bits.AsUInt32() >> shift & Vector512.Create(15u)).AsInt32());
+    public static Vector512<float> Nibble(Vector512<float> bits, int shift) =>
+    Vector512.ConvertToSingle((bits.AsUInt32() >> shift & Vector512.Create(15u)).AsInt32());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> Pair(Vector512<float> bits, int shift) => Vector512.ConvertToSingle((bits.AsUInt32() >> shift & Vector512.Create(3u)).AsInt32());
+    public static Vector512<float> Pair(Vector512<float> bits, int shift) =>
+    Vector512.ConvertToSingle((bits.AsUInt32() >> shift & Vector512.Create(3u)).AsInt32());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> PairWith(Vector512<float> low, int lowShift, Vector512<float> high, int highShift)

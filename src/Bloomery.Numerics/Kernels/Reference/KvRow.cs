@@ -22,7 +22,8 @@ internal static class KvRow
                 for (int i = 0; i < row.Length; i++) BinaryPrimitives.WriteUInt16LittleEndian(slot[(2 * i)..], RoundToBFloat(row[i]));
                 break;
             case KvType.Q8_0:
-                for (int i = 0; i < row.Length; i += Block) StoreBlock(row.Slice(i, Math.Min(Block, row.Length - i)), slot.Slice(i / Block * BlockBytes, BlockBytes));
+                for (int i = 0; i < row.Length; i += Block)
+                    StoreBlock(row.Slice(i, Math.Min(Block, row.Length - i)), slot.Slice(i / Block * BlockBytes, BlockBytes));
                 break;
             default:
                 throw new ArgumentOutOfRangeException(nameof(type));
@@ -55,6 +56,7 @@ internal static class KvRow
         BinaryPrimitives.WriteHalfLittleEndian(block, (Half)scale);
         block[2..].Clear();
         // As ggml: quants come from the unrounded scale, halves round away from zero.
-        for (int i = 0; i < values.Length; i++) block[2 + i] = (byte)(sbyte)Math.Clamp(MathF.Round(values[i] * inverse, MidpointRounding.AwayFromZero), -127, 127);
+        for (int i = 0; i < values.Length; i++)
+            block[2 + i] = (byte)(sbyte)Math.Clamp(MathF.Round(values[i] * inverse, MidpointRounding.AwayFromZero), -127, 127);
     }
 }

@@ -3,7 +3,10 @@ using System.Runtime.Intrinsics;
 
 namespace Bloomery.Numerics.Quantization;
 
-/// <summary>What the vector form of every format is made of: sixteen codes in a vector of bytes, expanded to sixteen floats. Products and sums are rounded separately, so results equal those of scalar code.</summary>
+/// <summary>
+/// What the vector form of every format is made of: sixteen codes in a vector of bytes, expanded to sixteen floats. Products and sums are rounded separately,
+/// so results equal those of scalar code.
+/// </summary>
 internal static class Lanes
 {
     /// <summary>values[j] = scale * codes[j], 16 of them.</summary>
@@ -60,7 +63,9 @@ internal static class Lanes
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Load(ReadOnlySpan<byte> bytes, int offset) => Vector128.Create(bytes.Slice(offset, 16));
 
-    /// <summary>All ones in the bytes whose bit is set: byte j looks at bit j of <paramref name="low"/>, byte 8 + j at bit j of <paramref name="high"/>.</summary>
+    /// <summary>
+    /// All ones in the bytes whose bit is set: byte j looks at bit j of <paramref name="low"/>, byte 8 + j at bit j of <paramref name="high"/>.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Bits(byte low, byte high)
     {

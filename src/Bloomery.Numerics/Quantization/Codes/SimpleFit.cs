@@ -6,7 +6,9 @@ namespace Bloomery.Numerics.Quantization;
 /// </summary>
 internal static class SimpleFit
 {
-    /// <summary>x = scale * (code + lowest): the weight of largest magnitude becomes <paramref name="lowest"/> exactly, so that the range's longer side is used.</summary>
+    /// <summary>
+    /// x = scale * (code + lowest): the weight of largest magnitude becomes <paramref name="lowest"/> exactly, so that the range's longer side is used.
+    /// </summary>
     public static Half Signed(ReadOnlySpan<float> x, ReadOnlySpan<float> importance, int start, int lowest, int highest, Span<byte> codes)
     {
         if (!importance.IsEmpty)

@@ -1,6 +1,8 @@
 namespace Bloomery.Numerics.Quantization;
 
-/// <summary>The eight 6-bit scales and eight 6-bit minima that Q4_K and Q5_K pack into 12 bytes: the first four of each whole, the high bits of the others above them.</summary>
+/// <summary>
+/// The eight 6-bit scales and eight 6-bit minima that Q4_K and Q5_K pack into 12 bytes: the first four of each whole, the high bits of the others above them.
+/// </summary>
 internal static class SixBitScales
 {
     /// <summary>Scale and minimum of sub-block <paramref name="index"/>.</summary>

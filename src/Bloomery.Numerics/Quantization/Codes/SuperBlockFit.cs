@@ -43,7 +43,8 @@ internal static class SuperBlockFit
                 float loss = 0;
                 for (int s = 0; s < count && loss < best; s++)
                 {
-                    loss += RoundScale(x.Slice(s * subBlock, subBlock), weights.Slice(s * subBlock, subBlock), book, (float)scale, scales[s], scaleLowest, out trial[s]);
+                    loss += RoundScale(x.Slice(s * subBlock, subBlock), weights.Slice(s * subBlock, subBlock), book, (float)scale, scales[s], scaleLowest,
+                        out trial[s]);
                 }
                 if (!(loss < best)) continue;
                 (best, result) = (loss, scale);
@@ -64,10 +65,12 @@ internal static class SuperBlockFit
     /// <param name="codes">(256) results.</param>
     /// <returns>The scale of the scales and that of the minima.</returns>
     public static (Half Scale, Half Minimum) ScalesAndMinima(
-        ReadOnlySpan<float> x, ReadOnlySpan<float> importance, int subBlock, int highest, int scaleHighest, Span<byte> scaleCodes, Span<byte> minimumCodes, Span<byte> codes)
+        ReadOnlySpan<float> x, ReadOnlySpan<float> importance, int subBlock, int highest, int scaleHighest, Span<byte> scaleCodes, Span<byte> minimumCodes,
+        Span<byte> codes)
     {
         int count = BlockWeights / subBlock;
-        Span<float> scales = stackalloc float[count], minima = stackalloc float[count], totals = stackalloc float[count], weights = stackalloc float[BlockWeights];
+        Span<float> scales = stackalloc float[count], minima = stackalloc float[count], totals = stackalloc float[count],
+            weights = stackalloc float[BlockWeights];
         Weigh(x, importance, weights);
         for (int s = 0; s < count; s++)
         {
@@ -81,7 +84,8 @@ internal static class SuperBlockFit
         for (int s = 0; s < count; s++)
         {
             ReadOnlySpan<float> part = x.Slice(s * subBlock, subBlock);
-            RoundLine(part, weights.Slice(s * subBlock, subBlock), highest, (float)scale, scales[s], (float)minimum, minima[s], scaleHighest, out scaleCodes[s], out minimumCodes[s]);
+            RoundLine(part, weights.Slice(s * subBlock, subBlock), highest, (float)scale, scales[s], (float)minimum, minima[s], scaleHighest, out scaleCodes[s],
+                out minimumCodes[s]);
             CodeFit.Round(part, (float)scale * scaleCodes[s], -((float)minimum * minimumCodes[s]), highest, codes.Slice(s * subBlock, subBlock));
         }
         return (scale, minimum);
@@ -102,9 +106,11 @@ internal static class SuperBlockFit
 
     // The same for a scale and a minimum: of the four pairs.
     private static void RoundLine(
-        ReadOnlySpan<float> x, ReadOnlySpan<float> w, int highest, float scale, float fitted, float minimum, float fittedMinimum, int codeHighest, out byte scaleCode, out byte minimumCode)
+        ReadOnlySpan<float> x, ReadOnlySpan<float> w, int highest, float scale, float fitted, float minimum, float fittedMinimum, int codeHighest,
+        out byte scaleCode, out byte minimumCode)
     {
-        int scaleBelow = scale == 0 ? 0 : Math.Clamp((int)(fitted / scale), 0, codeHighest), minimumBelow = minimum == 0 ? 0 : Math.Clamp((int)(fittedMinimum / minimum), 0, codeHighest);
+        int scaleBelow = scale == 0 ? 0 : Math.Clamp((int)(fitted / scale), 0, codeHighest), minimumBelow = minimum == 0
+            ? 0 : Math.Clamp((int)(fittedMinimum / minimum), 0, codeHighest);
         (scaleCode, minimumCode) = ((byte)scaleBelow, (byte)minimumBelow);
         float best = float.PositiveInfinity;
         for (int s = scaleBelow; s <= Math.Min(scaleBelow + 1, codeHighest); s++)

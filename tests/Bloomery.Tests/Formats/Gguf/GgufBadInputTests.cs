@@ -24,9 +24,11 @@ public sealed class GgufBadInputTests
         ["string array count"] = (new GgufBytes().Array("a", GgufValueType.String, ulong.MaxValue, new byte[100]).Build(), "a", "does not fit"),
         ["string length 2^64-1"] = (new GgufBytes().Key("s", GgufValueType.String, GgufBytes.U64(ulong.MaxValue)).Build(), "s", "truncated"),
         ["string in an array"] = (new GgufBytes().Array("a", GgufValueType.String, 1, GgufBytes.U64(1 << 30)).Build(), "a", "string 0 of 1"),
-        ["key length"] = (new GgufBytes { KeyCount = 1 }.Data(8).Build() is var f ? [.. f[..24], .. GgufBytes.U64(1ul << 40), .. new byte[64]] : [], null, "1099511627776 bytes"),
+        ["key length"] = (new GgufBytes { KeyCount = 1 }.Data(8)
+            .Build() is var f ? [.. f[..24], .. GgufBytes.U64(1ul << 40), .. new byte[64]] : [], null, "1099511627776 bytes"),
         ["long key"] = (new GgufBytes().Key(new string('k', 2000), 1u).Build(), null, "at most 1024"),
-        ["key is not UTF-8"] = ([.. new GgufBytes { KeyCount = 1 }.Build()[..24], .. GgufBytes.U64(1), 0xFF, .. GgufBytes.U32(4), .. GgufBytes.U32(4)], null, "UTF-8"),
+        ["key is not UTF-8"] =
+            ([.. new GgufBytes { KeyCount = 1 }.Build()[..24], .. GgufBytes.U64(1), 0xFF, .. GgufBytes.U32(4), .. GgufBytes.U32(4)], null, "UTF-8"),
         ["key without name"] = (new GgufBytes().Key("", 1u).Build(), null, "no name"),
         ["duplicate keys"] = (new GgufBytes().Key("k", 1u).Key("k", 2u).Build(), "k", "twice"),
         ["nested array"] = (new GgufBytes().Array("a", GgufValueType.Array, 1, new byte[40]).Build(), "a", "arrays of arrays"),
@@ -56,7 +58,8 @@ public sealed class GgufBadInputTests
         ["offset overlaps"] = (new GgufBytes().Info("a", [8], 0, 0).Info("b", [8], 0, 0).Data(64).Build(), "b", "aligned, at 32"),
         ["offset unaligned"] = (new GgufBytes().Info("a", [4], 0, 0).Info("b", [4], 0, 16).Data(64).Build(), "b", "aligned, at 32"),
         ["data past the end"] = (new GgufBytes().Info("a", [8], 0, 0).Info("b", [9], 0, 32).Data(64).Build(), "b", "past the end"),
-        ["many tensors of the file's size"] = (Enumerable.Range(0, 9).Aggregate(new GgufBytes(), (g, i) => g.Info($"t{i}", [64], 0, (ulong)(256 * i))).Data(256).Build(), "t1", "past the end"),
+        ["many tensors of the file's size"] = (Enumerable.Range(0, 9).Aggregate(new GgufBytes(), (g, i) => g.Info($"t{i}", [64], 0, (ulong)(256 * i))).Data(256)
+            .Build(), "t1", "past the end"),
     };
 
     public static IEnumerable<object[]> Names() => Cases.Keys.Select(name => new object[] { name });
@@ -69,7 +72,8 @@ public sealed class GgufBadInputTests
         long before = GC.GetAllocatedBytesForCurrentThread();
         ModelFormatException exception = Assert.Throws<ModelFormatException>(() => GgufFile.Open(file, "m.gguf"));
         long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
-        Assert.True(exception.Message.StartsWith("m.gguf: ", StringComparison.Ordinal) && exception.Message.Contains(says, StringComparison.Ordinal), exception.Message);
+        Assert.True(exception.Message.StartsWith("m.gguf: ", StringComparison.Ordinal) && exception.Message.Contains(says, StringComparison.Ordinal),
+            exception.Message);
         Assert.Equal(subject, exception.Subject);
         Assert.NotNull(exception.Offset);
         Assert.True(allocated < file.Length + (1 << 20), $"{allocated} bytes allocated");
@@ -110,7 +114,8 @@ public sealed class GgufBadInputTests
         byte[] file = new GgufBytes().Floats("a", [8], new float[8]).Floats("blk.0.ffn_up.weight", [8], new float[8]).Build();
         ModelFormatException exception = Assert.Throws<ModelFormatException>(() => GgufFile.Open(file.AsMemory(0, file.Length - 1), "m.gguf"));
         Assert.Equal("blk.0.ffn_up.weight", exception.Subject);
-        Assert.Contains($"(32 bytes at byte {file.Length - 32}) reaches past the end of the file of {file.Length - 1} bytes", exception.Message, StringComparison.Ordinal);
+        Assert.Contains($"(32 bytes at byte {file.Length - 32}) reaches past the end of the file of {file.Length - 1} bytes", exception.Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]

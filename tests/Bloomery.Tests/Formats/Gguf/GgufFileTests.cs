@@ -91,7 +91,8 @@ public sealed class GgufFileTests
     public static IEnumerable<object[]> RealFiles() => RealPaths().Select(path => new object[] { path });
 
     private static IEnumerable<string> RealPaths() =>
-        from folder in new[] { Path.Combine(TestPaths.Golden, "models"), Path.Combine(TestPaths.SharedData, "vocabs"), Path.Combine(TestPaths.Repository, "models") }
+        from folder in new[] { Path.Combine(TestPaths.Golden, "models"), Path.Combine(TestPaths.SharedData, "vocabs"),
+            Path.Combine(TestPaths.Repository, "models") }
         where Directory.Exists(folder)
         from file in Directory.EnumerateFiles(folder, "*.gguf", SearchOption.AllDirectories)
         select file;

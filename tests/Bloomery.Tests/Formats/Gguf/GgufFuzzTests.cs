@@ -10,9 +10,12 @@ public sealed class GgufFuzzTests
     {
         byte[] original = new GgufBytes()
             .Key("general.architecture", "llama").Key("general.alignment", 32u).Key("llama.block_count", 2u)
-            .Key("flag", GgufValueType.Bool, 1).Key("wide", GgufValueType.UInt64, GgufBytes.U64(7)).Key("half", GgufValueType.Float32, GgufBytes.U32(0x3F000000))
-            .Strings("tokenizer.ggml.tokens", "<s>", "the", "", "ö").Array("scores", GgufValueType.Float32, 3, new byte[12]).Array("flags", GgufValueType.Bool, 2, 0, 1)
-            .Floats("token_embd.weight", [4, 3], new float[12]).Floats("blk.0.attn_q.weight", [4, 4], new float[16]).Floats("output_norm.weight", [4], new float[4]).Build();
+            .Key("flag", GgufValueType.Bool, 1).Key("wide", GgufValueType.UInt64, GgufBytes.U64(7))
+            .Key("half", GgufValueType.Float32, GgufBytes.U32(0x3F000000))
+            .Strings("tokenizer.ggml.tokens", "<s>", "the", "", "ö").Array("scores", GgufValueType.Float32, 3, new byte[12])
+            .Array("flags", GgufValueType.Bool, 2, 0, 1)
+            .Floats("token_embd.weight", [4, 3], new float[12]).Floats("blk.0.attn_q.weight", [4, 4], new float[16])
+            .Floats("output_norm.weight", [4], new float[4]).Build();
         int header = GgufFile.Open(original) is { } file ? (int)file.Tensor("token_embd.weight").Offset : 0;
         (int read, int refused) = Mutants.Try(original, header, 10_000, bytes =>
         {

@@ -11,7 +11,8 @@ public sealed class GgufSplitTests : IDisposable
 
     private string Part(int no, int count, string tensor, string? name = null, int? saysNo = null, int total = 3) =>
         _directory.Write(name ?? $"m-{no + 1:D5}-of-{count:D5}.gguf", new GgufBytes().Key("part", (uint)no)
-            .Key16("split.no", (ushort)(saysNo ?? no)).Key16("split.count", (ushort)count).Key("split.tensors.count", (uint)total).Floats(tensor, [1], no).Build());
+            .Key16("split.no", (ushort)(saysNo ?? no)).Key16("split.count", (ushort)count).Key("split.tensors.count", (uint)total)
+            .Floats(tensor, [1], no).Build());
 
     [Theory]
     [InlineData(0)]

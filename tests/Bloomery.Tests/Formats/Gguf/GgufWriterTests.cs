@@ -36,8 +36,10 @@ public sealed class GgufWriterTests
     public void EveryValueTypeSurvivesACopy()
     {
         using MemoryStream first = new(), second = new();
-        new GgufWriter(64).Set("s", "text").Set("u8", (byte)1).Set("i8", (sbyte)-1).Set("u16", (ushort)2).Set("i16", (short)-2).Set("u32", 3u).Set("i32", -3).Set("u64", 4ul).Set("i64", -4L)
-            .Set("f32", 0.5f).Set("f64", 0.25).Set("b", true).Set("as", new[] { "x", "" }).Set("au32", new[] { 1u, 2u }).Set("ab", new[] { true }).Set("ai64", new[] { -1L }).Set("split.count", (ushort)1)
+        new GgufWriter(64).Set("s", "text").Set("u8", (byte)1).Set("i8", (sbyte)-1).Set("u16", (ushort)2).Set("i16", (short)-2).Set("u32", 3u).Set("i32", -3)
+            .Set("u64", 4ul).Set("i64", -4L)
+            .Set("f32", 0.5f).Set("f64", 0.25).Set("b", true).Set("as", new[] { "x", "" }).Set("au32", new[] { 1u, 2u }).Set("ab", new[] { true })
+            .Set("ai64", new[] { -1L }).Set("split.count", (ushort)1)
             .Write(first);
         GgufMetadata source = GgufFile.Open(first.ToArray()).Metadata;
         Assert.Equal(GgufValueType.Int8, source.TypeOf("i8"));

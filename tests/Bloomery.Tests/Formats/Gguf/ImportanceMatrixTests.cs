@@ -34,7 +34,8 @@ public sealed class ImportanceMatrixTests
     {
         using GgufFile file = GgufFile.Open(Good().Build());
         ImportanceMatrix matrix = ImportanceMatrix.From(file);
-        Assert.Contains("another model", Assert.Throws<ArgumentException>(() => matrix.TryGet("blk.0.attn_q.weight", 0, 4, out _)).Message, StringComparison.Ordinal);
+        Assert.Contains("another model", Assert.Throws<ArgumentException>(() => matrix.TryGet("blk.0.attn_q.weight", 0, 4, out _)).Message,
+            StringComparison.Ordinal);
         Assert.Throws<ArgumentOutOfRangeException>(() => matrix.TryGet("blk.0.attn_q.weight", 1, 3, out _));
         Assert.Throws<ArgumentOutOfRangeException>(() => matrix.TryGet("blk.0.attn_q.weight", -1, 3, out _));
     }

@@ -104,7 +104,8 @@ internal sealed class FakeHub : IDisposable
         Request request = new(path, authorization, from);
         Requests.Enqueue(request);
         if (path.StartsWith("/api/models/org/model/revision/", StringComparison.Ordinal)) await SendListingAsync(stream);
-        else if (_files.TryGetValue(Uri.UnescapeDataString(path.Split("/resolve/")[^1].Split('/', 2)[^1]), out byte[]? content)) await SendFileAsync(request, content, stream);
+        else if (_files.TryGetValue(Uri.UnescapeDataString(path.Split("/resolve/")[^1].Split('/', 2)[^1]), out byte[]? content))
+            await SendFileAsync(request, content, stream);
         else await AnswerAsync(stream, "404 Not Found", "{}"u8.ToArray());
     }
 
@@ -113,8 +114,10 @@ internal sealed class FakeHub : IDisposable
         JsonArray siblings = [];
         foreach ((string name, byte[] content) in _files)
         {
-            JsonObject sibling = new() { ["rfilename"] = name, ["size"] = content.Length, ["blobId"] = Convert.ToHexStringLower(SHA1.HashData([.. Encoding.ASCII.GetBytes($"blob {content.Length}\0"), .. content])) };
-            if (!_small.Contains(name)) sibling["lfs"] = new JsonObject { ["sha256"] = Convert.ToHexStringLower(SHA256.HashData(content)), ["size"] = content.Length };
+            JsonObject sibling = new() { ["rfilename"] = name, ["size"] = content.Length,
+                ["blobId"] = Convert.ToHexStringLower(SHA1.HashData([.. Encoding.ASCII.GetBytes($"blob {content.Length}\0"), .. content])) };
+            if (!_small.Contains(name))
+                sibling["lfs"] = new JsonObject { ["sha256"] = Convert.ToHexStringLower(SHA256.HashData(content)), ["size"] = content.Length };
             siblings.Add(sibling);
         }
         JsonObject listing = new() { ["id"] = "org/model", ["siblings"] = siblings };
@@ -126,7 +129,8 @@ internal sealed class FakeHub : IDisposable
     {
         if (await Misbehave(request, content, stream)) return;
         if (request.From is { } from && from >= content.Length) await AnswerAsync(stream, "416 Range Not Satisfiable", []);
-        else if (request.From is { } start) await AnswerAsync(stream, "206 Partial Content", content[(int)start..], $"Content-Range: bytes {start}-{content.Length - 1}/{content.Length}\r\n");
+        else if (request.From is { } start)
+            await AnswerAsync(stream, "206 Partial Content", content[(int)start..], $"Content-Range: bytes {start}-{content.Length - 1}/{content.Length}\r\n");
         else await AnswerAsync(stream, "200 OK", content);
     }
 }

@@ -245,9 +245,9 @@ public sealed class HubDownloadTests : HubTestBase
         int fetches = 0;
         Hub.Misbehave = async (request, content, stream) =>
         {
-            fetches++;
-            if (fetches == 1) await FakeHub.AnswerAsync(stream, "200 OK", content, cut: Cut);
-            else if (request.From is not null) await FakeHub.AnswerAsync(stream, "206 Partial Content", content[5..], $"Content-Range: bytes 5-{content.Length - 1}/{content.Length}\r\n");
+            if (++fetches == 1) await FakeHub.AnswerAsync(stream, "200 OK", content, cut: Cut);
+            else if (request.From is not null)
+                await FakeHub.AnswerAsync(stream, "206 Partial Content", content[5..], $"Content-Range: bytes 5-{content.Length - 1}/{content.Length}\r\n");
             else return false;
             return true;
         };
@@ -322,7 +322,7 @@ public sealed class HubDownloadTests : HubTestBase
         AddModel();
         Hub.Listing = listing => listing["siblings"]![0]!["rfilename"] = name;
         await FailsAsync("neither safetensors nor GGUF");
-        HubException exception = await Assert.ThrowsAsync<HubException>(() => new Download(Client, Store).RunAsync(Model, new HubFile(name, 1, null), null, default));
+        var exception = await Assert.ThrowsAsync<HubException>(() => new Download(Client, Store).RunAsync(Model, new HubFile(name, 1, null), null, default));
         Assert.Contains("could lead out of the store", exception.Message, StringComparison.Ordinal);
         Assert.Empty(Hub.Fetches);
         Assert.Empty(Stored());
@@ -365,9 +365,11 @@ public sealed class HubDownloadTests : HubTestBase
     [Fact]
     public async Task ASafetensorsModelComesWithItsCompanions()
     {
-        foreach (string name in new[] { "model.safetensors", "config.json", "onnx/model.onnx", "README.md", "1_Pooling/config.json", "pytorch_model.bin" }) Hub.Add(name, "{}"u8.ToArray());
+        foreach (string name in new[] { "model.safetensors", "config.json", "onnx/model.onnx", "README.md", "1_Pooling/config.json", "pytorch_model.bin" })
+            Hub.Add(name, "{}"u8.ToArray());
         await PullAsync();
-        Assert.Equal(["1_Pooling/config.json", "config.json", "model.safetensors"], Stored().Select(path => Path.GetRelativePath(Path.Combine("org", "model"), path).Replace('\\', '/')));
+        Assert.Equal(["1_Pooling/config.json", "config.json", "model.safetensors"], Stored()
+            .Select(path => Path.GetRelativePath(Path.Combine("org", "model"), path).Replace('\\', '/')));
         Assert.True(Store.TryFind("org/model", out StoredModel? model));
         Assert.Equal(Store.FolderOf(Model), model.Path);
     }

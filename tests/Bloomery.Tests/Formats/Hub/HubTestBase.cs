@@ -10,7 +10,9 @@ public abstract class HubTestBase : IDisposable
     private protected HubTestBase()
     {
         Store = new LocalStore(Directory.Of("store"), Directory.Of("hf"));
-        Client = new HubClient(new HubOptions { Endpoint = Hub.Address, Token = "secret", StallTimeout = TimeSpan.FromSeconds(20), RetryDelay = TimeSpan.FromMilliseconds(1), Attempts = 3 });
+        Client = new HubClient(
+            new HubOptions { Endpoint = Hub.Address, Token = "secret", StallTimeout = TimeSpan.FromSeconds(20), RetryDelay = TimeSpan.FromMilliseconds(1),
+                Attempts = 3 });
     }
 
     private protected FakeHub Hub { get; } = new();
@@ -51,7 +53,8 @@ public abstract class HubTestBase : IDisposable
     /// <summary>All files in the store.</summary>
     private protected string[] Stored() =>
         System.IO.Directory.Exists(Store.Folder)
-            ? [.. System.IO.Directory.EnumerateFiles(Store.Folder, "*", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(Store.Folder, path)).Order(StringComparer.Ordinal)]
+            ? [.. System.IO.Directory.EnumerateFiles(Store.Folder, "*", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(Store.Folder, path))
+                .Order(StringComparer.Ordinal)]
             : [];
 
     private static byte[] MakeContent()

@@ -18,7 +18,8 @@ public sealed class InterruptedPullTests : HubTestBase
         await Assert.ThrowsAsync<HubException>(() => PullAllAsync(Model));
         StoredModel model = Assert.Single(Store.List());
         Assert.Equal(("org/model", false), (model.Name, model.Complete));
-        Assert.Contains("'bloomery pull hf:org/model'", Assert.Throws<InvalidOperationException>(() => ModelLocation.Resolve("org/model", Store)).Message, StringComparison.Ordinal);
+        Assert.Contains("'bloomery pull hf:org/model'", Assert.Throws<InvalidOperationException>(() => ModelLocation.Resolve("org/model", Store)).Message,
+            StringComparison.Ordinal);
 
         Hub.Misbehave = (_, _, _) => Task.FromResult(false);
         await PullAllAsync(Model);
@@ -59,7 +60,8 @@ public sealed class InterruptedPullTests : HubTestBase
         await PullAllAsync(Model);
         var marker = new PullMarker(Store.FolderOf(Model), null, []);
         var download = new Download(Client, Store);
-        foreach (HubFile file in HubSelection.Select(Model, await Client.ListAsync(Model, default))) await download.RunAsync(Model, file, null, default, marker);
+        foreach (HubFile file in HubSelection.Select(Model, await Client.ListAsync(Model, default)))
+            await download.RunAsync(Model, file, null, default, marker);
         Assert.False(File.Exists(marker.Path));
     }
 

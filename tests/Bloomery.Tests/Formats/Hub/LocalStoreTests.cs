@@ -20,7 +20,8 @@ public sealed class LocalStoreTests : IDisposable
         Put("own/single.gguf");
         var store = new LocalStore(Path.Combine(_folder, "own"), null);
         Assert.Equal(["org/one", "org/two:two-Q4_0.gguf", "org/two:two-Q8_0.gguf", "single.gguf"], store.List().Select(model => model.Name));
-        foreach (string name in (string[])["org/one", "one", "ORG/ONE", "hf:org/one", "hf:org/one@main"]) Assert.EndsWith("one-Q4_0.gguf", Find(store, name), StringComparison.Ordinal);
+        foreach (string name in (string[])["org/one", "one", "ORG/ONE", "hf:org/one", "hf:org/one@main"])
+            Assert.EndsWith("one-Q4_0.gguf", Find(store, name), StringComparison.Ordinal);
         Assert.EndsWith("two-Q8_0.gguf", Find(store, "org/two:two-Q8_0.gguf"), StringComparison.Ordinal);
         Assert.EndsWith("single.gguf", Find(store, "single"), StringComparison.Ordinal);
         Assert.False(store.TryFind("org/two", out _)); // two files: a choice has to be made
@@ -163,11 +164,15 @@ public sealed class LocalStoreTests : IDisposable
     public void A_model_that_is_nowhere_says_what_to_do()
     {
         var store = new LocalStore(_folder, null);
-        Assert.Contains("bloomery pull hf:ORG/NAME", Assert.Throws<FileNotFoundException>(() => ModelLocation.Resolve("such", store)).Message, StringComparison.Ordinal);
-        Assert.Contains("'bloomery pull hf:no/such' fetches it", Assert.Throws<FileNotFoundException>(() => ModelLocation.Resolve("no/such", store)).Message, StringComparison.Ordinal);
+        Assert.Contains("bloomery pull hf:ORG/NAME", Assert.Throws<FileNotFoundException>(() => ModelLocation.Resolve("such", store)).Message,
+            StringComparison.Ordinal);
+        Assert.Contains("'bloomery pull hf:no/such' fetches it", Assert.Throws<FileNotFoundException>(() => ModelLocation.Resolve("no/such", store)).Message,
+            StringComparison.Ordinal);
         foreach (string path in (string[])["./no-such", "no-such.gguf", "a/b/no-such", "../no-such.safetensors"])
-            Assert.Equal($"no model '{path}': there is no file or directory {Path.GetFullPath(path)}", Assert.Throws<FileNotFoundException>(() => ModelLocation.Resolve(path, store)).Message);
-        Assert.Contains("'bloomery pull hf:a/b' fetches it", Assert.Throws<FileNotFoundException>(() => ModelLocation.Resolve("hf:a/b", store)).Message, StringComparison.Ordinal);
+            Assert.Equal($"no model '{path}': there is no file or directory {Path.GetFullPath(path)}",
+                Assert.Throws<FileNotFoundException>(() => ModelLocation.Resolve(path, store)).Message);
+        Assert.Contains("'bloomery pull hf:a/b' fetches it", Assert.Throws<FileNotFoundException>(() => ModelLocation.Resolve("hf:a/b", store)).Message,
+            StringComparison.Ordinal);
     }
 
     private static string Find(LocalStore store, string name)

@@ -53,7 +53,8 @@ public sealed class SafetensorsBadInputTests
     {
         Exception? thrown = Record.Exception(() => SafetensorsFile.Open(File(json, data), "m.safetensors").Dispose());
         ModelFormatException exception = Assert.IsType<ModelFormatException>(thrown);
-        Assert.True(exception.Message.Contains(says, StringComparison.Ordinal) && exception.Message.StartsWith("m.safetensors: ", StringComparison.Ordinal), $"{name}: {exception.Message}");
+        Assert.True(exception.Message.Contains(says, StringComparison.Ordinal) && exception.Message.StartsWith("m.safetensors: ", StringComparison.Ordinal),
+            $"{name}: {exception.Message}");
     }
 
     [Fact]
@@ -103,7 +104,8 @@ public sealed class SafetensorsBadInputTests
     {
         StringBuilder json = new("{");
         for (int i = 0; i <= 1 << 18; i++) json.Append(i == 0 ? "" : ",").Append($"\"{i}\":{{\"dtype\":\"U8\",\"shape\":[0],\"data_offsets\":[0,0]}}");
-        Assert.Contains("more than 262144 tensors", Assert.Throws<ModelFormatException>(() => SafetensorsFile.Open(File(json.Append('}').ToString()))).Message, StringComparison.Ordinal);
+        Assert.Contains("more than 262144 tensors", Assert.Throws<ModelFormatException>(() => SafetensorsFile.Open(File(json.Append('}').ToString()))).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -154,12 +156,14 @@ public sealed class SafetensorsBadInputTests
     public void DirectoriesWithoutSafetensorsSayWhatToDo()
     {
         using TemporaryDirectory directory = new();
-        Assert.Contains("no safetensors", Assert.Throws<ModelFormatException>(() => SafetensorsFile.OpenModel(directory.Path)).Message, StringComparison.Ordinal);
+        Assert.Contains("no safetensors", Assert.Throws<ModelFormatException>(() => SafetensorsFile.OpenModel(directory.Path)).Message,
+            StringComparison.Ordinal);
         directory.Write("pytorch_model.bin", [0x80, 2]);
         Assert.Contains("pickle", Assert.Throws<ModelFormatException>(() => SafetensorsFile.OpenModel(directory.Path)).Message, StringComparison.Ordinal);
         directory.Write("adapter.safetensors", File("{}"));
         using (SafetensorsFile only = SafetensorsFile.OpenModel(directory.Path)) Assert.Empty(only.Tensors);
         directory.Write("other.safetensors", File("{}"));
-        Assert.Contains("name the file", Assert.Throws<ModelFormatException>(() => SafetensorsFile.OpenModel(directory.Path)).Message, StringComparison.Ordinal);
+        Assert.Contains("name the file", Assert.Throws<ModelFormatException>(() => SafetensorsFile.OpenModel(directory.Path)).Message,
+            StringComparison.Ordinal);
     }
 }

@@ -45,7 +45,8 @@ public sealed class SafetensorsWriterTests
         Assert.Equal(["model.safetensors"], Names(directory));
 
         writer.SaveModel(directory.Path, 40);
-        Assert.Equal(["model-00001-of-00003.safetensors", "model-00002-of-00003.safetensors", "model-00003-of-00003.safetensors", "model.safetensors.index.json"], Names(directory));
+        Assert.Equal(["model-00001-of-00003.safetensors", "model-00002-of-00003.safetensors", "model-00003-of-00003.safetensors",
+            "model.safetensors.index.json"], Names(directory));
         using (SafetensorsFile file = SafetensorsFile.OpenModel(directory.Path))
         {
             Assert.Equal(5, file.Tensors.Count);
@@ -69,5 +70,6 @@ public sealed class SafetensorsWriterTests
 
     private static string Clean(string? text) => new([.. (text ?? "").Where(c => !char.IsSurrogate(c))]);
 
-    private static IEnumerable<string?> Names(TemporaryDirectory directory) => Directory.GetFiles(directory.Path).Select(Path.GetFileName).Order(StringComparer.Ordinal);
+    private static IEnumerable<string?> Names(TemporaryDirectory directory) =>
+        Directory.GetFiles(directory.Path).Select(Path.GetFileName).Order(StringComparer.Ordinal);
 }

@@ -17,7 +17,8 @@ internal static class NaiveCases
     {
         Head = "lm_head", HeadBias = true, FinalNorm = "model.final_layernorm", Norms = ["input_layernorm"],
             Attention = ["self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj", "self_attn.dense"],
-        Mlp = ["mlp.fc1", "mlp.fc2"], Block = NaiveBlock.OneNormSideBySide, QkvBias = true, OutputBias = true, MlpBias = true, Activation = GeluTanh, Theta = _ =>
+        Mlp = ["mlp.fc1", "mlp.fc2"], Block = NaiveBlock.OneNormSideBySide, QkvBias = true, OutputBias = true, MlpBias = true, Activation = GeluTanh,
+        Theta = _ =>
             Plain(10000, 2),
     };
 
@@ -80,30 +81,50 @@ internal static class NaiveCases
     {
         ["gptj"] = new($$"""{"model_type": "gptj", {{OldSizes}}, "rotary_dim": 4}""", GptJ),
         ["gptj, two heads, some dimensions"] =
-            new("""{"model_type": "gptj", "n_embd": 16, "n_layer": 2, "n_head": 2, "vocab_size": 20, "rotary_dim": 6, "n_inner": 12, "activation_function": "gelu"}""",
+            new("""
+                {"model_type": "gptj", "n_embd": 16, "n_layer": 2, "n_head": 2, "vocab_size": 20, "rotary_dim": 6, "n_inner": 12, "activation_function": "gelu"}
+                """,
             GptJ with { Heads = 2, KvHeads = 2, HeadDim = 8, Inner = 12, Theta = _ => Plain(10000, 6), Activation = GeluErf }),
-        ["codegen, tied"] = new("""{"model_type": "codegen", "n_embd": 32, "n_layer": 2, "n_head": 8, "vocab_size": 20, "rotary_dim": 4, "tie_word_embeddings": true}""",
+        ["codegen, tied"] = new("""
+            {"model_type": "codegen", "n_embd": 32, "n_layer": 2, "n_head": 8, "vocab_size": 20, "rotary_dim": 4, "tie_word_embeddings": true}
+            """,
             GptJ with { Hidden = 32, Heads = 8, KvHeads = 8, Inner = 128, Head = null, Attention = ["attn.qkv_proj", "attn.out_proj"],
                 Fused = NaiveFused.CodeGen }),
         ["persimmon"] = new($$"""{"model_type": "persimmon", {{Sizes}} }""",
             Persimmon with { QueryKeyNorms = ["self_attn.q_layernorm", "self_attn.k_layernorm"], QueryKeyNormBias = true }),
         ["persimmon, all rotate"] =
-            new($$"""{"model_type": "persimmon", {{Sizes}}, "qk_layernorm": false, "hidden_act": "quick_gelu", "rope_parameters": {"rope_theta": 25000.0, "partial_rotary_factor": 1.0, "rope_type": "default"} }""",
+            new($$"""
+                {"model_type": "persimmon", {{Sizes}}, "qk_layernorm": false, "hidden_act": "quick_gelu", "rope_parameters": {"rope_theta": 25000.0,
+                "partial_rotary_factor": 1.0, "rope_type": "default"} }
+                """,
             Persimmon with { Activation = QuickGelu, Theta = _ => Plain(25000, 4) }),
-        ["nemotron"] = new($$"""{"model_type": "nemotron", {{Sizes}}, "num_key_value_heads": 2, "head_dim": 8, "attention_bias": true, "mlp_bias": true, "norm_eps": 1e-3}""",
+        ["nemotron"] = new($$"""
+            {"model_type": "nemotron", {{Sizes}}, "num_key_value_heads": 2, "head_dim": 8, "attention_bias": true, "mlp_bias": true, "norm_eps": 1e-3}
+            """,
             LayerNormed with { Head = "lm_head", KvHeads = 2, HeadDim = 8, GainPlus = 1, Epsilon = 1e-3, QkvBias = true, OutputBias = true, MlpBias = true,
                 Activation = ReluSquared, Theta = _ => Plain(10000, 4) }),
         ["llama, dynamic"] = new($$"""{"model_type": "llama", {{Sizes}}, "max_position_embeddings": 8, "rope_scaling": {"type": "dynamic", "factor": 2.0} }""",
             Llama with { Theta = n => Plain(10000 * Math.Pow(2.0 * Math.Max(n, 8) / 8 - 1, 2), 4) }),
-        ["llama, longrope"] = new($$"""{"model_type": "llama", {{Sizes}}, "max_position_embeddings": 32, "original_max_position_embeddings": 8, "rope_scaling": {"rope_type": "longrope", "short_factor": [1.0, 1.5], "long_factor": [2.0, 5.0]} }""",
+        ["llama, longrope"] = new($$"""
+            {"model_type": "llama", {{Sizes}}, "max_position_embeddings": 32, "original_max_position_embeddings": 8, "rope_scaling": {"rope_type": "longrope",
+            "short_factor": [1.0, 1.5], "long_factor": [2.0, 5.0]} }
+            """,
             Llama with { Theta = n => n > 8 ? [1 / 2.0, 0.01 / 5] : [1, 0.01 / 1.5], RopeFactor = Math.Sqrt(1 + Math.Log(4) / Math.Log(8)) }),
         ["llama, yarn without factor"] =
-            new($$"""{"model_type": "llama", {{Sizes}}, "max_position_embeddings": 32, "rope_parameters": {"rope_theta": 100.0, "rope_type": "yarn", "factor": null, "truncate": false, "original_max_position_embeddings": 8, "beta_fast": 2, "beta_slow": 0.5} }""",
+            new($$"""
+                {"model_type": "llama", {{Sizes}}, "max_position_embeddings": 32, "rope_parameters": {"rope_theta": 100.0, "rope_type": "yarn", "factor": null,
+                "truncate": false, "original_max_position_embeddings": 8, "beta_fast": 2, "beta_slow": 0.5} }
+                """,
             Llama with { Theta = _ => Yarn(100, 4, 8, 4, 2, 0.5), RopeFactor = 1 + 0.1 * Math.Log(4) }),
         ["mistral, kv heads null"] =
-            new($$"""{"model_type": "mistral", {{Sizes}}, "num_key_value_heads": null, "sliding_window": 3, "attention_bias": true, "tie_word_embeddings": null}""",
+            new($$"""
+                {"model_type": "mistral", {{Sizes}}, "num_key_value_heads": null, "sliding_window": 3, "attention_bias": true, "tie_word_embeddings": null}
+                """,
             Llama with { Sees = (_, t, j) => j <= t && j > t - 3 }),
-        ["granite"] = new($$"""{"model_type": "granite", {{Sizes}}, "num_key_value_heads": 2, "attention_multiplier": 0.3, "embedding_multiplier": 3.0, "residual_multiplier": 0.4, "logits_scaling": 5.0, "tie_word_embeddings": true}""",
+        ["granite"] = new($$"""
+            {"model_type": "granite", {{Sizes}}, "num_key_value_heads": 2, "attention_multiplier": 0.3, "embedding_multiplier": 3.0, "residual_multiplier": 0.4,
+            "logits_scaling": 5.0, "tie_word_embeddings": true}
+            """,
             Llama with { Head = null, KvHeads = 2, Scale = _ => 0.3, EmbeddingScale = 3, ResidualScale = 0.4, LogitScale = 0.2 }),
         ["smollm3, listed layers, windows"] =
             new($$"""{"model_type": "smollm3", {{Sizes}}, "no_rope_layers": [0, 1], "use_sliding_window": true, "sliding_window": 3}""",
@@ -112,10 +133,17 @@ internal static class NaiveCases
             Llama with { Norms = ["post_attention_layernorm", "post_feedforward_layernorm"], Block = NaiveBlock.NormAfter, QkvBias = true, OutputBias = true,
                 Epsilon = 1e-5, Activation = Relu, FullQueryKeyNorms = ["self_attn.q_norm", "self_attn.k_norm"] }),
         ["gemma, gelu means gelu"] =
-            new($$"""{"model_type": "gemma", {{Sizes}}, "num_key_value_heads": 1, "head_dim": 4, "hidden_act": "gelu", "hidden_activation": "relu", "attention_bias": true}""",
+            new($$"""
+                {"model_type": "gemma", {{Sizes}}, "num_key_value_heads": 1, "head_dim": 4, "hidden_act": "gelu", "hidden_activation": "relu",
+                "attention_bias": true}
+                """,
             Llama with { Head = null, KvHeads = 1, GainPlus = 1, EmbeddingScale = 4, QkvBias = true, OutputBias = true, Activation = GeluErf }),
         ["gemma3, both directions"] =
-            new($$"""{"model_type": "gemma3_text", {{Sizes}}, "head_dim": 4, "sliding_window": 5, "sliding_window_pattern": 2, "use_bidirectional_attention": true, "query_pre_attn_scalar": 9, "rope_theta": 1000.0, "rope_local_base_freq": 50.0, "rope_scaling": {"rope_type": "linear", "factor": 4.0}, "final_logit_softcapping": 3.0}""",
+            new($$"""
+                {"model_type": "gemma3_text", {{Sizes}}, "head_dim": 4, "sliding_window": 5, "sliding_window_pattern": 2, "use_bidirectional_attention": true,
+                "query_pre_attn_scalar": 9, "rope_theta": 1000.0, "rope_local_base_freq": 50.0, "rope_scaling": {"rope_type": "linear", "factor": 4.0},
+                "final_logit_softcapping": 3.0}
+                """,
             Llama with
             {
                 Head = null, GainPlus = 1, EmbeddingScale = 4, Activation = GeluTanh, Block = NaiveBlock.Sandwich,
@@ -129,7 +157,10 @@ internal static class NaiveCases
         ["phi, tied"] = new($$"""{"model_type": "phi", {{Sizes}}, "num_key_value_heads": 2, "tie_word_embeddings": true, "partial_rotary_factor": 1.0}""",
             Phi with { Head = null, KvHeads = 2, Theta = _ => Plain(10000, 4) }),
         ["stablelm, side by side, head norms"] =
-            new("""{"model_type": "stablelm", "hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 4, "num_key_value_heads": 2, "intermediate_size": 24, "vocab_size": 20, "use_parallel_residual": true, "qk_layernorm": true, "use_qkv_bias": true}""",
+            new("""
+                {"model_type": "stablelm", "hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 4, "num_key_value_heads": 2,
+                "intermediate_size": 24, "vocab_size": 20, "use_parallel_residual": true, "qk_layernorm": true, "use_qkv_bias": true}
+                """,
             Llama with { Hidden = 32, HeadDim = 8, KvHeads = 2, Rms = false, NormBias = true, Epsilon = 1e-5, Norms = ["input_layernorm"],
                 Block = NaiveBlock.OneNormSideBySide, QueryKeyNorms = ["self_attn.q_layernorm.norms", "self_attn.k_layernorm.norms"],
                 QueryKeyGainPerHead = true, QkvBias = true, Theta = _ => Plain(10000, 2) }),
@@ -150,43 +181,69 @@ internal static class NaiveCases
             new($$"""{"model_type": "bloom", {{OldSizes}}, "apply_residual_connection_post_layernorm": true}""",
             Bloom with { Block = NaiveBlock.ResidualAfterNorm }),
         ["bloom, slow but exact"] =
-            new("""{"model_type": "bloom", "n_embed": 16, "n_layer": 2, "num_attention_heads": 4, "vocab_size": 20, "slow_but_exact": true, "pretraining_tp": 2}""", Bloom with { DropOutputBiases = true }),
+            new("""
+                {"model_type": "bloom", "n_embed": 16, "n_layer": 2, "num_attention_heads": 4, "vocab_size": 20, "slow_but_exact": true, "pretraining_tp": 2}
+                """, Bloom with { DropOutputBiases = true }),
         ["falcon, one after the other, ALiBi, biases"] =
             new($$"""{"model_type": "falcon", {{Sizes}}, "parallel_attn": false, "alibi": true, "bias": true, "multi_query": false, "ffn_hidden_size": null}""",
             Falcon with { Theta = null, Fused = NaiveFused.PerHead, Block = NaiveBlock.Pre, Norms = ["input_layernorm", "post_attention_layernorm"],
                 QkvBias = true, OutputBias = true, MlpBias = true, Bias = (h, j) => RoundToBFloat16(RoundToBFloat16(AlibiSlopes(4)[h]) * j) / 2 }),
         ["falcon, new, one norm"] =
-            new($$"""{"model_type": "falcon", {{Sizes}}, "new_decoder_architecture": true, "num_kv_heads": 2, "num_ln_in_parallel_attn": 1, "activation": "gelu_new", "ffn_hidden_size": 40}""",
+            new($$"""
+                {"model_type": "falcon", {{Sizes}}, "new_decoder_architecture": true, "num_kv_heads": 2, "num_ln_in_parallel_attn": 1, "activation": "gelu_new",
+                "ffn_hidden_size": 40}
+                """,
             Falcon with { KvHeads = 2, Inner = 40, Activation = GeluTanh }),
         ["falcon, old, many queries"] =
             new($$"""{"model_type": "falcon", {{Sizes}}, "num_kv_heads": 2, "rope_theta": 77.0}""", Falcon with { KvHeads = 1, Theta = _ => Plain(77, 4) }),
         ["opt, plain norms"] =
-            new($$"""{"model_type": "opt", {{Sizes}}, "ffn_dim": 24, "max_position_embeddings": 32, "layer_norm_elementwise_affine": false, "enable_bias": false}""",
+            new($$"""
+                {"model_type": "opt", {{Sizes}}, "ffn_dim": 24, "max_position_embeddings": 32, "layer_norm_elementwise_affine": false, "enable_bias": false}
+                """,
             Opt with { NormGain = false, QkvBias = false, OutputBias = false, MlpBias = false }),
         ["opt, narrow embeddings, no final norm"] =
-            new($$"""{"model_type": "opt", {{Sizes}}, "ffn_dim": 24, "max_position_embeddings": 32, "word_embed_proj_dim": 8, "_remove_final_layer_norm": true, "activation_function": "gelu"}""",
+            new($$"""
+                {"model_type": "opt", {{Sizes}}, "ffn_dim": 24, "max_position_embeddings": 32, "word_embed_proj_dim": 8, "_remove_final_layer_norm": true,
+                "activation_function": "gelu"}
+                """,
             Opt with { EmbeddingSize = 8, Projections = ["model.decoder.project_in", "model.decoder.project_out"], FinalNorm = null, Activation = GeluErf }),
         ["gpt2, scaled by layer"] =
             new($$"""{"model_type": "gpt2", {{OldSizes}}, "scale_attn_by_inverse_layer_idx": true, "n_inner": 20, "activation_function": "swish"}""",
             Gpt2 with { Scale = i => 0.5 / (i + 1), Inner = 20, Activation = Silu }),
         ["gpt2, unscaled"] = new($$"""{"model_type": "gpt2", {{OldSizes}}, "scale_attn_weights": false, "n_inner": null}""", Gpt2 with { Scale = _ => 1 }),
-        ["mpt, clipped"] = new("""{"model_type": "mpt", "d_model": 16, "n_layers": 2, "n_heads": 4, "vocab_size": 20, "expansion_ratio": 2, "attn_config": {"clip_qkv": 0.7, "softmax_scale": 0.9, "alibi": false} }""",
+        ["mpt, clipped"] = new("""
+            {"model_type": "mpt", "d_model": 16, "n_layers": 2, "n_heads": 4, "vocab_size": 20, "expansion_ratio": 2, "attn_config": {"clip_qkv": 0.7,
+            "softmax_scale": 0.9, "alibi": false} }
+            """,
             LayerNormed with { NormBias = false, Embedding = "transformer.wte", Layer = "transformer.blocks.", FinalNorm = "transformer.norm_f",
                 Norms = ["norm_1", "norm_2"], Attention = ["attn.Wqkv", "attn.out_proj"], Fused = NaiveFused.Blocks, Mlp = ["ffn.up_proj", "ffn.down_proj"],
                 Inner = 64, Activation = GeluErf, Clip = 0.7, Scale = _ => 0.9, Bias = (h, j) => AlibiSlopes(4)[h] * j }),
         ["qwen2_moe, dense layers, windows"] =
-            new("""{"model_type": "qwen2_moe", "hidden_size": 16, "num_hidden_layers": 4, "num_attention_heads": 4, "num_key_value_heads": 2, "intermediate_size": 24, "vocab_size": 20, "num_experts": 5, "num_experts_per_tok": 2, "moe_intermediate_size": 12, "shared_expert_intermediate_size": 10, "decoder_sparse_step": 2, "mlp_only_layers": [3], "use_sliding_window": true, "sliding_window": 3, "max_window_layers": 3, "qkv_bias": false}""",
+            new("""
+                {"model_type": "qwen2_moe", "hidden_size": 16, "num_hidden_layers": 4, "num_attention_heads": 4, "num_key_value_heads": 2,
+                "intermediate_size": 24, "vocab_size": 20, "num_experts": 5, "num_experts_per_tok": 2, "moe_intermediate_size": 12,
+                "shared_expert_intermediate_size": 10, "decoder_sparse_step": 2, "mlp_only_layers": [3], "use_sliding_window": true, "sliding_window": 3,
+                "max_window_layers": 3, "qkv_bias": false}
+                """,
             Llama with { Layers = 4, KvHeads = 2, Experts = new NaiveExperts(5, 2, 12) { SharedInner = 10, Sparse = i => i == 1 }, Sees = (i, t, j) =>
                 j <= t && (i % 2 == 1 || j > t - 3) }),
         ["qwen3_moe, windows everywhere"] =
-            new($$"""{"model_type": "qwen3_moe", {{Sizes}}, "head_dim": 8, "num_local_experts": 4, "num_experts_per_tok": 3, "moe_intermediate_size": 12, "norm_topk_prob": true, "use_sliding_window": true, "sliding_window": 3, "layer_types": ["full_attention", "full_attention"]}""",
+            new($$"""
+                {"model_type": "qwen3_moe", {{Sizes}}, "head_dim": 8, "num_local_experts": 4, "num_experts_per_tok": 3, "moe_intermediate_size": 12,
+                "norm_topk_prob": true, "use_sliding_window": true, "sliding_window": 3, "layer_types": ["full_attention", "full_attention"]}
+                """,
             Llama with { HeadDim = 8, Theta = _ =>
                 Plain(10000, 8), QueryKeyNorms = ["self_attn.q_norm", "self_attn.k_norm"], Experts = new NaiveExperts(4, 3, 12) { Normalize = true },
                 Sees = (_, t, j) => j <= t && j > t - 3 }),
         ["qwen3, layer types"] =
-            new($$"""{"model_type": "qwen3", {{Sizes}}, "num_key_value_heads": 2, "head_dim": 4, "use_sliding_window": true, "sliding_window": 2, "layer_types": ["sliding_attention", "full_attention"]}""",
+            new($$"""
+                {"model_type": "qwen3", {{Sizes}}, "num_key_value_heads": 2, "head_dim": 4, "use_sliding_window": true, "sliding_window": 2,
+                "layer_types": ["sliding_attention", "full_attention"]}
+                """,
             Llama with { KvHeads = 2, QueryKeyNorms = ["self_attn.q_norm", "self_attn.k_norm"], Sees = (i, t, j) => j <= t && (i == 1 || j > t - 2) }),
-        ["qwen2, flag off"] = new($$"""{"model_type": "qwen2", {{Sizes}}, "num_key_value_heads": 2, "sliding_window": 2, "max_window_layers": 0, "use_sliding_window": false}""", Llama with { KvHeads = 2, QkvBias = true }),
+        ["qwen2, flag off"] = new($$"""
+            {"model_type": "qwen2", {{Sizes}}, "num_key_value_heads": 2, "sliding_window": 2, "max_window_layers": 0, "use_sliding_window": false}
+            """, Llama with { KvHeads = 2, QkvBias = true }),
     };
 
     /// <summary>base^(-2j/m)</summary>

@@ -61,7 +61,8 @@ public class GgufTokenizerTests
     {
         int[] plain = ByteLevel.EncodeToIds("ab");
         Assert.Equal(plain, ByteLevel.EncodeToIds("ab", AddSpecial));
-        Tokenizer both = GgufTokenizer.Create(Vocabularies.ByteLevel().Set("tokenizer.ggml.add_bos_token", true).Set("tokenizer.ggml.add_eos_token", true).Metadata());
+        Tokenizer both = GgufTokenizer.Create(Vocabularies.ByteLevel().Set("tokenizer.ggml.add_bos_token", true).Set("tokenizer.ggml.add_eos_token", true)
+            .Metadata());
         Assert.Equal([264, .. plain, 265], both.EncodeToIds("ab", AddSpecial));
         Assert.Equal(plain, both.EncodeToIds("ab"));
         Assert.Equal([264, .. plain], GgufTokenizer.Create(Vocabularies.ByteLevel("llama-bpe").Metadata()).EncodeToIds("ab", AddSpecial));
@@ -84,7 +85,8 @@ public class GgufTokenizerTests
     public void LlamaPutsASpaceInFrontAtTheStartAndAfterSymbols()
     {
         Assert.Equal(["▁ab", "<user>", "▁a", "</s>", "▁ab"], Llama.Encode("ab<user>a</s>ab", ParseSpecial).Tokens);
-        Assert.Equal(["ab"], GgufTokenizer.Create(Vocabularies.Llama().Set("tokenizer.ggml.add_space_prefix", false).Metadata()).Encode("ab", EncodeOptions.Default).Tokens);
+        Assert.Equal(["ab"], GgufTokenizer.Create(Vocabularies.Llama().Set("tokenizer.ggml.add_space_prefix", false).Metadata())
+            .Encode("ab", EncodeOptions.Default).Tokens);
         Assert.Equal(["▁", "<0xC3>", "<0xBC>"], Llama.Encode("ü", EncodeOptions.Default).Tokens);
         Assert.Equal("ü ab", Llama.Decode(Llama.EncodeToIds("ü ab")));
         Assert.Equal("<s> ab</s>", Llama.Decode([1, .. Llama.EncodeToIds("ab"), 2]));
@@ -164,7 +166,8 @@ public class GgufTokenizerTests
         var watch = Stopwatch.StartNew();
         foreach (Tokenizer tokenizer in new[] { ByteLevel, Llama, T5, Bert })
         {
-            foreach (string unit in new[] { "<user>", "<", " " }) tokenizer.EncodeToIds(new StringBuilder().Insert(0, unit, (1 << 16) / unit.Length).ToString());
+            foreach (string unit in new[] { "<user>", "<", " " })
+                tokenizer.EncodeToIds(new StringBuilder().Insert(0, unit, (1 << 16) / unit.Length).ToString());
             tokenizer.EncodeToIds(new string('a', 1 << 20));
         }
 

@@ -58,7 +58,8 @@ public sealed class OddSpecialTokenTests
     {
         ModelFormatException e = Assert.Throws<ModelFormatException>(() => GgufTokenizer.Create(Vocabularies.ByteLevel(pre).Metadata()));
         Assert.Equal(
-            $"vocabulary.gguf: tokenizer.ggml.pre: '{pre}' is not a way of cutting words that this version knows; use the model's safetensors with their tokenizer.json, or a newer version",
+            $"vocabulary.gguf: tokenizer.ggml.pre: '{pre}' is not a way of cutting words that this version knows; use the model's safetensors with their "
+            + "tokenizer.json, or a newer version",
             e.Message);
     }
 

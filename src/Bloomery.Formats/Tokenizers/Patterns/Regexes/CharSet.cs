@@ -24,7 +24,8 @@ internal sealed class CharSet
     public bool IgnoreCase { get; set; }
 
     /// <summary>Whether nothing beyond ASCII was added, but for what differs in case.</summary>
-    public bool IsAscii => !Negated && _tables.Count + _sets.Count + _intersections.Count == 0 && (_categories | _kinds) == 0 && _ranges.TrueForAll(r => r.Last < 128);
+    public bool IsAscii =>
+        !Negated && _tables.Count + _sets.Count + _intersections.Count == 0 && (_categories | _kinds) == 0 && _ranges.TrueForAll(r => r.Last < 128);
 
     /// <summary>Adds a range.</summary>
     public CharSet Add(int first, int last)

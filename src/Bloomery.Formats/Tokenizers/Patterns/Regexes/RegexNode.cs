@@ -21,7 +21,9 @@ internal abstract record RegexNode
         public bool IsReferred { get; set; }
     }
 
-    /// <summary>What a group took, once more (of several groups the last that took something), or with <paramref name="IsCall"/> the group itself, once more.</summary>
+    /// <summary>
+    /// What a group took, once more (of several groups the last that took something), or with <paramref name="IsCall"/> the group itself, once more.
+    /// </summary>
     internal sealed record Reference(string Name, int Number, bool IsCall, bool IgnoreCase) : RegexNode
     {
         /// <summary>The groups meant.</summary>

@@ -57,7 +57,8 @@ internal sealed partial class RegexParser
     private static RegexNode.Atomic NewlineSequence()
     {
         RegexNode one = new RegexNode.Set(new CharSet().Add('\n', '\r').Add(0x85, 0x85).Add(0x2028, 0x2029).Freeze());
-        RegexNode two = new RegexNode.Sequence([new RegexNode.Set(new CharSet().Add('\r', '\r').Freeze()), new RegexNode.Set(new CharSet().Add('\n', '\n').Freeze())]);
+        RegexNode two = new RegexNode.Sequence(
+            [new RegexNode.Set(new CharSet().Add('\r', '\r').Freeze()), new RegexNode.Set(new CharSet().Add('\n', '\n').Freeze())]);
         return new RegexNode.Atomic(new RegexNode.Choice([two, one]));
     }
 
@@ -170,7 +171,8 @@ internal sealed partial class RegexParser
             _at += 2;
             utf8[i] = (byte)ParseDigits(16, 0, 2);
         }
-        if (Rune.DecodeFromUtf8(utf8[..length], out Rune rune, out _) != System.Buffers.OperationStatus.Done) throw Error("\\x is a byte of UTF-8, and this is none");
+        if (Rune.DecodeFromUtf8(utf8[..length], out Rune rune, out _) != System.Buffers.OperationStatus.Done)
+            throw Error("\\x is a byte of UTF-8, and this is none");
         return rune.Value;
     }
 

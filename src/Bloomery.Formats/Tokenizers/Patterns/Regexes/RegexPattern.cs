@@ -24,7 +24,8 @@ internal sealed class RegexPattern : SplitPattern
             RegexNode.Set set => (set.Chars, 1),
             RegexNode.Repeat { Part: RegexNode.Set set, Min: 1, Max: -1, Lazy: false } => (set.Chars, int.MaxValue),
             // The same with one character of another class in front, if it is there.
-            RegexNode.Sequence { Parts: [RegexNode.Repeat { Part: RegexNode.Set, Min: 0, Max: 1, Lazy: false }, RegexNode.Repeat { Part: RegexNode.Set set, Min: 1, Max: -1, Lazy: false }] } =>
+            RegexNode.Sequence { Parts: [RegexNode.Repeat { Part: RegexNode.Set, Min: 0, Max: 1, Lazy: false },
+                RegexNode.Repeat { Part: RegexNode.Set set, Min: 1, Max: -1, Lazy: false }] } =>
                 (set.Chars, int.MaxValue),
             _ => (null, 0),
         };

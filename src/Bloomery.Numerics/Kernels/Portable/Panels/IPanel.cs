@@ -40,6 +40,9 @@ internal unsafe interface IPanel<TSelf> where TSelf : struct, IPanel<TSelf>
     static virtual TVector High<TWidth, TVector>(byte* panel, int word, int lane) where TWidth : IWidth<TVector> where TVector : struct =>
         TWidth.Zero;
 
-    /// <summary>Code i of the eight of a word, from its dwords or, where values are not packed in dwords, from the panel itself; i is a constant at every call.</summary>
-    static abstract TVector Code<TWidth, TVector>(byte* panel, int word, int lane, TVector low, TVector high, int i) where TWidth : IWidth<TVector> where TVector : struct;
+    /// <summary>
+    /// Code i of the eight of a word, from its dwords or, where values are not packed in dwords, from the panel itself; i is a constant at every call.
+    /// </summary>
+    static abstract TVector Code<TWidth, TVector>(byte* panel, int word, int lane, TVector low, TVector high, int i) where TWidth : IWidth<TVector>
+        where TVector : struct;
 }

@@ -32,6 +32,7 @@ internal readonly unsafe struct PanelBF16 : IPanel<PanelBF16>
         TWidth.Zero;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TVector Code<TWidth, TVector>(byte* panel, int word, int lane, TVector low, TVector high, int i) where TWidth : IWidth<TVector> where TVector : struct =>
+    public static TVector Code<TWidth, TVector>(byte* panel, int word, int lane, TVector low, TVector high, int i) where TWidth : IWidth<TVector>
+    where TVector : struct =>
         TWidth.LoadBFloat((ushort*)panel + 16 * i + lane);
 }

@@ -88,7 +88,8 @@ internal static unsafe class PanelBits
     {
         for (int run = 0; run < 4; run++)
             for (int part = 0; part < 4; part++)
-                Unsafe.WriteUnaligned(codes + 32 * run + 8 * part, SplitNibbles(*Word(words, 8 * run + part, lane)) | SplitNibbles(*Word(words, 8 * run + 4 + part, lane)) << 4);
+                Unsafe.WriteUnaligned(codes + 32 * run + 8 * part,
+                    SplitNibbles(*Word(words, 8 * run + part, lane)) | SplitNibbles(*Word(words, 8 * run + 4 + part, lane)) << 4);
     }
 
     /// <summary>Packs 256 pairs of bits that lie in planes of 32 bytes, two runs of 128, into dwords 0 to 15.</summary>

@@ -32,6 +32,7 @@ internal readonly unsafe struct PanelIQ4_NL : IPanel<PanelIQ4_NL>
         TWidth.LoadHalf((ushort*)(panel + Scales) + lane);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TVector Code<TWidth, TVector>(byte* panel, int word, int lane, TVector low, TVector high, int i) where TWidth : IWidth<TVector> where TVector : struct =>
+    public static TVector Code<TWidth, TVector>(byte* panel, int word, int lane, TVector low, TVector high, int i) where TWidth : IWidth<TVector>
+    where TVector : struct =>
         TWidth.Lookup(PanelTables.Iq4, low, 4 * i);
 }

@@ -47,6 +47,7 @@ internal readonly unsafe struct PanelIQ4_XS : IPanel<PanelIQ4_XS>
         TWidth.Multiply(TWidth.LoadHalf((ushort*)(panel + SuperScales) + lane), TWidth.LoadSignedBytes((sbyte*)(panel + Scales) + 16 * group + lane));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TVector Code<TWidth, TVector>(byte* panel, int word, int lane, TVector low, TVector high, int i) where TWidth : IWidth<TVector> where TVector : struct =>
+    public static TVector Code<TWidth, TVector>(byte* panel, int word, int lane, TVector low, TVector high, int i) where TWidth : IWidth<TVector>
+    where TVector : struct =>
         TWidth.Lookup(PanelTables.Iq4, low, 4 * i);
 }

@@ -33,6 +33,7 @@ internal readonly unsafe struct PanelMXFP4 : IPanel<PanelMXFP4>
         TWidth.Load((float*)(panel + Scales) + lane);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TVector Code<TWidth, TVector>(byte* panel, int word, int lane, TVector low, TVector high, int i) where TWidth : IWidth<TVector> where TVector : struct =>
+    public static TVector Code<TWidth, TVector>(byte* panel, int word, int lane, TVector low, TVector high, int i) where TWidth : IWidth<TVector>
+    where TVector : struct =>
         TWidth.Lookup(PanelTables.Doubled, low, 4 * i);
 }

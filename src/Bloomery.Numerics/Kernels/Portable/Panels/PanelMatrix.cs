@@ -18,7 +18,9 @@ internal abstract unsafe class PanelMatrix(BlockFormat format, int rows, int col
     /// <summary>Frees the weights; of a slice, nothing.</summary>
     public abstract void Dispose();
 
-    /// <summary>Packs <paramref name="weights"/>; null where their format has no panels, they are no whole number of panel blocks, or are packed already.</summary>
+    /// <summary>
+    /// Packs <paramref name="weights"/>; null where their format has no panels, they are no whole number of panel blocks, or are packed already.
+    /// </summary>
     public static PanelMatrix? Pack<TWidth, TVector>(Matrix weights) where TWidth : IWidth<TVector> where TVector : struct
     {
         if (weights is PanelMatrix || !Layouts.TryGetValue(weights.Format.Name, out Type? layout)) return null;

@@ -56,7 +56,8 @@ internal sealed unsafe class PanelMatrix<TPanel, TWidth, TVector> : PanelMatrix
     }
 
     /// <inheritdoc/>
-    public override ReadOnlySpan<byte> RowBlocks(int row, int count = 1) => throw new NotSupportedException("packed weights have no rows of blocks; use Dequantize.");
+    public override ReadOnlySpan<byte> RowBlocks(int row, int count = 1) =>
+        throw new NotSupportedException("packed weights have no rows of blocks; use Dequantize.");
 
     /// <inheritdoc/>
     public override Matrix SliceRows(int begin, int count)
@@ -114,7 +115,9 @@ internal sealed unsafe class PanelMatrix<TPanel, TWidth, TVector> : PanelMatrix
     /// <inheritdoc/>
     public override void Dispose() => _memory?.Dispose();
 
-    /// <summary>The panel of vector <paramref name="index"/> of the four from <paramref name="row"/> on; past the last row some other panel, whose sums nobody reads.</summary>
+    /// <summary>
+    /// The panel of vector <paramref name="index"/> of the four from <paramref name="row"/> on; past the last row some other panel, whose sums nobody reads.
+    /// </summary>
     private byte* Vector(int row, int index) => Panel(Math.Min(row + index * TWidth.Count, Rows - 1));
 
     private byte* Panel(int row) => _panels.Pointer + (nint)(row / PanelRows) * BlocksPerRow * TPanel.Bytes;

@@ -4,7 +4,9 @@ using Bloomery.Numerics.Quantization;
 
 namespace Bloomery.Numerics.Kernels.Portable;
 
-/// <summary>Panels of q3_k: (16, 16) dwords of sixteen pairs of bits, (8, 16) dwords of their 32 third bits, (16, 16) signed byte scales, 16 half scales.</summary>
+/// <summary>
+/// Panels of q3_k: (16, 16) dwords of sixteen pairs of bits, (8, 16) dwords of their 32 third bits, (16, 16) signed byte scales, 16 half scales.
+/// </summary>
 [Key("q3_k")]
 internal readonly unsafe struct PanelQ3_K : IPanel<PanelQ3_K>
 {
@@ -22,7 +24,8 @@ internal readonly unsafe struct PanelQ3_K : IPanel<PanelQ3_K>
         // Elements 8 w to 8 w + 7: bit w / 4 of eight bytes.
         for (int word = 0; word < 32; word++)
             *PanelBits.Word(panel + Thirds, word / 4, lane) |= PanelBits.JoinBits(PanelBits.Eight(block + word % 4 * 8) >> word / 4) << 8 * (word % 4);
-        for (int group = 0; group < 16; group++) ((sbyte*)(panel + Scales))[16 * group + lane] = (sbyte)BlockQ3_K.ReadScale(new ReadOnlySpan<byte>(block + PackedScales, 12), group);
+        for (int group = 0; group < 16; group++)
+            ((sbyte*)(panel + Scales))[16 * group + lane] = (sbyte)BlockQ3_K.ReadScale(new ReadOnlySpan<byte>(block + PackedScales, 12), group);
         ((ushort*)(panel + SuperScales))[lane] = Unsafe.ReadUnaligned<ushort>(block + SuperScale);
     }
 
@@ -33,7 +36,8 @@ internal readonly unsafe struct PanelQ3_K : IPanel<PanelQ3_K>
         for (int word = 0; word < 32; word++)
         {
             byte* bits = block + word % 4 * 8;
-            Unsafe.WriteUnaligned(bits, PanelBits.Eight(bits) | PanelBits.SplitBits(*PanelBits.Word(panel + Thirds, word / 4, lane) >> 8 * (word % 4) & 255) << word / 4);
+            Unsafe.WriteUnaligned(bits, PanelBits.Eight(bits)
+                | PanelBits.SplitBits(*PanelBits.Word(panel + Thirds, word / 4, lane) >> 8 * (word % 4) & 255) << word / 4);
         }
         Span<byte> scales = stackalloc byte[16];
         for (int group = 0; group < 16; group++) scales[group] = (byte)(((sbyte*)(panel + Scales))[16 * group + lane] + 32);
@@ -58,6 +62,7 @@ internal readonly unsafe struct PanelQ3_K : IPanel<PanelQ3_K>
         TWidth.ShiftRight(TWidth.LoadBits(PanelBits.Word(panel + Thirds, word / 4, lane)), 8 * (word % 4));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TVector Code<TWidth, TVector>(byte* panel, int word, int lane, TVector low, TVector high, int i) where TWidth : IWidth<TVector> where TVector : struct =>
+    public static TVector Code<TWidth, TVector>(byte* panel, int word, int lane, TVector low, TVector high, int i) where TWidth : IWidth<TVector>
+    where TVector : struct =>
         TWidth.PairWith(low, 2 * i, high, i);
 }

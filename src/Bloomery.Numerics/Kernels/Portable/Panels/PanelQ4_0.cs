@@ -36,6 +36,7 @@ internal readonly unsafe struct PanelQ4_0 : IPanel<PanelQ4_0>
         TWidth.Multiply(scale, TWidth.Broadcast(-8));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TVector Code<TWidth, TVector>(byte* panel, int word, int lane, TVector low, TVector high, int i) where TWidth : IWidth<TVector> where TVector : struct =>
+    public static TVector Code<TWidth, TVector>(byte* panel, int word, int lane, TVector low, TVector high, int i) where TWidth : IWidth<TVector>
+    where TVector : struct =>
         TWidth.Nibble(low, 4 * i);
 }

@@ -38,6 +38,7 @@ internal readonly unsafe struct PanelQ4_1 : IPanel<PanelQ4_1>
         TWidth.LoadHalf((ushort*)(panel + Minima) + lane);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TVector Code<TWidth, TVector>(byte* panel, int word, int lane, TVector low, TVector high, int i) where TWidth : IWidth<TVector> where TVector : struct =>
+    public static TVector Code<TWidth, TVector>(byte* panel, int word, int lane, TVector low, TVector high, int i) where TWidth : IWidth<TVector>
+    where TVector : struct =>
         TWidth.Nibble(low, 4 * i);
 }

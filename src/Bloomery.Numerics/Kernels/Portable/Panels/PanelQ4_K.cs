@@ -37,9 +37,11 @@ internal readonly unsafe struct PanelQ4_K : IPanel<PanelQ4_K>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TVector Offset<TWidth, TVector>(byte* panel, int group, int lane, TVector scale) where TWidth : IWidth<TVector> where TVector : struct =>
-        TWidth.Subtract(TWidth.Zero, TWidth.Multiply(TWidth.LoadHalf((ushort*)(panel + SuperMinima) + lane), TWidth.LoadBytes(panel + Minima + 16 * group + lane)));
+        TWidth.Subtract(TWidth.Zero,
+            TWidth.Multiply(TWidth.LoadHalf((ushort*)(panel + SuperMinima) + lane), TWidth.LoadBytes(panel + Minima + 16 * group + lane)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TVector Code<TWidth, TVector>(byte* panel, int word, int lane, TVector low, TVector high, int i) where TWidth : IWidth<TVector> where TVector : struct =>
+    public static TVector Code<TWidth, TVector>(byte* panel, int word, int lane, TVector low, TVector high, int i) where TWidth : IWidth<TVector>
+    where TVector : struct =>
         TWidth.Nibble(low, 4 * i);
 }

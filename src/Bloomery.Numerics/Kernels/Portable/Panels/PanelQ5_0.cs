@@ -42,6 +42,7 @@ internal readonly unsafe struct PanelQ5_0 : IPanel<PanelQ5_0>
         TWidth.ShiftRight(TWidth.LoadBits((uint*)(panel + FifthBits) + lane), 8 * word);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TVector Code<TWidth, TVector>(byte* panel, int word, int lane, TVector low, TVector high, int i) where TWidth : IWidth<TVector> where TVector : struct =>
+    public static TVector Code<TWidth, TVector>(byte* panel, int word, int lane, TVector low, TVector high, int i) where TWidth : IWidth<TVector>
+    where TVector : struct =>
         TWidth.NibbleWith(low, 4 * i, high, i, 1);
 }

@@ -47,13 +47,15 @@ internal readonly unsafe struct PanelQ5_K : IPanel<PanelQ5_K>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TVector Offset<TWidth, TVector>(byte* panel, int group, int lane, TVector scale) where TWidth : IWidth<TVector> where TVector : struct =>
-        TWidth.Subtract(TWidth.Zero, TWidth.Multiply(TWidth.LoadHalf((ushort*)(panel + SuperMinima) + lane), TWidth.LoadBytes(panel + Minima + 16 * group + lane)));
+        TWidth.Subtract(TWidth.Zero,
+            TWidth.Multiply(TWidth.LoadHalf((ushort*)(panel + SuperMinima) + lane), TWidth.LoadBytes(panel + Minima + 16 * group + lane)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TVector High<TWidth, TVector>(byte* panel, int word, int lane) where TWidth : IWidth<TVector> where TVector : struct =>
         TWidth.ShiftRight(TWidth.LoadBits(PanelBits.Word(panel + FifthBits, word / 4, lane)), 8 * (word % 4));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TVector Code<TWidth, TVector>(byte* panel, int word, int lane, TVector low, TVector high, int i) where TWidth : IWidth<TVector> where TVector : struct =>
+    public static TVector Code<TWidth, TVector>(byte* panel, int word, int lane, TVector low, TVector high, int i) where TWidth : IWidth<TVector>
+    where TVector : struct =>
         TWidth.NibbleWith(low, 4 * i, high, i, 1);
 }

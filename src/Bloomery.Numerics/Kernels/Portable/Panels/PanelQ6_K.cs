@@ -54,6 +54,7 @@ internal readonly unsafe struct PanelQ6_K : IPanel<PanelQ6_K>
         TWidth.ShiftRight(TWidth.LoadBits(PanelBits.Word(panel + Pairs, word / 2, lane)), 16 * (word % 2));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TVector Code<TWidth, TVector>(byte* panel, int word, int lane, TVector low, TVector high, int i) where TWidth : IWidth<TVector> where TVector : struct =>
+    public static TVector Code<TWidth, TVector>(byte* panel, int word, int lane, TVector low, TVector high, int i) where TWidth : IWidth<TVector>
+    where TVector : struct =>
         TWidth.NibbleWith(low, 4 * i, high, 2 * i, 3);
 }

@@ -40,6 +40,7 @@ internal readonly unsafe struct PanelQ8_0 : IPanel<PanelQ8_0>
         TWidth.LoadBits(PanelBits.Word(panel, 2 * word + 1, lane));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TVector Code<TWidth, TVector>(byte* panel, int word, int lane, TVector low, TVector high, int i) where TWidth : IWidth<TVector> where TVector : struct =>
+    public static TVector Code<TWidth, TVector>(byte* panel, int word, int lane, TVector low, TVector high, int i) where TWidth : IWidth<TVector>
+    where TVector : struct =>
         i < 4 ? TWidth.SignedByte(low, 24 - 8 * i) : TWidth.SignedByte(high, 24 - 8 * (i - 4));
 }

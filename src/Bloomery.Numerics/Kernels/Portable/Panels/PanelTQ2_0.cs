@@ -40,6 +40,7 @@ internal readonly unsafe struct PanelTQ2_0 : IPanel<PanelTQ2_0>
         TWidth.ShiftRight(TWidth.LoadBits(PanelBits.Word(panel, word / 2, lane)), 16 * (word % 2));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TVector Code<TWidth, TVector>(byte* panel, int word, int lane, TVector low, TVector high, int i) where TWidth : IWidth<TVector> where TVector : struct =>
+    public static TVector Code<TWidth, TVector>(byte* panel, int word, int lane, TVector low, TVector high, int i) where TWidth : IWidth<TVector>
+    where TVector : struct =>
         TWidth.Pair(low, 2 * i);
 }
