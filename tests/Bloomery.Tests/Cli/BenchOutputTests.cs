@@ -22,7 +22,7 @@ public class BenchOutputTests
                 [{"model":"m,1","kernels":"portable","threads":2,"n_prompt":512,"n_gen":0,"n_depth":0,"n_batch":1,"kv_type":"f16","median_ts":200,
                 "samples_ts":[100,300,200]},{"model":"m,1","kernels":"avx2","threads":2,"n_prompt":0,"n_gen":128,"n_depth":1024,"n_batch":4,
                 "kv_type":"q8_0,f16","median_ts":11.25,"samples_ts":[10,12.5]}]
-                """,
+                """.ReplaceLineEndings(""),
             Encoding.UTF8.GetString(stream.ToArray()));
     }
 
