@@ -59,7 +59,8 @@ public sealed class PackageTests : IClassFixture<Packages>
                 <Nullable>enable</Nullable>
                 <TreatWarningsAsErrors>true</TreatWarningsAsErrors>
                 <UseAppHost>false</UseAppHost>
-                <RestorePackagesPath>{_packages.Folder}/restored</RestorePackagesPath>
+                <!-- Within the project, as some keep it: what a package brings along must find its place all the same. -->
+                <RestorePackagesPath>{folder}/restored</RestorePackagesPath>
                 <NuGetAudit>false</NuGetAudit>
               </PropertyGroup>
               <ItemGroup>
