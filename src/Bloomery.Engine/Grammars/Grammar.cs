@@ -30,7 +30,8 @@ internal sealed class Grammar
     {
         if (pattern.Length > LargestSource) throw new GrammarException($"the pattern is larger than {LargestSource} characters");
         var builder = new RegexBuilder();
-        var automaton = new Dfa(builder, builder.And(builder.AnyText, PatternLanguage.Build(builder, pattern, whole: true)));
+        RegexNode whole = PatternLanguage.Build(builder, pattern, whole: true);
+        var automaton = new Dfa(builder, whole.IsText ? whole : builder.And(builder.AnyText, whole));
         return automaton.Start >= 0 ? new Grammar(new RegexFrame(automaton, automaton.Start)) : throw new GrammarException("no text matches this pattern");
     }
 }

@@ -82,8 +82,9 @@ internal sealed class Dfa
         if (!node.MayBeEmpty || node.Nullable) return true;
         if (_alive.TryGetValue(node.Id, out bool known)) return known;
         var from = new Dictionary<RegexNode, RegexNode?> { [node] = null };
-        var queue = new Queue<RegexNode>([node]);
-        while (queue.TryDequeue(out RegexNode? current))
+        // What may be shortest comes first.
+        var queue = new PriorityQueue<RegexNode, (int, int)>([(node, (0, 0))]);
+        while (queue.TryDequeue(out RegexNode? current, out _))
         {
             foreach (byte value in _representatives)
             {
@@ -96,7 +97,7 @@ internal sealed class Dfa
                 }
                 if (!from.TryAdd(next, current)) continue;
                 if (from.Count > MostSearched) throw new GrammarException("it takes too long to find a text that fits all patterns; simplify them");
-                queue.Enqueue(next);
+                queue.Enqueue(next, (next.LeastLength, from.Count));
             }
         }
         foreach (RegexNode visited in from.Keys) _alive[visited.Id] = false;

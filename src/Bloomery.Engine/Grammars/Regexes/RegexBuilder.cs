@@ -175,6 +175,16 @@ internal sealed class RegexBuilder
         return Make(kind, [.. parts], nullable: nullable);
     }
 
+    private static int LeastLength(RegexKind kind, RegexNode[] items, int min, bool nullable) => nullable ? 0 : kind switch
+    {
+        RegexKind.Concat => items[0].LeastLength + items[1].LeastLength,
+        RegexKind.Or => items.Min(i => i.LeastLength),
+        RegexKind.And => items.Max(i => i.LeastLength),
+        RegexKind.Loop => (int)Math.Min((long)min * items[0].LeastLength, 1 << 30),
+        RegexKind.Ended => Math.Max(0, items[0].LeastLength - 1),
+        _ => 1,
+    };
+
     private static bool IsText(RegexKind kind, RegexNode[] items, ByteSet set) => kind switch
     {
         RegexKind.Set => (set.C | set.D) == 0,
@@ -192,7 +202,7 @@ internal sealed class RegexBuilder
         bool mayBeEmpty = kind is RegexKind.And or RegexKind.Not or RegexKind.Ended || Array.Exists(items, i => i.MayBeEmpty && i != Full);
         node = new RegexNode
         {
-            Id = _nodes.Count, Kind = kind, IsText = IsText(kind, items, set), Items = items, Set = set, Min = min, Max = max, Machine = machine, Nullable = nullable, MayBeEmpty = mayBeEmpty,
+            LeastLength = Math.Min(LeastLength(kind, items, min, nullable), 1 << 30), Id = _nodes.Count, Kind = kind, IsText = IsText(kind, items, set), Items = items, Set = set, Min = min, Max = max, Machine = machine, Nullable = nullable, MayBeEmpty = mayBeEmpty,
         };
         _nodes.Add(key, node);
         return node;

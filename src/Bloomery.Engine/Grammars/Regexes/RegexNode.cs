@@ -24,6 +24,9 @@ internal sealed class RegexNode
     /// <summary>Whether it can be empty without being <see cref="RegexKind.Nothing"/>: only intersection, complement and what ends with a marker can.</summary>
     public bool MayBeEmpty { get; init; }
 
+    /// <summary>No text in it is shorter.</summary>
+    public int LeastLength { get; init; }
+
     /// <summary>Whether it surely holds nothing but whole characters in UTF-8.</summary>
     public bool IsText { get; set; }
 }

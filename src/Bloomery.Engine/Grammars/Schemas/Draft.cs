@@ -29,6 +29,10 @@ internal static class Drafts
         {
             if (name.Contains(old, StringComparison.Ordinal)) throw new GrammarException($"$schema: {old} is not supported; draft-04 is the oldest");
         }
+        // Another's dialect may drop keywords or give them other meanings.
+        if (Uri.TryCreate(name, UriKind.Absolute, out Uri? dialect) && dialect.Scheme.StartsWith("http", StringComparison.Ordinal)
+            && !dialect.Host.EndsWith("json-schema.org", StringComparison.Ordinal))
+            throw new GrammarException($"$schema: {name} is no draft of JSON Schema that is known; leave it out to have the newest");
         return Draft.V2020;
     }
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Bloomery.Engine.Grammars.Patterns;
 using Bloomery.Engine.Grammars.Regexes;
 
@@ -12,7 +11,7 @@ internal static class Formats
         + "|(?:\\d\\d(?:0[48]|[2468][048]|[13579][26])|(?:[02468][048]|[13579][26])00)-02-29)";
 
     private const string Offset = "(?:[Zz]|[+-](?:[01]\\d|2[0-3]):[0-5]\\d)";
-    private const string Time = "(?:(?:[01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d(?:\\.\\d+)?" + Offset + "|23:59:60(?:\\.\\d+)?(?:[Zz]|[+-]00:00))";
+    private const string Time = "(?:(?:[01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d(?:\\.\\d+)?" + Offset + ")";
     private const string Byte = "(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)";
     private const string V4 = "(?:" + Byte + "(?:\\." + Byte + "){3})";
     private const string H = "[0-9A-Fa-f]{1,4}";
@@ -47,7 +46,7 @@ internal static class Formats
         ["uri-reference"] = Uri("", relative: true),
         ["iri"] = Uri(Wide, relative: false),
         ["iri-reference"] = Uri(Wide, relative: true),
-        ["uri-template"] = "(?:[!#$&(-;=?-\\[\\]_a-z~" + Wide + "]|" + Percent + "|\\{[+#./;?&=,!@|]?" + Variable + "(?:," + Variable + ")*\\})*",
+        ["uri-template"] = "(?:[!#$&-;=?-\\[\\]_a-z~" + Wide + "]|" + Percent + "|\\{[+#./;?&=,!@|]?" + Variable + "(?:," + Variable + ")*\\})*",
     };
 
     private const string DurationTime = "(?:\\d+H(?:\\d+M(?:\\d+S)?)?|\\d+M(?:\\d+S)?|\\d+S)";
@@ -62,23 +61,10 @@ internal static class Formats
     {
         if (!Patterns.TryGetValue(name, out string? pattern)) return null;
         RegexNode result = PatternLanguage.Build(regexes, pattern, whole: true);
-        if (name is "time") result = regexes.Or(result, LeapSeconds(regexes));
-        if (name is "date-time") result = regexes.Or(result, regexes.Concat(PatternLanguage.Build(regexes, Date + "[Tt]", whole: true), LeapSeconds(regexes)));
+        if (name is "time") result = regexes.Or(result, regexes.Machine(new LeapSecond(), 0));
+        if (name is "date-time") result = regexes.Or(result, regexes.Concat(PatternLanguage.Build(regexes, Date + "[Tt]", whole: true), regexes.Machine(new LeapSecond(), 0)));
         if (name is "hostname") result = regexes.And(result, regexes.Loop(regexes.AnyCharacter, 1, 253));
         return result;
-    }
-
-    // A leap second is 23:59:60 in UTC, whatever the offset makes of it.
-    private static RegexNode LeapSeconds(RegexBuilder regexes)
-    {
-        var texts = new List<string>();
-        for (int offset = -24 * 60 + 1; offset < 24 * 60; offset++)
-        {
-            int local = (23 * 60 + 59 + offset + 48 * 60) % (24 * 60), size = Math.Abs(offset);
-            texts.Add(string.Create(CultureInfo.InvariantCulture,
-                $"{local / 60:00}:{local % 60:00}:60{(offset < 0 ? '-' : '+')}{size / 60:00}:{size % 60:00}"));
-        }
-        return regexes.Literals(texts);
     }
 
     private static string Uri(string wide, bool relative)
@@ -87,9 +73,9 @@ internal static class Formats
         string character = $"(?:[{delimiters}:@{unreserved}]|{Percent})", segment = character + "*";
         string user = $"(?:(?:[{delimiters}:{unreserved}]|{Percent})*@)?";
         string name = $"(?:[{delimiters}{unreserved}]|{Percent})*";
-        string authority = $"{user}(?:\\[(?:{V6}|v[0-9A-Fa-f]+\\.[{delimiters}:{unreserved}]+)\\]|{name})(?::\\d*)?";
+        string authority = $"{user}(?:\\[(?:{V6}|[Vv][0-9A-Fa-f]+\\.[{delimiters}:{unreserved}]+)\\]|{name})(?::\\d*)?";
         string path = $"(?:/{segment})*", absolute = $"/(?:{character}+{path})?", rootless = $"{character}+{path}";
-        string query = wide.Length == 0 ? $"(?:[{delimiters}:@/?{unreserved}]|{Percent})*" : $"(?:[{delimiters}:@/?{unreserved}\\uE000-\\uF8FF]|{Percent})*";
+        string query = wide.Length == 0 ? $"(?:[{delimiters}:@/?{unreserved}]|{Percent})*" : $"(?:[{delimiters}:@/?{unreserved}\\uE000-\\uF8FF\\u{{F0000}}-\\u{{FFFFD}}\\u{{100000}}-\\u{{10FFFD}}]|{Percent})*";
         string tail = $"(?:\\?{query})?(?:#(?:[{delimiters}:@/?{unreserved}]|{Percent})*)?";
         string full = $"[A-Za-z][A-Za-z0-9+.-]*:(?://{authority}{path}|{absolute}|{rootless}|){tail}";
         if (!relative) return full;

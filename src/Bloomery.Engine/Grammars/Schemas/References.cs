@@ -7,6 +7,16 @@ internal sealed class References
 {
     private const int Deepest = 500;
     private static readonly Uri Anonymous = new("bloomery:///schema");
+    // What an id or anchor elsewhere says is no schema's name.
+    private static readonly HashSet<string> Schemas =
+    [
+        "items", "prefixItems", "additionalItems", "additionalProperties", "contains", "propertyNames", "not", "if", "then", "else", "allOf", "anyOf", "oneOf",
+        "unevaluatedItems", "unevaluatedProperties", "contentSchema",
+    ];
+
+    private static readonly HashSet<string> SchemaMaps =
+        ["$defs", "definitions", "properties", "patternProperties", "dependencies", "dependentSchemas"];
+
     private readonly Draft _draft;
     private readonly Dictionary<string, Place> _known = new(StringComparer.Ordinal);
 
@@ -75,7 +85,10 @@ internal sealed class References
                 _known.TryAdd($"{WithoutFragment(own.Base)}#{member.Value.GetString()}", own);
             if (member.Value.ValueKind == JsonValueKind.String && member.Name is "$id" or "id" && member.Value.GetString()!.StartsWith('#'))
                 _known.TryAdd($"{WithoutFragment(own.Base)}{member.Value.GetString()}", own);
-            if (member.Name is not ("enum" or "const")) Collect(own.Below(member.Name, member.Value), depth + 1);
+            if (Schemas.Contains(member.Name)) Collect(own.Below(member.Name, member.Value), depth + 1);
+            if (!SchemaMaps.Contains(member.Name) || member.Value.ValueKind != JsonValueKind.Object) continue;
+            Place map = own.Below(member.Name, member.Value);
+            foreach (JsonProperty entry in member.Value.EnumerateObject()) Collect(map.Below(entry.Name, entry.Value), depth + 2);
         }
     }
 }
