@@ -39,7 +39,7 @@ internal static class JsonFile
     public static JsonDocument Parse(ReadOnlyMemory<byte> utf8, string name, bool repeats = false)
     {
         int mark = utf8.Span.StartsWith("\uFEFF"u8) ? 3 : 0;
-        utf8 = WithoutMark(utf8);
+        if (WithoutMark(utf8, out utf8) is { } wrong) throw new ModelFormatException(name, null, null, wrong);
         if (TryParse(utf8, name, MaxDepth, repeats, out JsonDocument? document, out string? problem))
         {
             if (FindHalfPair(utf8.Span) is not (>= 0 and var at)) return document;
@@ -56,15 +56,18 @@ internal static class JsonFile
     /// <param name="document">The document.</param>
     /// <param name="problem">Why there is none.</param>
     public static bool TryParse(
-        ReadOnlyMemory<byte> utf8, string name, int maxDepth, [NotNullWhen(true)] out JsonDocument? document, [NotNullWhen(false)] out string? problem) =>
-        TryParse(utf8, name, maxDepth, repeats: false, out document, out problem);
+        ReadOnlyMemory<byte> utf8, string name, int maxDepth, [NotNullWhen(true)] out JsonDocument? document, [NotNullWhen(false)] out string? problem)
+    {
+        document = null;
+        problem = WithoutMark(utf8, out utf8);
+        return problem is null && TryParse(utf8, name, maxDepth, repeats: false, out document, out problem);
+    }
 
     private static bool TryParse(
         ReadOnlyMemory<byte> utf8, string name, int maxDepth, bool repeats, [NotNullWhen(true)] out JsonDocument? document, [NotNullWhen(false)]
         out string? problem)
     {
         (document, problem) = (null, null);
-        utf8 = WithoutMark(utf8);
         if (utf8.Span.IndexOfAnyExcept(" \t\r\n"u8) < 0) problem = "is empty, expected JSON";
         else if (ForeignContent.Describe(name, utf8.Span) is { } other) problem = other;
         else if (!Utf8.IsValid(utf8.Span)) problem = $"not JSON: byte {FindInvalid(utf8.Span)} is not UTF-8";
@@ -101,21 +104,20 @@ internal static class JsonFile
     {
         ReadOnlySpan<byte> bytes = ReadBytes(path);
         if (ForeignContent.DescribePointer(path, bytes) is { } pointer) throw new ModelFormatException(path, null, null, pointer);
-        bytes = WithoutMark(bytes.ToArray()).Span;
+        if (WithoutMark(bytes.ToArray(), out ReadOnlyMemory<byte> utf8) is { } problem) throw new ModelFormatException(path, null, null, problem);
+        bytes = utf8.Span;
         return Utf8.IsValid(bytes) ? Encoding.UTF8.GetString(bytes) : throw new ModelFormatException(path, null, FindInvalid(bytes), "is not UTF-8");
     }
 
     /// <summary>UTF-8 without the byte order mark, of which UTF-16 and UTF-32 have others.</summary>
-    private static ReadOnlyMemory<byte> WithoutMark(ReadOnlyMemory<byte> bytes)
+    /// <returns>Null, or why the bytes are not what the mark says.</returns>
+    private static string? WithoutMark(ReadOnlyMemory<byte> bytes, out ReadOnlyMemory<byte> utf8)
     {
-        if (bytes.Span.StartsWith("\uFEFF"u8)) return bytes[3..];
-        Encoding? wide = bytes.Span switch
-        {
-            [0xFF, 0xFE, 0, 0, ..] or [0, 0, 0xFE, 0xFF, ..] => new UTF32Encoding(bigEndian: bytes.Span[0] == 0, byteOrderMark: true),
-            [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..] => new UnicodeEncoding(bigEndian: bytes.Span[0] == 0xFE, byteOrderMark: true),
-            _ => null,
-        };
-        return wide is null ? bytes : Encoding.UTF8.GetBytes(wide.GetString(bytes.Span[wide.Preamble.Length..]));
+        utf8 = bytes.Span.StartsWith("\uFEFF"u8) ? bytes[3..] : bytes;
+        if (MarkedText.Find(bytes.Span) is not { } wide) return null;
+        string? problem = MarkedText.Decode(bytes.Span, wide, out byte[] read);
+        utf8 = read;
+        return problem;
     }
 
     private static int FindInvalid(ReadOnlySpan<byte> utf8)

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Buffers.Binary;
 using System.Text;
 using System.Text.Unicode;
 using Bloomery.Cli.Framework;
@@ -23,7 +22,8 @@ internal static class InputText
     public static ReadOnlyMemory<byte> ToUtf8(ReadOnlyMemory<byte> bytes, string name, long at = 0)
     {
         ReadOnlySpan<byte> span = bytes.Span;
-        if (at == 0 && Marked(span) is { } mark) return Encoding.UTF8.GetBytes(Decode(span, mark, name));
+        if (at == 0 && MarkedText.Find(span) is { } mark)
+            return MarkedText.Decode(span, mark, out byte[] utf8) is { } wrong ? throw new CliException($"{name}: {wrong}") : utf8;
         if (at == 0 && span.StartsWith("\uFEFF"u8)) (bytes, at) = (bytes[3..], 3);
         span = bytes.Span;
         int valid = ValidLength(span);
@@ -43,16 +43,6 @@ internal static class InputText
     /// <inheritdoc cref="ToUtf8"/>
     public static string ToText(ReadOnlyMemory<byte> bytes, string name, long at = 0) => Encoding.UTF8.GetString(ToUtf8(bytes, name, at).Span);
 
-    /// <summary>The encoding of a mark other than UTF-8's, at the begin of <paramref name="bytes"/>; or null.</summary>
-    public static Encoding? Marked(ReadOnlySpan<byte> bytes) => bytes switch
-    {
-        [0xFF, 0xFE, 0, 0, ..] => new UTF32Encoding(bigEndian: false, byteOrderMark: true),
-        [0, 0, 0xFE, 0xFF, ..] => new UTF32Encoding(bigEndian: true, byteOrderMark: true),
-        [0xFF, 0xFE, ..] => new UnicodeEncoding(bigEndian: false, byteOrderMark: true),
-        [0xFE, 0xFF, ..] => new UnicodeEncoding(bigEndian: true, byteOrderMark: true),
-        _ => null,
-    };
-
     /// <summary>How many bytes from the begin are valid UTF-8.</summary>
     public static int ValidLength(ReadOnlySpan<byte> bytes)
     {
@@ -71,39 +61,6 @@ internal static class InputText
             if (value is < 0x08 or > 0x0D and < 0x1B or > 0x1B and < 0x20) controls++;
         return controls >= 4 && controls > bytes.Length / 4;
     }
-
-    private static string Decode(ReadOnlySpan<byte> bytes, Encoding encoding, string name)
-    {
-        string kind = encoding is UTF32Encoding ? "UTF-32" : "UTF-16";
-        int mark = encoding.Preamble.Length;
-        var text = new StringBuilder(bytes.Length / 2);
-        Span<char> pair = stackalloc char[2];
-        for (int at = mark, units; at < bytes.Length; at += encoding is UTF32Encoding ? 4 : 2 * units)
-        {
-            if (!TryRune(bytes[at..], encoding, out Rune rune))
-                throw new CliException(
-                    $"{name}: the bytes at offset {at} are no {kind}, which its byte order mark promises; save the text anew, best in UTF-8");
-            units = rune.EncodeToUtf16(pair);
-            text.Append(pair[..units]);
-        }
-        return text.ToString();
-    }
-
-    /// <summary>Reads one character of UTF-16 or UTF-32.</summary>
-    private static bool TryRune(ReadOnlySpan<byte> bytes, Encoding encoding, out Rune rune)
-    {
-        rune = default;
-        bool big = encoding.Preamble[^1] == 0xFF;
-        if (encoding is UTF32Encoding)
-            return bytes.Length >= 4
-                && Rune.TryCreate(big ? BinaryPrimitives.ReadUInt32BigEndian(bytes) : BinaryPrimitives.ReadUInt32LittleEndian(bytes), out rune);
-        if (bytes.Length < 2) return false;
-        char first = Unit(bytes, big);
-        return Rune.TryCreate(first, out rune) || (bytes.Length >= 4 && Rune.TryCreate(first, Unit(bytes[2..], big), out rune));
-    }
-
-    private static char Unit(ReadOnlySpan<byte> bytes, bool big) =>
-        (char)(big ? BinaryPrimitives.ReadUInt16BigEndian(bytes) : BinaryPrimitives.ReadUInt16LittleEndian(bytes));
 
     private static string Line(ReadOnlySpan<byte> before, long at) => at > 3 ? "" : $" (line {before.Count((byte)'\n') + 1})";
 }

@@ -1,3 +1,5 @@
+using Bloomery.Formats;
+
 namespace Bloomery.Cli.Input;
 
 /// <summary>Lines of text as they come: one is given out as soon as it ends.</summary>
@@ -23,7 +25,7 @@ internal sealed class TextLines(Stream input, string name)
         }
         if (line.Length == 0) return null;
         // In UTF-16 and UTF-32 a line end is no single byte: such a text is read to its end.
-        if (_at == 0 && InputText.Marked(line.ToArray()) is not null)
+        if (_at == 0 && MarkedText.Find(line.ToArray()) is not null)
         {
             while (Fill()) Take(line, _end - _begin);
             _decoded = new StringReader(InputText.ToText(line.ToArray(), name));

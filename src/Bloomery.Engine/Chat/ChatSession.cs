@@ -28,6 +28,7 @@ public sealed class ChatSession : IDisposable
     /// <param name="system">The system prompt, or null.</param>
     /// <param name="options">How answers are generated; null: the model's defaults.</param>
     /// <exception cref="InvalidOperationException">The model has no chat template, or generates no text.</exception>
+    /// <exception cref="ArgumentException">There are two system prompts, or the options ask for a raw prompt or a prompt cache.</exception>
     public ChatSession(Model model, string? system = null, GenerationOptions? options = null) : this(Checked(model, options), system, options)
     {
     }
@@ -35,8 +36,10 @@ public sealed class ChatSession : IDisposable
     internal ChatSession(IChatModel model, string? system = null, GenerationOptions? options = null)
     {
         _model = model;
+        if (system is not null && options?.System is not null)
+            throw new ArgumentException("a system prompt is given, and one in the options' System: give one of them", nameof(options));
+        System = system;
         if (options is not null) Options = options;
-        if (system is not null) System = system;
     }
 
     /// <summary>The system prompt, or null. A change holds from the next message on.</summary>
@@ -91,7 +94,7 @@ public sealed class ChatSession : IDisposable
     /// <inheritdoc cref="SendAsync"/>
     public GenerationResult Ask(string message, CancellationToken cancellation = default) => Answer(message, null, cancellation);
 
-    /// <summary>Adds a message that nobody answers: examples, or what was said elsewhere.</summary>
+    /// <summary>Adds a message that nobody answers: examples, or what was said elsewhere. A system message that begins the conversation becomes <see cref="System"/>.</summary>
     public void Add(ChatMessage message)
     {
         ArgumentNullException.ThrowIfNull(message);
@@ -110,7 +113,7 @@ public sealed class ChatSession : IDisposable
     public void Restore(string json)
     {
         ArgumentNullException.ThrowIfNull(json);
-        Alone(() => _history.Restore(json));
+        RestoreFrom(Encoding.UTF8.GetBytes(json), "the conversation");
     }
 
     /// <summary>Writes the conversation to a file, whole or not at all.</summary>
@@ -118,22 +121,23 @@ public sealed class ChatSession : IDisposable
 
     /// <summary>Goes on with a conversation that <see cref="Save"/> wrote.</summary>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="IOException">The path is a directory, or the file cannot be read.</exception>
     /// <exception cref="FormatException">The file holds no conversation; nothing is changed.</exception>
     public void Load(string path)
     {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        if (Directory.Exists(path)) throw new IOException($"{path}: is a directory; name the file that holds the conversation");
         if (!File.Exists(path)) throw new FileNotFoundException($"{path}: there is no such file", path);
+        byte[] bytes;
         try
         {
-            Restore(File.ReadAllText(path, new UTF8Encoding(false, throwOnInvalidBytes: true)));
+            bytes = JsonFile.ReadBytes(path);
         }
-        catch (FormatException e)
+        catch (ModelFormatException e)
         {
-            throw new FormatException($"{path}: {e.Message}", e);
+            throw new FormatException(e.Message, e);
         }
-        catch (DecoderFallbackException e)
-        {
-            throw new FormatException($"{path}: this is no text in UTF-8", e);
-        }
+        RestoreFrom(bytes, path);
     }
 
     /// <summary>Cancels an answer under way and frees what the conversation holds of the model.</summary>
@@ -199,6 +203,8 @@ public sealed class ChatSession : IDisposable
             throw;
         }
     }
+
+    private void RestoreFrom(byte[] json, string name) => Alone(() => _history.Restore(json, name));
 
     /// <summary>Changes the conversation while nobody else does.</summary>
     private void Alone(Action change)

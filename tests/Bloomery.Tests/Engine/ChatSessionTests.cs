@@ -1,3 +1,4 @@
+using System.Text;
 using Bloomery.Engine.Chat;
 using Bloomery.Engine.Inference;
 
@@ -119,16 +120,86 @@ public sealed class ChatSessionTests(SmallModels models) : IClassFixture<SmallMo
             foreach ((string json, string said) in wrong)
                 Assert.Contains(said, Assert.Throws<FormatException>(() => other.Restore(json)).Message, StringComparison.Ordinal);
             Assert.Single(other.Messages);
-            File.WriteAllBytes(file, [(byte)'[', 0xff, (byte)']']);
-            Assert.Contains("UTF-8", Assert.Throws<FormatException>(() => other.Load(file)).Message, StringComparison.Ordinal);
+            (byte[] Bytes, string Said)[] damaged =
+            [
+                ([(byte)'[', 0xff, (byte)']'], "UTF-8"), ("no"u8.ToArray(), "not JSON"), ([], "is empty"),
+                ([0xff, 0xfe, (byte)'[', 0, 0, 0xd8, (byte)']', 0], "offset 4 are no UTF-16"),
+                ("version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 12345\n"u8.ToArray(), "git lfs pull"),
+                ("""[{"role": "user", "content": [{"type": "image"}]}]"""u8.ToArray(), "message 0"),
+            ];
+            foreach ((byte[] bytes, string said) in damaged)
+            {
+                File.WriteAllBytes(file, bytes);
+                FormatException e = Assert.Throws<FormatException>(() => other.Load(file));
+                Assert.StartsWith(file, e.Message, StringComparison.Ordinal);
+                Assert.Contains(said, e.Message, StringComparison.Ordinal);
+                Assert.DoesNotContain("LineNumber", e.Message, StringComparison.Ordinal);
+            }
+            Assert.Single(other.Messages);
             Assert.Throws<FileNotFoundException>(() => other.Load(file + ".not"));
-            File.WriteAllText(file, "no");
-            Assert.StartsWith(file, Assert.Throws<FormatException>(() => other.Load(file)).Message, StringComparison.Ordinal);
+            Assert.Contains("is a directory", Assert.Throws<IOException>(() => other.Load(Path.GetTempPath())).Message, StringComparison.Ordinal);
+            Assert.Throws<ArgumentNullException>(() => other.Load(null!));
         }
         finally
         {
             File.Delete(file);
         }
+    }
+
+    [Theory]
+    [InlineData("""{"messages": [{"role": "user", "content": "old"}], "messages": [{"role": "user", "content": "hi", "score": NaN}]}""")]
+    [InlineData("""[{"role": "user", "content": [{"type": "text", "text": "h"}, {"type": "text", "text": "i"}]}]""")]
+    public void Conversations_are_read_as_every_other_json(string json)
+    {
+        using ChatSession chat = new(new Echo(1000), "Be kind.");
+        chat.Restore(json);
+        Assert.Equal([new ChatMessage("user", "hi")], chat.Messages);
+        string file = Path.Combine(Path.GetTempPath(), $"bloomery-{Guid.NewGuid():N}.json");
+        try
+        {
+            foreach (Encoding wide in (Encoding[])[Encoding.UTF8, Encoding.Unicode, Encoding.BigEndianUnicode, Encoding.UTF32])
+            {
+                chat.Reset();
+                File.WriteAllText(file, json, wide);
+                chat.Load(file);
+                Assert.Equal([new ChatMessage("user", "hi")], chat.Messages);
+            }
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    [Fact]
+    public void There_is_one_system_prompt()
+    {
+        using ChatSession chat = new(new Echo(1000));
+        chat.Add(new("system", "Be kind."));
+        Assert.Equal("Be kind.", chat.System);
+        Assert.Equal([new ChatMessage("system", "Be kind.")], chat.Messages);
+        Assert.Equal("options", Assert.Throws<ArgumentException>(() => new ChatSession(new Echo(9), "one", new() { System = "two" })).ParamName);
+        chat.Options = new() { System = "Be brief." };
+        Assert.Equal([new ChatMessage("system", "Be brief.")], chat.Messages);
+    }
+
+    [Fact]
+    public async Task The_conversation_may_be_read_while_it_grows()
+    {
+        using ChatSession chat = new(new Echo(60), "Be kind.") { OnDropped = _ => { } };
+        Task talk = Task.Run(() =>
+        {
+            for (int i = 0; i < 3000; i++) chat.Ask("one two three");
+        });
+        do
+        {
+            IReadOnlyList<ChatMessage> seen = chat.Messages;
+            Assert.All(seen, Assert.NotNull);
+            Assert.Equal("system", seen[0].Role);
+            Assert.StartsWith("{", chat.ToJson(), StringComparison.Ordinal);
+        }
+        while (!talk.IsCompleted);
+        await talk;
     }
 
     [Fact]

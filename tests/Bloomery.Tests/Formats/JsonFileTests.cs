@@ -80,6 +80,21 @@ public sealed class JsonFileTests : IDisposable
         using JsonDocument deep = JsonFile.Parse(Encoding.UTF8.GetBytes(new string('[', 64) + new string(']', 64)), "f.json");
     }
 
+    [Theory]
+    [InlineData(new byte[] { 0xFF, 0xFE, 0x5B, 0, 0x22, 0, 0x3D, 0xD8, 0x22, 0, 0x5D, 0 }, "the bytes at offset 6 are no UTF-16")]   // a first half alone
+    [InlineData(new byte[] { 0xFE, 0xFF, 0, 0x5B, 0, 0x22, 0xDC, 0, 0, 0x22, 0, 0x5D }, "the bytes at offset 6 are no UTF-16")]      // a second one
+    [InlineData(new byte[] { 0xFF, 0xFE, 0x5B, 0, 0x5D, 0, 0x20 }, "the bytes at offset 6 are no UTF-16")]                            // an odd length
+    [InlineData(new byte[] { 0xFF, 0xFE, 0, 0, 0x5B, 0, 0, 0, 0, 0xD8, 0, 0 }, "the bytes at offset 8 are no UTF-32")]
+    [InlineData(new byte[] { 0, 0, 0xFE, 0xFF, 0, 0x11, 0, 0 }, "the bytes at offset 4 are no UTF-32")]                               // beyond U+10FFFF
+    public void A_byte_order_mark_is_believed_strictly(byte[] bytes, string says)
+    {
+        Refuses(bytes, says);
+        Assert.False(JsonFile.TryParse(bytes, "f.json", 8, out _, out string? problem));
+        Assert.Contains(says, problem, StringComparison.Ordinal);
+        ModelFormatException e = Assert.Throws<ModelFormatException>(() => JsonFile.ReadText(_directory.Write("chat_template.jinja", bytes)));
+        Assert.Contains(says, e.Message, StringComparison.Ordinal);
+    }
+
     /// <summary>Every kind of file, with what makes it whole: {0} stands where the test puts its own.</summary>
     public static TheoryData<string, string> Kinds() => new()
     {
