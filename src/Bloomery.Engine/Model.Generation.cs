@@ -17,12 +17,12 @@ public sealed partial class Model
     /// <param name="options">How; null: the model's defaults.</param>
     /// <param name="cancellation">Ends the answer early.</param>
     public GenerationResult Generate(string prompt, GenerationOptions? options = null, CancellationToken cancellation = default) =>
-        Generate(EncodePrompt(prompt, options), options, cancellation);
+        Generate(EncodePrompt(prompt, options, cancellation), options, cancellation);
 
     /// <summary>Answers a conversation to the end, on the caller's thread.</summary>
     [OverloadResolutionPriority(1)]
     public GenerationResult Generate(IReadOnlyList<ChatMessage> messages, GenerationOptions? options = null, CancellationToken cancellation = default) =>
-        Generate(EncodeChat(messages, options), options, cancellation);
+        Generate(EncodeChat(messages, options, cancellation), options, cancellation);
 
     /// <summary>Continues ids to the end, on the caller's thread.</summary>
     public GenerationResult Generate(int[] promptIds, GenerationOptions? options = null, CancellationToken cancellation = default)
@@ -46,15 +46,16 @@ public sealed partial class Model
     public Task<GenerationResult> CompleteAsync(
         IReadOnlyList<ChatMessage> messages, GenerationOptions? options = null, CancellationToken cancellation = default)
     {
-        CheckMessages(messages, options);
-        return Jobs.Run(() => Generate(messages, options, cancellation), cancellation);
+        ChatMessage[] taken = Snapshot(messages, options);
+        return Jobs.Run(() => Generate(taken, options, cancellation), cancellation);
     }
 
     /// <summary>Continues ids to the end, on a thread of the model's.</summary>
     public Task<GenerationResult> CompleteAsync(int[] promptIds, GenerationOptions? options = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(promptIds);
-        return Jobs.Run(() => Generate(promptIds, options, cancellation), cancellation);
+        int[] taken = [.. promptIds];
+        return Jobs.Run(() => Generate(taken, options, cancellation), cancellation);
     }
 
     /// <summary>Generates an answer as it comes, in pieces of text.</summary>
@@ -81,7 +82,7 @@ public sealed partial class Model
     public IAsyncEnumerable<TextPiece> StreamAsync(string prompt, GenerationOptions? options = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(prompt);
-        return TextStream.Run(Jobs, (onPiece, token) => Produce(EncodePrompt(prompt, options), options, onPiece, token), cancellation);
+        return TextStream.Run(Jobs, (onPiece, token) => Produce(EncodePrompt(prompt, options, token), options, onPiece, token), cancellation);
     }
 
     /// <summary>Answers a conversation as it comes, with tokens, reason and usage.</summary>
@@ -89,15 +90,16 @@ public sealed partial class Model
     public IAsyncEnumerable<TextPiece> StreamAsync(
         IReadOnlyList<ChatMessage> messages, GenerationOptions? options = null, CancellationToken cancellation = default)
     {
-        CheckMessages(messages, options);
-        return TextStream.Run(Jobs, (onPiece, token) => Produce(EncodeChat(messages, options), options, onPiece, token), cancellation);
+        ChatMessage[] taken = Snapshot(messages, options);
+        return TextStream.Run(Jobs, (onPiece, token) => Produce(EncodeChat(taken, options, token), options, onPiece, token), cancellation);
     }
 
     /// <summary>Continues ids as it comes, with tokens, reason and usage.</summary>
     public IAsyncEnumerable<TextPiece> StreamAsync(int[] promptIds, GenerationOptions? options = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(promptIds);
-        return TextStream.Run(Jobs, (onPiece, token) => Produce(promptIds, options, onPiece, token), cancellation);
+        int[] taken = [.. promptIds];
+        return TextStream.Run(Jobs, (onPiece, token) => Produce(taken, options, onPiece, token), cancellation);
     }
 
     /// <summary>Begins a text that the caller drives step by step; each step takes a turn.</summary>
@@ -112,6 +114,8 @@ public sealed partial class Model
     internal TextGeneration Begin(int[] promptIds, GenerationOptions? options, Func<Sequence>? continued)
     {
         _turns.ThrowIfClosed();
+        ArgumentNullException.ThrowIfNull(promptIds);
+        promptIds = [.. promptIds]; // the caller may write to its own
         CheckPrompt(promptIds);
         options ??= new GenerationOptions();
         options.Validate(VocabularySize);

@@ -9,14 +9,18 @@ public sealed partial class Model
     private const string SystemRole = "system";
 
     /// <summary>The ids of a prompt: through the chat template where the model has one, unless <see cref="GenerationOptions.Raw"/>.</summary>
-    public int[] EncodePrompt(string prompt, GenerationOptions? options = null)
+    public int[] EncodePrompt(string prompt, GenerationOptions? options = null) => EncodePrompt(prompt, options, CancellationToken.None);
+
+    /// <inheritdoc cref="EncodePrompt(string, GenerationOptions?)"/>
+    internal int[] EncodePrompt(string prompt, GenerationOptions? options, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(prompt);
         _turns.ThrowIfClosed();
         options ??= new GenerationOptions();
         if (options.Raw || FindChatTemplate(options.TemplateName) is null)
-            return Tokenizer.EncodeToIds(options.System is null ? prompt : options.System + "\n\n" + prompt, new EncodeOptions { AddSpecial = true });
-        return EncodeChat([new ChatMessage("user", prompt)], options);
+            return Tokenizer.EncodeToIds(options.System is null ? prompt : options.System + "\n\n" + prompt,
+                new EncodeOptions { AddSpecial = true, Cancellation = cancellation });
+        return EncodeChat([new ChatMessage("user", prompt)], options, cancellation);
     }
 
     /// <summary>The ids of a conversation, with the opening of the model's answer. Special tokens spelled in messages stay text.</summary>
@@ -25,15 +29,20 @@ public sealed partial class Model
     /// <exception cref="ArgumentException">There are no messages, one has no role or content, or there are two system messages.</exception>
     /// <exception cref="InvalidOperationException">The model has no chat template, or several and no default.</exception>
     /// <exception cref="ChatTemplateException">The template failed, refused the conversation or left a message out.</exception>
-    public int[] EncodeChat(IReadOnlyList<ChatMessage> messages, GenerationOptions? options = null)
+    public int[] EncodeChat(IReadOnlyList<ChatMessage> messages, GenerationOptions? options = null) =>
+        EncodeChat(messages, options, CancellationToken.None);
+
+    /// <inheritdoc cref="EncodeChat(IReadOnlyList{ChatMessage}, GenerationOptions?)"/>
+    internal int[] EncodeChat(IReadOnlyList<ChatMessage> messages, GenerationOptions? options, CancellationToken cancellation)
     {
         CheckMessages(messages, options);
         _turns.ThrowIfClosed();
         ChatTemplate template = FindChatTemplate(options?.TemplateName) ?? throw new InvalidOperationException("the model has no chat template");
         if (options?.System is { } system) messages = [new ChatMessage(SystemRole, system), .. messages];
+        cancellation.ThrowIfCancellationRequested();
         RenderedPrompt prompt = template.Render(messages, addGenerationPrompt: true, TokenizerBundle.SpecialTokens);
         TextRange[] plain = [.. prompt.PlainRanges.Select(r => new TextRange(r.Begin, r.End))];
-        return Tokenizer.EncodeToIds(prompt.Text, new EncodeOptions { ParseSpecial = true, PlainRanges = plain });
+        return Tokenizer.EncodeToIds(prompt.Text, new EncodeOptions { ParseSpecial = true, PlainRanges = plain, Cancellation = cancellation });
     }
 
     /// <summary>The chat template for a conversation: that of the name, else <c>tool_use</c> where tools are given, else the default.</summary>
@@ -44,6 +53,15 @@ public sealed partial class Model
     /// <exception cref="ArgumentException">The model has no chat template of this name.</exception>
     public ChatTemplate? FindChatTemplate(string? name = null, bool withTools = false) =>
         TokenizerBundle.FindTemplate(name, withTools) is { } source ? Parse(source) : null;
+
+    /// <summary>The messages as they are now, checked: whoever gave them may go on changing their list.</summary>
+    private static ChatMessage[] Snapshot(IReadOnlyList<ChatMessage> messages, GenerationOptions? options)
+    {
+        ArgumentNullException.ThrowIfNull(messages);
+        ChatMessage[] taken = [.. messages];
+        CheckMessages(taken, options);
+        return taken;
+    }
 
     private static void CheckMessages(IReadOnlyList<ChatMessage> messages, GenerationOptions? options)
     {

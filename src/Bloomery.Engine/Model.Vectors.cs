@@ -30,8 +30,10 @@ public sealed partial class Model
     /// <summary>Turns texts into vectors, and says how, on a thread of the model's.</summary>
     public Task<EmbeddingResult> EmbedWithDetailsAsync(IReadOnlyList<string> texts, EmbeddingOptions? options = null, CancellationToken cancellation = default)
     {
-        CheckTexts(texts, options);
-        return Jobs.Run(() => EmbedWithDetails(texts, options, cancellation), cancellation);
+        ArgumentNullException.ThrowIfNull(texts);
+        string[] taken = [.. texts]; // whoever gave them may go on changing the list
+        CheckTexts(taken, options);
+        return Jobs.Run(() => EmbedWithDetails(taken, options, cancellation), cancellation);
     }
 
     /// <summary>Runs whole inputs and keeps what the model answers at every token: logits, hidden states, pooled vectors. For research and tests.</summary>

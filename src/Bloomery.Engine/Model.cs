@@ -93,6 +93,7 @@ public sealed partial class Model : IDisposable, IAsyncDisposable
     /// <exception cref="ArgumentException">An option cannot be honoured; the message names it.</exception>
     public static Model Load(string path, ModelOptions? options = null)
     {
+        CheckPath(path);
         options ??= new ModelOptions();
         options.Validate();
         path = ModelLocation.Resolve(path);
@@ -107,7 +108,7 @@ public sealed partial class Model : IDisposable, IAsyncDisposable
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public static Task<Model> LoadAsync(string path, ModelOptions? options = null, CancellationToken cancellation = default)
     {
-        ArgumentNullException.ThrowIfNull(path);
+        CheckPath(path);
         options ??= new ModelOptions();
         options.Validate();
         return JobThread.RunAlone(() => LoadUnlessCancelled(path, options, cancellation));
@@ -139,6 +140,13 @@ public sealed partial class Model : IDisposable, IAsyncDisposable
         Dispose();
         return true;
     }));
+
+    private static void CheckPath(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        if (string.IsNullOrWhiteSpace(path))
+            throw new ArgumentException("the path is empty: name a file, a directory, or a model of the local store", nameof(path));
+    }
 
     private static string FindDefault(ModelKind kind) =>
         Enum.IsDefined(kind)

@@ -58,13 +58,14 @@ internal sealed class ChatHistory
     /// <param name="model">Counts tokens.</param>
     /// <param name="options">How the answer is generated.</param>
     /// <param name="dropped">What was dropped.</param>
+    /// <param name="cancellation">Gives up.</param>
     /// <returns>False when the last message alone is too long.</returns>
-    public bool Fit(IChatModel model, GenerationOptions options, out IReadOnlyList<ChatMessage> dropped)
+    public bool Fit(IChatModel model, GenerationOptions options, out IReadOnlyList<ChatMessage> dropped, CancellationToken cancellation)
     {
         int reserve = Math.Min(Math.Min(MostReserved, options.MaxTokens ?? MostReserved), model.ContextLength / 4), gone = 0;
         ChatMessage[] all;
         lock (_exchanges) all = [.. _exchanges];
-        while (model.CountTokens(Behind(all[gone..]), options) > model.ContextLength - reserve)
+        while (model.CountTokens(Behind(all[gone..]), options, cancellation) > model.ContextLength - reserve)
         {
             if (all.Length - gone <= 1)
             {

@@ -185,7 +185,7 @@ public sealed class ChatSession : IDisposable
         _history.Add(new ChatMessage("user", message));
         try
         {
-            if (!_history.Fit(_model, _options, out IReadOnlyList<ChatMessage> dropped))
+            if (!_history.Fit(_model, _options, out IReadOnlyList<ChatMessage> dropped, cancellation))
                 throw new ArgumentException($"this message is too long for the context of {_model.ContextLength} tokens", MessageParameter);
             if (dropped.Count > 0) OnDropped?.Invoke(dropped);
             GenerationResult result = _model.Answer(_history.Messages, _options, piece =>

@@ -15,12 +15,13 @@ internal sealed class EngineChatModel(Model model) : IChatModel
     public JobThread Jobs => model.Jobs;
 
     /// <inheritdoc/>
-    public int CountTokens(IReadOnlyList<ChatMessage> messages, GenerationOptions options) => model.EncodeChat(messages, options).Length;
+    public int CountTokens(IReadOnlyList<ChatMessage> messages, GenerationOptions options, CancellationToken cancellation) =>
+        model.EncodeChat(messages, options, cancellation).Length;
 
     /// <inheritdoc/>
     public GenerationResult Answer(IReadOnlyList<ChatMessage> messages, GenerationOptions options, Action<TextPiece> onPiece, CancellationToken cancellation)
     {
-        using TextGeneration generation = model.Begin(model.EncodeChat(messages, options), options, () => Continued(options.SoftPrompt));
+        using TextGeneration generation = model.Begin(model.EncodeChat(messages, options, cancellation), options, () => Continued(options.SoftPrompt));
         return model.RunToEnd(generation, onPiece, cancellation);
     }
 

@@ -12,7 +12,7 @@ internal interface IChatModel : IDisposable
     JobThread Jobs { get; }
 
     /// <summary>Tokens of the prompt that these messages make.</summary>
-    int CountTokens(IReadOnlyList<ChatMessage> messages, GenerationOptions options);
+    int CountTokens(IReadOnlyList<ChatMessage> messages, GenerationOptions options, CancellationToken cancellation);
 
     /// <summary>Answers to the end; text comes piece by piece.</summary>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>

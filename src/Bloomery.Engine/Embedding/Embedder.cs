@@ -9,6 +9,8 @@ namespace Bloomery.Engine.Embedding;
 /// <summary>Turns texts into vectors: by the pooling that the model states, else by the mean of its last states.</summary>
 internal sealed class Embedder(Runtime runtime, Tokenizer tokenizer)
 {
+    private const int GroupTokens = 8192;
+
     // Read when the options leave something open: what they say needs no files.
     private readonly Lazy<SentenceModules> _modules = new(() => SentenceModules.Read(runtime.Model.Path));
 
@@ -35,7 +37,7 @@ internal sealed class Embedder(Runtime runtime, Tokenizer tokenizer)
         for (int i = 0; i < texts.Count; i++)
         {
             cancellation.ThrowIfCancellationRequested();
-            int[] ids = tokenizer.EncodeToIds(inputs.Prepare(texts[i]), new EncodeOptions { AddSpecial = true });
+            int[] ids = tokenizer.EncodeToIds(inputs.Prepare(texts[i]), new EncodeOptions { AddSpecial = true, Cancellation = cancellation });
             if (ids.Length > most)
             {
                 truncated.Add(i);
@@ -44,8 +46,16 @@ internal sealed class Embedder(Runtime runtime, Tokenizer tokenizer)
             rows.Add(new ForwardRow(ids));
         }
         int hidden = runtime.Architecture.HiddenSize;
-        IReadOnlyList<ForwardResult> results = new ForwardPass(runtime, new ForwardOptions { Logits = false }).Run(rows, cancellation);
-        float[][] vectors = [.. results.Select((r, i) => Pool(r.LastHiddenState!, rows[i].Ids.Length, hidden, pooling))];
+        var vectors = new float[rows.Count][];
+        ForwardPass pass = new(runtime, new ForwardOptions { Logits = false });
+        // In groups: the states of all tokens are there at once, and texts may be a library.
+        for (int first = 0, last; first < rows.Count; first = last)
+        {
+            last = first;
+            for (int tokens = 0; last < rows.Count && (last == first || tokens + rows[last].Ids.Length <= GroupTokens); last++) tokens += rows[last].Ids.Length;
+            IReadOnlyList<ForwardResult> results = pass.Run(rows[first..last], cancellation);
+            for (int i = first; i < last; i++) vectors[i] = Pool(results[i - first].LastHiddenState!, rows[i].Ids.Length, hidden, pooling);
+        }
         for (int i = 0; i < vectors.Length; i++)
             if (!Array.TrueForAll(vectors[i], float.IsFinite))
                 throw new InvalidOperationException($"text {i}: the model computed numbers that are not finite: {LogitFailure.Causes}");

@@ -76,6 +76,8 @@ public sealed record GenerationOptions
         for (int i = 0; i < Stop.Count; i++)
             if (string.IsNullOrEmpty(Stop[i]))
                 throw new ArgumentException($"Stop[{i}] is {(Stop[i] is null ? "null" : "empty")}: a stop string has at least one character", nameof(Stop));
+        if (PromptCache is not null && string.IsNullOrWhiteSpace(PromptCache))
+            throw new ArgumentException("PromptCache is empty: name a file, or leave it out", nameof(PromptCache));
         foreach (int id in StopIds)
             if ((uint)id >= (uint)vocabulary)
                 throw new ArgumentOutOfRangeException(nameof(StopIds), $"StopIds names token id {id}, which is outside the vocabulary of {vocabulary}");

@@ -11,6 +11,7 @@ namespace Bloomery;
 /// </summary>
 public sealed class TextGeneration : IDisposable
 {
+    private static readonly TextPiece NoPiece = new("", new TokenChoice(-1, float.NaN, 0), null);
     private readonly Turns _turns;
     private readonly TextAssembler _assembler;
     private readonly Func<CancellationToken, OpenedText> _open;
@@ -60,7 +61,7 @@ public sealed class TextGeneration : IDisposable
     internal string? CacheRemark => _opened?.Cache?.Remark;
 
     /// <summary>Makes one step; false when the text has ended.</summary>
-    /// <param name="piece">What the step brought.</param>
+    /// <param name="piece">What the step brought; without a step, an empty text and token -1.</param>
     /// <param name="cancellation">Ends the step, and the waiting for a turn.</param>
     /// <exception cref="OperationCanceledException">It was cancelled; the step may be taken again.</exception>
     /// <exception cref="ObjectDisposedException">The text or its model is disposed.</exception>
@@ -68,7 +69,7 @@ public sealed class TextGeneration : IDisposable
     {
         lock (_step)
         {
-            piece = default;
+            piece = NoPiece;
             ObjectDisposedException.ThrowIf(_disposal.IsCancellationRequested, this);
             _turns.ThrowIfClosed();
             if (FinishReason is not null) return false;

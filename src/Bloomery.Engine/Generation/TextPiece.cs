@@ -7,7 +7,7 @@ namespace Bloomery;
 public readonly record struct TextPiece(string Text, TokenChoice Token, FinishReason? FinishReason)
 {
     /// <summary>The likeliest tokens at this step, best first, if asked for (<see cref="SamplingOptions.LogProbs"/>).</summary>
-    public IReadOnlyList<TokenAlternative> Alternatives { get; init; } = [];
+    public IReadOnlyList<TokenAlternative> Alternatives { get => field ?? []; init; } = [];
 
     /// <summary>Tokens read and written, with the last piece; null before.</summary>
     public TokenUsage? Usage { get; init; }

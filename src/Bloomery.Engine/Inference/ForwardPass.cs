@@ -66,6 +66,8 @@ internal sealed class ForwardPass(Runtime runtime, ForwardOptions? options = nul
         foreach ((string what, int[]? beside) in ((string, int[]?)[])[("a mask", row.Mask), ("token types", row.TokenTypes)])
             if (beside is not null && beside.Length != row.Ids.Length)
                 throw new ArgumentException($"input {index}: {what} of {beside.Length} for {row.Ids.Length} tokens");
+        if (row.Mask?.FirstOrDefault(seen => seen is not (0 or 1)) is { } odd and not 0)
+            throw new ArgumentException($"input {index}: a mask holds {odd}; 1 is a token that is seen, 0 one that is not");
         int soft = _options.SoftPrompt.Length / runtime.Architecture.HiddenSize, tokens = both ? row.DecoderIds!.Length : row.RealCount;
         if (tokens + soft > runtime.ContextLength)
             throw new ArgumentException($"input {index}: {tokens + soft} tokens do not fit the context of {runtime.ContextLength}");

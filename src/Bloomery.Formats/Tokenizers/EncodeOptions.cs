@@ -19,4 +19,7 @@ public sealed record EncodeOptions
     /// Ranges of UTF-16 indices, ascending and disjoint, in which special tokens stay text even with <see cref="ParseSpecial"/>: what came from a request.
     /// </summary>
     public IReadOnlyList<TextRange> PlainRanges { get; init; } = [];
+
+    /// <summary>Gives up between two pieces of the text.</summary>
+    internal CancellationToken Cancellation { get; init; }
 }

@@ -38,13 +38,13 @@ internal sealed partial class PipelineTokenizer
             return;
         }
         if (options.AddSpecial) ids.AddRange(_before!);
-        Tokenize(text, options, new TokenSink(idsOnly: true) { Ids = ids });
+        Tokenize(text, options, new TokenSink(idsOnly: true) { Ids = ids, Cancellation = options.Cancellation });
         if (options.AddSpecial) ids.AddRange(_behind!);
     }
 
     private TokenRun Run(string text, EncodeOptions options)
     {
-        var sink = new TokenSink(idsOnly: false);
+        var sink = new TokenSink(idsOnly: false) { Cancellation = options.Cancellation };
         Tokenize(text, options, sink);
         var run = new TokenRun();
         var points = new CodePointIndex(text);
@@ -158,10 +158,12 @@ internal sealed partial class PipelineTokenizer
     {
         PieceList pieces = workspace.Pieces;
         pieces.Reset(text);
+        sink.Cancellation.ThrowIfCancellationRequested();
         _parts.PreTokenizer?.Split(pieces);
         if (!_parts.Model.TakesBytes) pieces.SpellBytes();
         foreach (TextRange range in pieces.Ranges)
         {
+            sink.Cancellation.ThrowIfCancellationRequested();
             int first = sink.Ids.Count;
             _parts.Model.Tokenize(text.Text[range.Begin..range.End], pieces.AsBytes, sink);
             if (sink.IdsOnly) continue;

@@ -16,6 +16,9 @@ internal sealed class TokenSink(bool idsOnly)
     /// <summary>The text of tokens that are not spelled as in the vocabulary, else null.</summary>
     public List<string?> Texts { get; } = [];
 
+    /// <summary>Looked at by those who fill the sink, between two pieces.</summary>
+    public CancellationToken Cancellation { get; init; }
+
     /// <summary>Appends a token.</summary>
     /// <param name="id">Its id.</param>
     /// <param name="begin">The first UTF-16 unit that it stands for.</param>

@@ -86,7 +86,7 @@ public class ChatTests
 
         public int ContextLength => context;
 
-        public int CountTokens(IReadOnlyList<ChatMessage> messages, GenerationOptions options) =>
+        public int CountTokens(IReadOnlyList<ChatMessage> messages, GenerationOptions options, CancellationToken cancellation) =>
             messages.Sum(message => 2 + message.Content.Split(' ').Length);
 
         public JobThread Jobs { get; } = new();

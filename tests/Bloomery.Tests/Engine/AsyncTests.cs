@@ -39,6 +39,44 @@ public sealed class AsyncTests(SmallModels models) : IClassFixture<SmallModels>
 
     /// <summary>Elements without a type of their own are messages; numbers are ids. This is a test when it compiles.</summary>
     [Fact]
+    public async Task What_is_given_may_be_changed_afterwards()
+    {
+        Model model = models.Text;
+        GenerationResult expected = model.Generate("Name a colour.", Short);
+        Task<GenerationResult> before = model.CompleteAsync("Count.", Short); // the calls behind it wait
+        List<ChatMessage> messages = [new("user", "Name a colour.")];
+        int[] ids = [.. expected.PromptIds], begun = [.. ids];
+        List<string> texts = ["one text"];
+        Task<GenerationResult> fromMessages = model.CompleteAsync(messages, Short), fromIds = model.CompleteAsync(ids, Short);
+        IAsyncEnumerable<TextPiece>[] streams = [model.StreamAsync(messages, Short), model.StreamAsync(ids, Short)];
+        Task<float[][]> embedded = models.Embedding.EmbedAsync(texts);
+        using TextGeneration generation = model.Begin(begun, Short);
+        messages.Clear();
+        texts[0] = null!;
+        Array.Fill(ids, int.MaxValue);
+        Array.Fill(begun, -1);
+        await before;
+        Assert.Equal(expected.Ids, (await fromMessages).Ids);
+        Assert.Equal(expected.Ids, (await fromIds).Ids);
+        foreach (IAsyncEnumerable<TextPiece> stream in streams) Assert.Equal(expected.Ids, (await stream.ToListAsync()).Select(piece => piece.Token.Id));
+        while (generation.MoveNext(out _))
+        {
+        }
+        Assert.Equal(expected.Ids, generation.Ids);
+        Assert.Equal(models.Embedding.Embed(["one text"])[0], (await embedded)[0]);
+    }
+
+    [Fact]
+    public void A_step_that_was_not_made_has_an_empty_piece()
+    {
+        using TextGeneration none = models.Text.Begin([1, 2], new() { MaxTokens = 0 });
+        Assert.False(none.MoveNext(out TextPiece piece));
+        Assert.Equal(("", -1), (piece.Text, piece.Token.Id));
+        Assert.Empty(piece.Alternatives);
+        Assert.Empty(default(TextPiece).Alternatives);
+    }
+
+    [Fact]
     public async Task Collection_expressions_find_their_overload()
     {
         Model model = models.Text;

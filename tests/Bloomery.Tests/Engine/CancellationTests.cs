@@ -50,6 +50,32 @@ public sealed class CancellationTests
         Assert.Equal(expected, Doors[door](model, prompt, CancellationToken.None));
     }
 
+    /// <summary>A text that takes long to be cut: it is far too long for the model, which is found out behind that.</summary>
+    [Fact]
+    public async Task So_does_tokenizing()
+    {
+        string text = string.Concat(Enumerable.Repeat("The quick brown fox jumps over the lazy dog. ", 300_000));
+        using Model model = Model.Load(SmallModels.Embedded(ModelKind.Text)), embedder = Model.Load(SmallModels.Embedded(ModelKind.Embedding));
+        using ChatSession chat = new(model);
+        Dictionary<string, Func<CancellationToken, Task>> doors = new()
+        {
+            ["generate"] = token => Task.Run(() => model.Generate(text, Greedy, token), CancellationToken.None),
+            ["raw"] = token => model.CompleteAsync(text, Greedy with { Raw = true }, token),
+            ["messages"] = token => model.CompleteAsync([new("user", text)], Greedy, token),
+            ["stream"] = async token => await model.StreamAsync(text, Greedy, token).ToListAsync(),
+            ["chat"] = token => chat.AskAsync(text, token),
+            ["embed"] = token => embedder.EmbedAsync([text], null, token),
+        };
+        foreach ((string door, Func<CancellationToken, Task> call) in doors)
+        {
+            using CancellationTokenSource cancel = new(TimeSpan.FromMilliseconds(150));
+            OperationCanceledException e = await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call(cancel.Token));
+            Assert.True(e.CancellationToken == cancel.Token, door);
+        }
+        Assert.Empty(chat.Messages);
+        Assert.NotEmpty(model.Generate("hi", Greedy).Ids);
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(20)]

@@ -115,7 +115,7 @@ public sealed class ChatSessionTests(SmallModels models) : IClassFixture<SmallMo
             (string Json, string Said)[] wrong =
             [
                 ("{", "not JSON"), ("{}", "expected"), ("[1]", "message 0"), ("""{"messages": [{"role": "user"}]}""", "message 0"),
-                ("""[{"role": "user", "content": "\ud800"}]""", "not JSON"),
+                ("""[{"role": "user", "content": "\ud800"}]""", "half of a surrogate pair"),
             ];
             foreach ((string json, string said) in wrong)
                 Assert.Contains(said, Assert.Throws<FormatException>(() => other.Restore(json)).Message, StringComparison.Ordinal);
@@ -238,7 +238,7 @@ public sealed class ChatSessionTests(SmallModels models) : IClassFixture<SmallMo
 
         public JobThread Jobs { get; } = new();
 
-        public int CountTokens(IReadOnlyList<ChatMessage> messages, GenerationOptions options) =>
+        public int CountTokens(IReadOnlyList<ChatMessage> messages, GenerationOptions options, CancellationToken cancellation) =>
             messages.Sum(message => 2 + message.Content.Split(' ').Length);
 
         public GenerationResult Answer(

@@ -68,7 +68,7 @@ internal abstract class GgufTokenizer : Tokenizer
     {
         if (options.AddSpecial && Before is int before) ids.Add(before);
         text = WellFormed(text);
-        var sink = new TokenSink(idsOnly: true) { Ids = ids };
+        var sink = new TokenSink(idsOnly: true) { Ids = ids, Cancellation = options.Cancellation };
         foreach (TextPart part in _cutter.Cut(text, options))
         {
             if (part.Id == ByteTrie.None) EncodePart(text.AsMemory(part.Begin, part.End - part.Begin), part.Begin, sink);
@@ -115,6 +115,7 @@ internal abstract class GgufTokenizer : Tokenizer
     {
         foreach (TextRange range in pieces.Ranges)
         {
+            sink.Cancellation.ThrowIfCancellationRequested();
             int first = sink.Spans.Count;
             model.Tokenize(pieces.Text.Text[range.Begin..range.End], pieces.AsBytes, sink);
             for (int i = first; i < sink.Spans.Count; i++)
@@ -136,7 +137,7 @@ internal abstract class GgufTokenizer : Tokenizer
         {
             if (part.Id == ByteTrie.None)
             {
-                var sink = new TokenSink(idsOnly: false);
+                var sink = new TokenSink(idsOnly: false) { Cancellation = options.Cancellation };
                 EncodePart(text.AsMemory(part.Begin, part.End - part.Begin), part.Begin, sink);
                 for (int i = 0; i < sink.Ids.Count; i++)
                 {

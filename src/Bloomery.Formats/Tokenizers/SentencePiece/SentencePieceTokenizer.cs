@@ -151,7 +151,7 @@ internal sealed class SentencePieceTokenizer : Tokenizer
             int length = builder.WithOffsets ? CodePoints(text.AsSpan(part.Begin, part.End - part.Begin)) : 0;
             if (part.Id == ByteTrie.None)
             {
-                EncodePlain(text.AsSpan(part.Begin, part.End - part.Begin), origin, builder);
+                EncodePlain(text.AsSpan(part.Begin, part.End - part.Begin), origin, builder, options.Cancellation);
             }
             else
             {
@@ -164,11 +164,14 @@ internal sealed class SentencePieceTokenizer : Tokenizer
         if (options.AddSpecial && Options.Eos is int eos) builder.Add(eos, Pieces.Texts[eos], 0, 0);
     }
 
-    private void EncodePlain(ReadOnlySpan<char> text, int origin, EncodingBuilder builder)
+    private void EncodePlain(ReadOnlySpan<char> text, int origin, EncodingBuilder builder, CancellationToken cancellation)
     {
+        cancellation.ThrowIfCancellationRequested();
         NormalizedText normalized = _normalizer.Normalize(text, builder.WithOffsets);
+        cancellation.ThrowIfCancellationRequested();
         var pieces = new List<PieceSpan>(normalized.Length / 3);
         _segmenter.Segment(normalized.Bytes, pieces);
+        cancellation.ThrowIfCancellationRequested();
 
         int begin = 0;
         for (int i = 0; i < pieces.Count; i++)
