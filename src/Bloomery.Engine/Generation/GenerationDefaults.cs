@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Bloomery.Engine.Generation;
 using Bloomery.Engine.Sampling;
+using Bloomery.Formats;
 using Bloomery.Models.Config;
 
 namespace Bloomery;
@@ -97,7 +98,8 @@ public sealed record GenerationDefaults
             .FirstOrDefault(k => config.Has(k) && config.Json[k] is not JsonArray { Count: 0 });
         return key is null
             ? null
-            : (config.File, key, $"is {config.Json[key]!.ToJsonString()}, which is not supported when text is generated; remove the key to do without");
+            : (config.File, key,
+                $"is {PythonJson.Show(config.Json[key]!.ToJsonString())}, which is not supported when text is generated; remove the key to do without");
     }
 
     private static SamplingOptions ReadSampling(ModelConfig config)

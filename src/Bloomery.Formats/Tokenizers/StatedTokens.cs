@@ -57,7 +57,8 @@ internal sealed class StatedTokens
         {
             bool isRole = Roles.Contains(property.Name);
             // A model's own roles, such as image_token; add_bos_token and the like are no tokens.
-            bool isOwn = property.Name.EndsWith("_token", StringComparison.Ordinal) && property.Value.ValueKind is JsonValueKind.String or JsonValueKind.Object;
+            bool isOwn = property.Name.EndsWith("_token", StringComparison.Ordinal) && !property.Name.StartsWith("add_", StringComparison.Ordinal)
+                && (PythonJson.IsText(property.Value) || property.Value.ValueKind == JsonValueKind.Object);
             if (!isRole && !isOwn) continue;
             _named[property.Name] = property.Value.ValueKind == JsonValueKind.Null ? null : file.Token(property.Value, property.Name, special: true);
         }

@@ -37,17 +37,19 @@ internal static class TemplateFiles
         if (file.Find(Key) is not { } stated) return;
         switch (stated.ValueKind)
         {
-            case JsonValueKind.String:
+            case JsonValueKind.String when PythonJson.IsText(stated):
                 templates.TryAdd(TokenizerBundle.DefaultTemplate, stated.GetString()!);
                 return;
             case JsonValueKind.Array:
+                Dictionary<string, string> listed = []; // of a name that is repeated the last template counts
                 foreach (JsonElement entry in stated.EnumerateArray())
                 {
                     if (ConfigFile.Text(entry, "name") is not { } name || ConfigFile.Text(entry, "template") is not { } text)
                         throw file.Error(Key, "an entry without 'name' and 'template'");
-                    templates.TryAdd(name, text);
+                    listed[name] = text;
                 }
 
+                foreach ((string name, string text) in listed) templates.TryAdd(name, text);
                 return;
             case JsonValueKind.Object:
                 foreach (JsonProperty entry in stated.EnumerateObject())
@@ -58,7 +60,7 @@ internal static class TemplateFiles
 
                 return;
             default:
-                throw file.Error(Key, $"{stated.ValueKind}, expected a string or a list");
+                throw file.Error(Key, "expected a string or a list");
         }
     }
 }

@@ -53,6 +53,7 @@ internal sealed class TokenizerConfig
         return [.. all.Select(Id)];
 
         int Id(JsonElement id) =>
-            id.ValueKind == JsonValueKind.Number && id.TryGetInt32(out int value) ? value : throw file.Error(Key, $"{id.GetRawText()} is no token id");
+            id.ValueKind == JsonValueKind.Number && id.TryGetInt32(out int value) ? value
+            : throw file.Error(Key, $"{PythonJson.Show(id.GetRawText())} is no token id");
     }
 }

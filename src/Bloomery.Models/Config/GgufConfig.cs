@@ -84,18 +84,18 @@ internal static class GgufConfig
         GgufMetadata meta = file.Metadata;
         JsonObject scaling = [];
         if (meta.TryGet($"{arch}.rope.scaling.original_context_length", out uint original)) scaling["original_max_position_embeddings"] = original;
-        if ((meta.TryGet($"{arch}.rope.scaling.factor", out double factor) || meta.TryGet($"{arch}.rope.scale_linear", out factor)) && factor != 0)
-            scaling["factor"] = factor;
+        double factor = Finite(meta, $"{arch}.rope.scaling.factor") ?? Finite(meta, $"{arch}.rope.scale_linear") ?? 0;
+        if (factor != 0) scaling["factor"] = factor;
         // A factor without a type is linear.
         string type = meta.Get($"{arch}.rope.scaling.type", scaling.ContainsKey("factor") ? "linear" : "none");
         if (type == "linear" && !scaling.ContainsKey("factor")) type = "none";
         if (type == "yarn" && !scaling.ContainsKey("factor")) scaling["factor"] = factor = 1;
-        bool states = meta.TryGet($"{arch}.rope.scaling.attn_factor", out double attention);
+        double? attention = Finite(meta, $"{arch}.rope.scaling.attn_factor");
         // Yarn's own factor comes on top of what the file states, unless another one cancels it.
-        bool cancelled = meta.TryGet($"{arch}.rope.scaling.yarn_log_multiplier", out double log) && log != 0;
-        if (states) scaling["attention_factor"] = type == "yarn" && !cancelled ? attention * RopeScaling.YarnScale(factor) : attention;
-        if (meta.TryGet($"{arch}.rope.scaling.yarn_beta_fast", out double fast)) scaling["beta_fast"] = fast;
-        if (meta.TryGet($"{arch}.rope.scaling.yarn_beta_slow", out double slow)) scaling["beta_slow"] = slow;
+        bool cancelled = Finite(meta, $"{arch}.rope.scaling.yarn_log_multiplier") is not (null or 0);
+        if (attention is not null) scaling["attention_factor"] = type == "yarn" && !cancelled ? attention * RopeScaling.YarnScale(factor) : attention;
+        if (Finite(meta, $"{arch}.rope.scaling.yarn_beta_fast") is { } fast) scaling["beta_fast"] = fast;
+        if (Finite(meta, $"{arch}.rope.scaling.yarn_beta_slow") is { } slow) scaling["beta_slow"] = slow;
         if (Divisors(file, "rope_freqs.weight") is { } divisors) scaling["gguf_divisors"] = Json(divisors);
         else if (Divisors(file, "rope_factors_short.weight") is var shorter && Divisors(file, "rope_factors_long.weight") is var longer
             && (shorter ?? longer) is { } either)
@@ -106,12 +106,12 @@ internal static class GgufConfig
             // Up to the original length and beyond it; where one of both is missing, those frequencies are plain. A factor of all lengths comes on top.
             double common = type != "none" && factor > 0 ? factor : 1;
             double[] plain = [.. either.Select(_ => 1.0)];
-            if (!states) scaling["attention_factor"] = 1;
+            if (attention is null) scaling["attention_factor"] = 1;
             scaling["short_factor"] = Json(shorter ?? plain, common);
             scaling["long_factor"] = Json(longer ?? plain, common);
             type = "longrope";
         }
-        if (type == "none" && (states || scaling.ContainsKey("gguf_divisors"))) type = "default";
+        if (type == "none" && (attention is not null || scaling.ContainsKey("gguf_divisors"))) type = "default";
         if (type == "none") return;
         scaling["rope_type"] = type;
         json["rope_scaling"] = scaling;
@@ -124,7 +124,10 @@ internal static class GgufConfig
         if (!file.Tensors.TryGetValue(name, out TensorInfo? tensor)) return null;
         if (tensor.ElementCount > 4096)
             throw new ModelFormatException(file.Path, name, tensor.Offset, $"has {tensor.ElementCount} elements; rotary factors are one a pair");
-        return [.. file.Dequantize(tensor).Select(v => (double)v)];
+        double[] divisors = [.. file.Dequantize(tensor).Select(v => (double)v)];
+        int bad = Array.FindIndex(divisors, v => !double.IsFinite(v));
+        return bad < 0 ? divisors
+            : throw new ModelFormatException(file.Path, name, tensor.Offset, $"element {bad} is {Spell(divisors[bad])}; a number is needed");
     }
 
     private static JsonNode? Number(GgufMetadata meta, string key)
@@ -133,16 +136,31 @@ internal static class GgufConfig
         if (!meta.IsArray(key)) return Scalar(meta, key);
         // Some converters write one value for each layer: fine where they are equal.
         double[] values = meta.Get<double[]>(key);
-        if (values.Length == 0 || values.Any(v => v != values[0]))
+        if (values.Length == 0 || values.Any(v => !v.Equals(values[0])))
             throw new ModelFormatException(meta.File, key, null, "differs from layer to layer, which is not supported");
-        return values[0];
+        return Number(values[0]);
     }
+
+    /// <summary>A number for the arithmetic here; null where the file has none.</summary>
+    private static double? Finite(GgufMetadata meta, string key)
+    {
+        if (!meta.TryGet(key, out double value)) return null;
+        return double.IsFinite(value) ? value : throw new ModelFormatException(meta.File, key, null, $"is {Spell(value)}; a number is needed");
+    }
+
+    /// <summary>
+    /// A number as JSON files hold it. What is none is kept, so that who asks for it is told: passed over, a default would take its place.
+    /// </summary>
+    private static JsonNode? Number(double value) => double.IsFinite(value) ? JsonValue.Create(value)
+        : double.IsNaN(value) ? JsonValue.Create(PythonJson.NotANumber) : JsonNode.Parse(value > 0 ? "1e999" : "-1e999");
+
+    private static string Spell(double value) => double.IsNaN(value) ? "NaN" : value > 0 ? "Infinity" : "-Infinity";
 
     private static JsonNode? Scalar(GgufMetadata meta, string key) => meta.TypeOf(key) switch
     {
         null or GgufValueType.Array => null,
         GgufValueType.String => meta.Get<string>(key),
         GgufValueType.Bool => meta.Get<bool>(key),
-        _ => meta.Get<double>(key) is var value && double.IsFinite(value) ? value : null,
+        _ => Number(meta.Get<double>(key)),
     };
 }

@@ -74,6 +74,14 @@ public sealed class JsonFileTests : IDisposable
             Assert.Equal("ü\U0001F600", read.RootElement[0].GetString());
             Refuses([.. wide.GetPreamble(), .. wide.GetBytes("[\"\\ud800\"]")], "half of a surrogate pair");
             Refuses(wide.GetBytes("[1]"), "is not JSON"); // no mark says what it is
+            string kind = wide is System.Text.UTF32Encoding ? "UTF-32" : "UTF-16";
+            byte[] marked = [.. wide.GetPreamble(), .. wide.GetBytes("[1]")];
+            Refuses([.. marked, (byte)' '], $"the bytes at offset {marked.Length} are no {kind}, which its byte order mark promises");
+            byte[] half = [.. wide.GetPreamble(), .. wide.GetBytes("[\"a\"]")];
+            int unit = wide.GetByteCount("x"), at = wide.GetPreamble().Length + 2 * unit;
+            wide.GetBytes("x").CopyTo(half, at);
+            half[at + (wide.GetBytes("x")[0] == 'x' ? 1 : unit - 2)] = 0xD8; // half of a pair, or no code point
+            Refuses(half, $"the bytes at offset {at} are no {kind}");
         }
         Refuses(Encoding.UTF8.GetBytes(new string('[', 65) + new string(']', 65)), "nests more than 64 levels deep");
         Refuses(Encoding.UTF8.GetBytes(new string('[', 1_000_000)), "nests more than 64 levels deep");
@@ -162,6 +170,10 @@ public sealed class JsonFileTests : IDisposable
     [InlineData("tokenizer_config.json", """{"bos_token": NaN}""", "bos_token")]
     [InlineData("generation_config.json", """{"temperature": NaN}""", "temperature: is NaN; a number is needed")]
     [InlineData("generation_config.json", """{"eos_token_id": [1, Infinity]}""", "eos_token_id")]
+    [InlineData("tokenizer_config.json", """{"add_bos_token": NaN}""", "add_bos_token: expected true or false")]
+    [InlineData("tokenizer_config.json", """{"add_eos_token": "yes"}""", "add_eos_token: expected true or false")]
+    [InlineData("tokenizer_config.json", """{"chat_template": NaN}""", "chat_template: ")]
+    [InlineData("tokenizer_config.json", """{"chat_template": [{"name": "default", "template": NaN}]}""", "an entry without 'name' and 'template'")]
     [InlineData("tokenizer.json", """{"model": {"type": "WordLevel", "vocab": {"a": NaN}}}""", "model.vocab.a: expected a number, found NaN")]
     [InlineData("tokenizer.json", """{"model": {"type": "Unigram", "vocab": [["a", -Infinity]]}}""", "the number is not finite")]
     [InlineData("tokenizer.json", """{"model": {"type": NaN}}""", "model.type: expected a string, found NaN")]

@@ -1,4 +1,5 @@
 using Bloomery.Conversion;
+using Bloomery.Formats;
 using Bloomery.Formats.Gguf;
 using Bloomery.Formats.Tokenizers;
 using Bloomery.Tests.Cli;
@@ -50,6 +51,32 @@ public sealed class TemplateChoiceTests
         Assert.Null(directory.Load().FindTemplate(withTools: true));
         ArgumentException e = Assert.Throws<ArgumentException>(() => directory.Load().FindTemplate("default"));
         Assert.Contains("the model has none", e.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("""{"chat_template": [{"name": "default", "template": "A"}, {"name": "default", "template": "D"}]}""", "D", "D")]
+    [InlineData("""
+        {"chat_template": [{"name": "tool_use", "template": "A"}, {"name": "default", "template": "D"}, {"name": "tool_use", "template": "T"}]}
+        """, "D", "T")]
+    [InlineData("""{"chat_template": {"default": "A", "tool_use": "T", "default": "D"}}""", "D", "T")]
+    public void OfARepeatedNameTheLastTemplateCounts(string config, string plain, string withTools)
+    {
+        using TokenizerDirectory directory = TokenizerDirectory.With(SmallTokenizers.Json("wordlevel")).Place("tokenizer_config.json", config);
+        TokenizerBundle bundle = directory.Load();
+        Assert.Equal((plain, withTools), (bundle.FindTemplate(), bundle.FindTemplate(withTools: true)));
+    }
+
+    [Theory]
+    [InlineData("chat_template.jinja"), InlineData("additional_chat_templates/default.jinja")]
+    public void ATemplateThatIsNotWhatItsByteOrderMarkSaysIsRefused(string file)
+    {
+        using TokenizerDirectory directory = TokenizerDirectory.With(SmallTokenizers.Json("wordlevel"))
+            .Place(file, [0xFF, 0xFE, (byte)'A', 0, 0, 0xD8, (byte)'B', 0]);
+        string message = Assert.Throws<ModelFormatException>(() => directory.Load()).Message;
+        Assert.Contains($"{System.IO.Path.GetFileName(file)}: the bytes at offset 4 are no UTF-16, which its byte order mark promises", message,
+            StringComparison.Ordinal);
+        directory.Place(file, [0xFE, 0xFF, 0, (byte)'A', 0xD8, 0x3D, 0xDE, 0]);
+        Assert.Equal("A\U0001F600", directory.Load().ChatTemplate);
     }
 
     /// <summary>As in the reference library, which then does not look at the configuration's.</summary>

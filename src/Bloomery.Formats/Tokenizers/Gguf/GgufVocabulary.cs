@@ -86,7 +86,8 @@ internal sealed class GgufVocabulary
     {
         const string Key = Prefix + "scores";
         float[] scores = Metadata.Get<float[]>(Key);
-        return scores.Length == Tokens.Length ? scores : throw Error(Key, $"{scores.Length} scores for {Tokens.Length} tokens");
+        if (scores.Length != Tokens.Length) throw Error(Key, $"{scores.Length} scores for {Tokens.Length} tokens");
+        return Array.FindIndex(scores, float.IsNaN) is >= 0 and int bad ? throw Error(Key, $"token {bad} has the score NaN; a number is needed") : scores;
     }
 
     /// <summary>The merges, each two tokens with a space between.</summary>
