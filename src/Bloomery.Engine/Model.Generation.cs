@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Bloomery.Engine.Generation;
 using Bloomery.Engine.Inference;
+using Bloomery.Engine.Sampling.Steps;
 using Bloomery.Engine.Stopping;
 using Bloomery.Models.Architectures;
 
@@ -130,6 +131,7 @@ public sealed partial class Model
         SamplingOptions sampling = Defaults.Resolve(options, EndIds, both ? 1 : promptIds.Length);
         sampling.Validate();
         StopRules rules = new() { EndIds = sampling.EndIds, StopStrings = options.Stop, MinTokens = sampling.MinTokens ?? 0, MaxTokens = sampling.MaxTokens };
+        GrammarMask? mask = TextConstraint.Of(options, HasTokenizer ? Tokenizer : null, sampling.EndIds);
         TextAssembler assembler = new(HasTokenizer ? Tokenizer : null, rules);
 
         return new TextGeneration(_turns, assembler, promptIds, cancellation =>
@@ -140,7 +142,7 @@ public sealed partial class Model
             int cached = both ? 0 : Math.Min(sequence.Ids.CommonPrefixLength(promptIds), promptIds.Length - 1);
             if (!both) sequence.Truncate(cached);
             ReadOnlyMemory<int> feed = start is { } id ? new[] { id } : promptIds.AsMemory(cached);
-            TokenGenerator tokens = new(sequence, VocabularySize, sampling, rules, both ? promptIds : null);
+            TokenGenerator tokens = new(sequence, VocabularySize, sampling, rules, both ? promptIds : null, mask is null ? [] : [mask]);
             return new OpenedText(sequence, both || continued is null, feed, cached, tokens, cache);
         });
     }

@@ -43,7 +43,8 @@ internal sealed record ConstraintCase(string Id, JsonElement Body, IReadOnlyList
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException)
         {
-            throw new CliException($"{where}: {(e is JsonException ? e.Message : "expected {\"id\", \"schema\" or \"regex\" or \"grammar\", \"tests\": [{\"valid\", \"data\" or \"text\"}]}")}");
+            throw new CliException($"{where}: {(e is JsonException ? e.Message
+                : "expected {\"id\", \"schema\" or \"regex\" or \"grammar\", \"tests\": [{\"valid\", \"data\" or \"text\"}]}")}");
         }
     }
 }

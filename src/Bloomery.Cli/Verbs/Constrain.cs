@@ -17,7 +17,8 @@ internal sealed class Constrain : Verb
 {
     private static readonly JsonWriterOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    private readonly Argument<string> _tokenizer = ArgumentOf.Required("TOK", "A tokenizer.json, a SentencePiece .model, a GGUF file, a model directory or a name in the local store");
+    private readonly Argument<string> _tokenizer = ArgumentOf.Required("TOK",
+        "A tokenizer.json, a SentencePiece .model, a GGUF file, a model directory or a name in the local store");
     private readonly Option<string?> _file = OptionOf.Path("--file", "CASES.jsonl", "Cases as JSON lines, gzipped or not; - is standard input", "-f");
     private readonly Option<string?> _schema = OptionOf.Path("--schema", "F", "A JSON schema to try; - is standard input");
     private readonly Option<string?> _regex = OptionOf.Text("--regex", "R", "A regular expression to try, for the whole text");
@@ -33,8 +34,8 @@ internal sealed class Constrain : Verb
 
     /// <inheritdoc/>
     public override string Remarks =>
-        "A case is {\"id\", \"schema\" or \"regex\", \"tests\": [{\"valid\", \"data\" (JSON) or \"text\"}]}. Prints one line per case: {\"id\", \"error\" (null, or why it "
-        + "is refused), \"accepted\", \"compile_us\", \"mask_us\" (one per token)}; a summary goes to standard error.";
+        "A case is {\"id\", \"schema\" or \"regex\", \"tests\": [{\"valid\", \"data\" (JSON) or \"text\"}]}. Prints one line per case: "
+        + "{\"id\", \"error\" (null, or why it is refused), \"accepted\", \"compile_us\", \"mask_us\" (one per token)}; a summary goes to standard error.";
 
     /// <inheritdoc/>
     public override IEnumerable<Symbol> Symbols => [_tokenizer, _file, _schema, _regex, _texts];
@@ -63,7 +64,8 @@ internal sealed class Constrain : Verb
         if ((file is null ? 0 : 1) + (schema is null ? 0 : 1) + (regex is null ? 0 : 1) != 1)
             throw new UsageException("expected one of --file, --schema and --regex");
         string[] texts = call.Get(_texts) ?? [];
-        if (file is not null) return texts.Length == 0 ? [.. ConstraintCase.Read(file)] : throw new UsageException("--text goes with --schema or --regex; --file has its own texts");
+        if (file is not null && texts.Length == 0) return [.. ConstraintCase.Read(file)];
+        if (file is not null) throw new UsageException("--text goes with --schema or --regex; --file has its own texts");
         JsonElement body = schema is not null
             ? JsonSerializer.SerializeToElement(new Dictionary<string, JsonElement> { ["schema"] = InputFile.Json(schema).RootElement })
             : JsonSerializer.SerializeToElement(new Dictionary<string, string> { ["regex"] = regex! });

@@ -27,6 +27,7 @@ internal sealed class RunVerb : Verb
     private readonly Option<string?> _template = TemplateSource.NameOption();
     private readonly Option<string?> _cache = OptionOf.Path("--prompt-cache", "FILE",
         "Keep the prompt's keys and values in FILE, and begin with what it shares with this prompt");
+    private readonly Option<string?> _schema = OptionOf.Path("--schema", "F", "A JSON schema that the answer fulfils; - is standard input");
     private readonly ComputeOptions _compute = new();
 
     /// <inheritdoc/>
@@ -38,6 +39,7 @@ internal sealed class RunVerb : Verb
         echo "Give me three names for a cat." | bloomery run --temp 0.8 --seed 7 > names.txt
         bloomery run "Summarise this text." < notes.txt
         bloomery run "Once upon a time" --raw -n 64 -m model.gguf --json
+        bloomery run "Ann is 31. Her name and age as JSON:" --schema person.json
         bloomery run --prompt-cache book.kv < book-and-question.txt
         """;
 
@@ -48,7 +50,7 @@ internal sealed class RunVerb : Verb
         + "With --json: {\"text\", \"ids\", \"prompt_ids\", \"finish_reason\", \"usage\", \"timings\"}.";
 
     /// <inheritdoc/>
-    public override IEnumerable<Symbol> Symbols => [_prompt, _model, .. _sampling.Symbols, _system, _raw, _template, _cache, .. _compute.Symbols];
+    public override IEnumerable<Symbol> Symbols => [_prompt, _model, .. _sampling.Symbols, _system, _raw, _template, _cache, _schema, .. _compute.Symbols];
 
     /// <inheritdoc/>
     public override int Run(Call call)
@@ -57,11 +59,11 @@ internal sealed class RunVerb : Verb
         string? template = TemplateSource.CheckName(call.Get(_template), call.Get(_model));
         // A pipe is read while the model is loaded.
         string? given = call.Get(_prompt);
-        PipedText? piped = given is null ? null : new PipedText();
+        PipedText? piped = given is null || call.Get(_schema) == "-" ? null : new PipedText();
         given ??= PromptOfInput(call);
         GenerationOptions options = _sampling.Options(call) with
         {
-            System = call.Get(_system), Raw = call.Get(_raw), TemplateName = template, PromptCache = call.Get(_cache),
+            System = call.Get(_system), Raw = call.Get(_raw), TemplateName = template, PromptCache = call.Get(_cache), JsonSchema = Schema(call),
         };
         long start = Stopwatch.GetTimestamp();
         using Model model = ModelArgument.LoadModel(call, _compute, ModelArgument.Resolve(call.Get(_model)));
@@ -96,10 +98,21 @@ internal sealed class RunVerb : Verb
         {
             return model.Begin(ids, options);
         }
+        catch (ArgumentException e) when (options.JsonSchema is not null)
+        {
+            throw new CliException(e.Message.Replace("JsonSchema: ", "--schema: ", StringComparison.Ordinal));
+        }
         catch (Exception e) when (options.PromptCache is not null && e is IOException or NotSupportedException)
         {
             throw new CliException($"--prompt-cache {e.Message}");
         }
+    }
+
+    private string? Schema(Call call)
+    {
+        if (call.Get(_schema) is not { } file) return null;
+        if (file == "-" && call.Get(_prompt) is null) throw new UsageException("--schema - needs PROMPT: standard input cannot be both");
+        return InputFile.Json(file).RootElement.GetRawText();
     }
 
     private string PromptOfInput(Call call)

@@ -59,6 +59,15 @@ public sealed record GenerationOptions
     public string? PromptCache { get; init; }
 
     /// <summary>
+    /// A JSON schema that the text fulfils, from its first token on: only what can still become such a value is drawn. A keyword that cannot be
+    /// enforced is refused by name.
+    /// </summary>
+    public string? JsonSchema { get; init; }
+
+    /// <summary>A regular expression (ECMA 262) that the text matches as a whole.</summary>
+    public string? Regex { get; init; }
+
+    /// <summary>
     /// Everything that can be sampled by; the short names above are parts of it. What is set here replaces what was set by them; what is left open
     /// stays.
     /// </summary>

@@ -23,10 +23,12 @@ internal sealed class TokenGenerator
     /// <param name="options">How to sample.</param>
     /// <param name="rules">When to stop.</param>
     /// <param name="encoderIds">The encoder's input, for the penalties that look at it.</param>
-    public TokenGenerator(Sequence sequence, int vocabulary, SamplingOptions options, StopRules rules, int[]? encoderIds = null)
+    /// <param name="more">Steps of the chain that options cannot name.</param>
+    public TokenGenerator(
+        Sequence sequence, int vocabulary, SamplingOptions options, StopRules rules, int[]? encoderIds = null, params ReadOnlySpan<LogitStep> more)
     {
         _sequence = sequence;
-        _chain = new LogitChain(options);
+        _chain = new LogitChain(options, more);
         _rules = rules;
         _stream = new RandomStream(options.Seed ?? (ulong)Random.Shared.NextInt64());
         _scratch = new SampleScratch(vocabulary);

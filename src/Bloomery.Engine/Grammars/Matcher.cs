@@ -14,6 +14,9 @@ internal sealed class Matcher(Grammar grammar, TokenTrie trie)
     /// <summary>Whether the text may end here.</summary>
     public bool MayEnd => Position.MayEnd;
 
+    /// <summary>Whether the text is whole, so that nothing but white space could follow.</summary>
+    public bool IsComplete => Position is RootFrame { MayEnd: true };
+
     /// <summary>The tokens that may come next; never one that ends the text (see <see cref="MayEnd"/>).</summary>
     public void Fill(TokenMask mask) => _walk.Fill(Position, mask);
 

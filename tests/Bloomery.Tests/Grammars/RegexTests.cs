@@ -9,7 +9,7 @@ public class RegexTests
 {
     private static readonly string[] Atoms = ["a", "b", "[ab]", "[^a]", ".", "\\d", "\\w", "\\s", "é", "[à-ü]", "(?:ab|b)", "(a|bc)", "1", "[^\\d]", "日"];
     private static readonly string[] Suffixes = ["", "", "", "*", "+", "?", "{2}", "{1,3}", "{2,}", "*?"];
-    private static readonly string[] Characters = ["a", "b", "c", "1", " ", "é", "日", "\U0001F600", "\n", "-", "A"];
+    private static readonly string[] Characters = ["a", "b", "c", "1", " ", "é", "日", "ü", "\n", "-", "A"];
 
     [Fact]
     public void Random_patterns_agree_with_NonBacktracking()
@@ -25,7 +25,7 @@ public class RegexTests
             Grammar grammar = Grammar.OfRegex(pattern);
             for (int i = 0; i < 40; i++)
             {
-                string text = string.Concat(Enumerable.Range(0, random.Next(7)).Select(_ => Characters[random.Next(Characters.Length)])).Replace("\U0001F600", "ü", StringComparison.Ordinal);
+                string text = string.Concat(Enumerable.Range(0, random.Next(7)).Select(_ => Characters[random.Next(Characters.Length)]));
                 bool expected = oracle.IsMatch(text);
                 Assert.True(expected == Texts.Accepts(grammar, text), $"{pattern} on '{text}': expected {expected}");
                 if (expected) accepted++;

@@ -12,7 +12,8 @@ internal static class Texts
     public static TokenTrie Trie { get; } = new(
     [
         .. Enumerable.Range(0, 256).Select(b => new[] { (byte)b }),
-        .. ((string[])["\"a", "ab", "abc", "\":", "\": ", "\": \"", "\",", "\"}", "},", "}]", "{\"", "[{", "true", "tru", "null", "12", "1.5", ", \"", " ", "  ", "\\n", "\\u00", "é", "ab\"",
+        .. ((string[])["\"a", "ab", "abc", "\":", "\": ", "\": \"", "\",", "\"}", "},", "}]", "{\"", "[{", "true", "tru", "null", "12", "1.5",
+            ", \"", " ", "  ", "\\n", "\\u00", "é", "ab\"",
             "b\": 1}", "x\"", "\"x\"", ":1,\"", "-", "0", "[]", "a\\", "日"]).Select(Encoding.UTF8.GetBytes),
     ]);
 

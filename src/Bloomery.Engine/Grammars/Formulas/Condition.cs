@@ -8,7 +8,10 @@ internal abstract record Condition(JsonType Type)
     /// <summary>The value has the type.</summary>
     internal sealed record OfType(JsonType Type) : Condition(Type);
 
-    /// <summary>The scalar's spelling (a string's characters) is in a language. What surely is not in it is the other; between them lie spellings that are never written.</summary>
+    /// <summary>
+    /// The scalar's spelling (a string's characters) is in a language. What surely is not in it is the other; between them lie
+    /// spellings that are never written.
+    /// </summary>
     internal sealed record InLanguage(JsonType Type, RegexNode Language, RegexNode Complement) : Condition(Type);
 
     /// <summary>The object has a member of that name.</summary>

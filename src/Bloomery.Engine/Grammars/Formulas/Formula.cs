@@ -1,6 +1,8 @@
 namespace Bloomery.Engine.Grammars.Formulas;
 
-/// <summary>A condition on one JSON value: conditions of single keywords under and and or, with negations at the leaves. Equal ones are the same object.</summary>
+/// <summary>
+/// A condition on one JSON value: conditions of single keywords under and and or, with negations at the leaves. Equal ones are the same object.
+/// </summary>
 internal sealed class Formula
 {
     public required int Id { get; init; }

@@ -3,7 +3,9 @@ using Bloomery.Engine.Grammars.Regexes;
 
 namespace Bloomery.Engine.Grammars.Json;
 
-/// <summary>What is left to hold of an object or array that is being read: first what must, then what is only tracked. Equal ones are the same object.</summary>
+/// <summary>
+/// What is left to hold of an object or array that is being read: first what must, then what is only tracked. Equal ones are the same object.
+/// </summary>
 internal sealed class Residual(Residuals residuals, Formula[] formulas)
 {
     private readonly Dictionary<(string?, ulong), Transition?> _members = [];

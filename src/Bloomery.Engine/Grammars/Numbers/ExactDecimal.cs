@@ -3,7 +3,9 @@ using System.Numerics;
 
 namespace Bloomery.Engine.Grammars.Numbers;
 
-/// <summary>A number as JSON writes it, exactly: sign and digits, <see cref="Scale"/> of them after the point; zeros at the end of the fraction are dropped.</summary>
+/// <summary>
+/// A number as JSON writes it, exactly: sign and digits, <see cref="Scale"/> of them after the point; zeros at the end of the fraction are dropped.
+/// </summary>
 internal readonly record struct ExactDecimal(bool Negative, BigInteger Digits, int Scale)
 {
     private const int MostDigits = 400;

@@ -202,7 +202,8 @@ internal sealed class RegexBuilder
         bool mayBeEmpty = kind is RegexKind.And or RegexKind.Not or RegexKind.Ended || Array.Exists(items, i => i.MayBeEmpty && i != Full);
         node = new RegexNode
         {
-            LeastLength = Math.Min(LeastLength(kind, items, min, nullable), 1 << 30), Id = _nodes.Count, Kind = kind, IsText = IsText(kind, items, set), Items = items, Set = set, Min = min, Max = max, Machine = machine, Nullable = nullable, MayBeEmpty = mayBeEmpty,
+            Id = _nodes.Count, Kind = kind, Items = items, Set = set, Min = min, Max = max, Machine = machine, Nullable = nullable, MayBeEmpty = mayBeEmpty,
+            LeastLength = Math.Min(LeastLength(kind, items, min, nullable), 1 << 30), IsText = IsText(kind, items, set),
         };
         _nodes.Add(key, node);
         return node;

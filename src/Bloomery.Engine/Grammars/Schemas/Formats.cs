@@ -62,7 +62,8 @@ internal static class Formats
         if (!Patterns.TryGetValue(name, out string? pattern)) return null;
         RegexNode result = PatternLanguage.Build(regexes, pattern, whole: true);
         if (name is "time") result = regexes.Or(result, regexes.Machine(new LeapSecond(), 0));
-        if (name is "date-time") result = regexes.Or(result, regexes.Concat(PatternLanguage.Build(regexes, Date + "[Tt]", whole: true), regexes.Machine(new LeapSecond(), 0)));
+        if (name is "date-time")
+            result = regexes.Or(result, regexes.Concat(PatternLanguage.Build(regexes, Date + "[Tt]", whole: true), regexes.Machine(new LeapSecond(), 0)));
         if (name is "hostname") result = regexes.And(result, regexes.Loop(regexes.AnyCharacter, 1, 253));
         return result;
     }
@@ -75,7 +76,8 @@ internal static class Formats
         string name = $"(?:[{delimiters}{unreserved}]|{Percent})*";
         string authority = $"{user}(?:\\[(?:{V6}|[Vv][0-9A-Fa-f]+\\.[{delimiters}:{unreserved}]+)\\]|{name})(?::\\d*)?";
         string path = $"(?:/{segment})*", absolute = $"/(?:{character}+{path})?", rootless = $"{character}+{path}";
-        string query = wide.Length == 0 ? $"(?:[{delimiters}:@/?{unreserved}]|{Percent})*" : $"(?:[{delimiters}:@/?{unreserved}\\uE000-\\uF8FF\\u{{F0000}}-\\u{{FFFFD}}\\u{{100000}}-\\u{{10FFFD}}]|{Percent})*";
+        string own = wide.Length == 0 ? "" : "\\uE000-\\uF8FF\\u{F0000}-\\u{FFFFD}\\u{100000}-\\u{10FFFD}";
+        string query = $"(?:[{delimiters}:@/?{own}{unreserved}]|{Percent})*";
         string tail = $"(?:\\?{query})?(?:#(?:[{delimiters}:@/?{unreserved}]|{Percent})*)?";
         string full = $"[A-Za-z][A-Za-z0-9+.-]*:(?://{authority}{path}|{absolute}|{rootless}|){tail}";
         if (!relative) return full;

@@ -52,7 +52,8 @@ internal sealed class References
         foreach (string raw in fragment[1..].Split('/'))
         {
             string name = raw.Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal);
-            if (place.Element.ValueKind == JsonValueKind.Object && place.Element.TryGetProperty(name, out JsonElement member)) place = place.Below(name, member);
+            if (place.Element.ValueKind == JsonValueKind.Object && place.Element.TryGetProperty(name, out JsonElement member))
+                place = place.Below(name, member);
             else if (place.Element.ValueKind == JsonValueKind.Array && int.TryParse(name, out int index) && (uint)index < (uint)place.Element.GetArrayLength())
                 place = place.Below(index, place.Element[index]);
             else throw Unknown(from, reference);

@@ -114,7 +114,8 @@ internal sealed partial class SchemaCompiler
     {
         count = 0;
         if (!Has(place, keyword, out JsonElement value, since)) return false;
-        if (value.ValueKind != JsonValueKind.Number || !ExactDecimal.TryParse(value.GetRawText(), out ExactDecimal number) || number.Negative || !number.IsInteger)
+        if (value.ValueKind != JsonValueKind.Number || !ExactDecimal.TryParse(value.GetRawText(), out ExactDecimal number)
+            || number.Negative || !number.IsInteger)
             throw Error(place, keyword, "expected a whole number that is not negative");
         count = number.Digits > int.MaxValue / 2 ? int.MaxValue / 2 : (int)number.Digits;
         return true;
