@@ -5,6 +5,7 @@ internal sealed class PieceList
 {
     private List<TextRange> _ranges = [];
     private List<TextRange> _next = [];
+    private CancellationToken _cancellation;
 
     /// <summary>The text that the ranges refer to.</summary>
     public AlignedText Text { get; private set; } = new();
@@ -16,9 +17,12 @@ internal sealed class PieceList
     public bool AsBytes { get; private set; }
 
     /// <summary>Starts anew with one piece: the whole of <paramref name="text"/>.</summary>
-    public void Reset(AlignedText text)
+    /// <param name="text">The text.</param>
+    /// <param name="cancellation">Looked at with each piece that is added.</param>
+    public void Reset(AlignedText text, CancellationToken cancellation = default)
     {
-        (Text, AsBytes) = (text, false);
+        (Text, AsBytes, _cancellation) = (text, false, cancellation);
+        _next.Clear();
         _ranges.Clear();
         if (text.Length > 0) _ranges.Add(new TextRange(0, text.Length));
     }
@@ -33,6 +37,7 @@ internal sealed class PieceList
     /// <summary>Adds a piece of the next generation; empty ones are dropped.</summary>
     public void Add(int begin, int end)
     {
+        _cancellation.ThrowIfCancellationRequested();
         if (begin < end) _next.Add(new TextRange(begin, end));
     }
 

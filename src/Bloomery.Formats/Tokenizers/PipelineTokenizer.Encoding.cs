@@ -157,8 +157,7 @@ internal sealed partial class PipelineTokenizer
     private void TokenizePieces(AlignedText text, TokenSink sink, Workspace workspace)
     {
         PieceList pieces = workspace.Pieces;
-        pieces.Reset(text);
-        sink.Cancellation.ThrowIfCancellationRequested();
+        pieces.Reset(text, sink.Cancellation);
         _parts.PreTokenizer?.Split(pieces);
         if (!_parts.Model.TakesBytes) pieces.SpellBytes();
         foreach (TextRange range in pieces.Ranges)

@@ -66,6 +66,26 @@ public sealed class AsyncTests(SmallModels models) : IClassFixture<SmallModels>
         Assert.Equal(models.Embedding.Embed(["one text"])[0], (await embedded)[0]);
     }
 
+    /// <summary>What a web application returns as it is: NaN stands for a log-probability that nobody asked for.</summary>
+    [Theory, InlineData(null), InlineData(0), InlineData(2)]
+    public async Task Pieces_and_results_are_written_as_json(int? logProbs)
+    {
+        GenerationOptions options = Short with { Sampling = new() { LogProbs = logProbs } };
+        foreach (TextPiece piece in await models.Text.StreamAsync("Name a colour.", options).ToListAsync())
+        {
+            string json = JsonSerializer.Serialize(piece, JsonSerializerOptions.Web);
+            TextPiece read = JsonSerializer.Deserialize<TextPiece>(json, JsonSerializerOptions.Web);
+            Assert.Equal((piece.Text, piece.Token, piece.FinishReason, piece.Usage), (read.Text, read.Token, read.FinishReason, read.Usage));
+            Assert.Equal(piece.Alternatives, read.Alternatives);
+            Assert.Equal(logProbs is null, json.Contains("NaN", StringComparison.Ordinal));
+        }
+        TextPiece none = (await models.Text.StreamAsync("hi", options with { MaxTokens = 0 }).ToListAsync())[0];
+        Assert.Contains("\"id\":-1", JsonSerializer.Serialize(none, JsonSerializerOptions.Web), StringComparison.Ordinal);
+        BeamHypothesis beam = new([1], [float.NegativeInfinity], double.NegativeInfinity, FinishReason.Length);
+        Assert.Equal(beam.Score, JsonSerializer.Deserialize<BeamHypothesis>(JsonSerializer.Serialize(beam))!.Score);
+        Assert.Equal(beam.LogProbs, JsonSerializer.Deserialize<BeamHypothesis>(JsonSerializer.Serialize(beam))!.LogProbs);
+    }
+
     [Fact]
     public void A_step_that_was_not_made_has_an_empty_piece()
     {

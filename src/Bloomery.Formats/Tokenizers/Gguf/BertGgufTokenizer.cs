@@ -44,7 +44,7 @@ internal sealed class BertGgufTokenizer : GgufTokenizer
         aligned.Reset(text, origin);
         _normalizer.Normalize(aligned);
         var pieces = new PieceList();
-        pieces.Reset(aligned);
+        pieces.Reset(aligned, sink.Cancellation);
         _preTokenizer.Split(pieces);
         Tokenize(_model, pieces, sink);
     }

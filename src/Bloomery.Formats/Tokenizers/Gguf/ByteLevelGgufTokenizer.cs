@@ -42,7 +42,7 @@ internal sealed class ByteLevelGgufTokenizer : GgufTokenizer
         var aligned = new AlignedText();
         aligned.Reset(text, origin);
         var pieces = new PieceList();
-        pieces.Reset(aligned);
+        pieces.Reset(aligned, sink.Cancellation);
         foreach (SplitPattern pattern in _patterns) pieces.Split(pattern, SplitBehavior.Isolated);
         pieces.MarkBytes();
         if (!_model.TakesBytes) pieces.SpellBytes();

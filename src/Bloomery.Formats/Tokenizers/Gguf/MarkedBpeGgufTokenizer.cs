@@ -46,7 +46,7 @@ internal sealed class MarkedBpeGgufTokenizer : GgufTokenizer
         aligned.Reset(text, origin);
         aligned.Exchange(' ', Mark);
         var pieces = new PieceList();
-        pieces.Reset(aligned);
+        pieces.Reset(aligned, sink.Cancellation);
         pieces.Split(_lines, SplitBehavior.Isolated);
         foreach (TextRange range in pieces.Ranges)
         {
