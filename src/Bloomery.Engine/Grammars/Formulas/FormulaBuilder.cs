@@ -33,6 +33,7 @@ internal sealed class FormulaBuilder
     public Formula Not(Formula formula)
     {
         if (formula.Negation is { } known) return known;
+        Nesting.Check();
         Formula result;
         if (formula.Kind == FormulaKind.Literal)
         {

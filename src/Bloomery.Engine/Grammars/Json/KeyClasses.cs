@@ -84,6 +84,7 @@ internal sealed class KeyClasses
     private void Collect(Formula formula, HashSet<Formula> seen)
     {
         if (!seen.Add(formula)) return;
+        Nesting.Check();
         foreach (Formula item in formula.Items) Collect(item, seen);
         switch (formula.Condition)
         {

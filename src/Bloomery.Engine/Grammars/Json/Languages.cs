@@ -16,6 +16,7 @@ internal sealed class Languages(FormulaBuilder formulas, RegexBuilder regexes, N
     {
         if (formula.Kind is FormulaKind.True or FormulaKind.False) return formula;
         if (_reduced.TryGetValue((formula.Id, type), out Formula? known)) return known;
+        Nesting.Check();
         Formula result;
         if (formula.Kind == FormulaKind.Literal)
         {
@@ -72,6 +73,7 @@ internal sealed class Languages(FormulaBuilder formulas, RegexBuilder regexes, N
         if (formula.Kind == FormulaKind.False) return regexes.Nothing;
         if (formula.Condition is Condition.InLanguage language) return formula.Negative ? language.Complement : language.Language;
         if (_regexes.TryGetValue((formula.Id, type), out RegexNode? known)) return known;
+        Nesting.Check();
         RegexNode[] items = Array.ConvertAll(formula.Items, i => Regex(i, type));
         RegexNode result = formula.Kind == FormulaKind.And ? regexes.And(items) : regexes.Or(items);
         _regexes.Add((formula.Id, type), result);

@@ -11,6 +11,7 @@ internal sealed class Mapping(FormulaBuilder formulas, Func<Formula, Formula> st
     {
         if (formula.Kind is FormulaKind.True or FormulaKind.False) return formula;
         if (_done.TryGetValue(formula, out Formula? known)) return known;
+        Nesting.Check();
         Formula result;
         if (formula.Kind == FormulaKind.Literal)
         {

@@ -11,6 +11,7 @@ internal sealed class Residuals(FormulaBuilder formulas, RegexBuilder regexes, L
     private readonly Dictionary<FormulaKey, Slot> _slots = [];
     private readonly Dictionary<string, int> _keys = new(StringComparer.Ordinal);
     private readonly Dictionary<int, Formula> _upper = [];
+    private readonly Dictionary<Formula, bool> _unique = [];
     private Satisfiability? _satisfiability;
 
     public Languages Languages => languages;
@@ -92,7 +93,16 @@ internal sealed class Residuals(FormulaBuilder formulas, RegexBuilder regexes, L
     public bool Ended(Formula formula) => Map(formula, literal =>
         formulas.Of(literal.Condition is Condition.Members or Condition.Names or Condition.Elements or Condition.Unique != literal.Negative)) == formulas.True;
 
-    public bool HasUnique(Formula formula) => formula.Condition is Condition.Unique || Array.Exists(formula.Items, HasUnique);
+    /// <summary>Whether a formula asks for items that differ, or for some that do not.</summary>
+    public bool HasUnique(Formula formula)
+    {
+        if (formula.Items.Length == 0) return formula.Condition is Condition.Unique;
+        if (_unique.TryGetValue(formula, out bool known)) return known;
+        Nesting.Check();
+        bool result = Array.Exists(formula.Items, HasUnique);
+        _unique.Add(formula, result);
+        return result;
+    }
 
     /// <summary>What a value has to fulfil at least, so that the formula around it can still hold.</summary>
     public Formula Upper(Formula formula)
@@ -115,14 +125,17 @@ internal sealed class Residuals(FormulaBuilder formulas, RegexBuilder regexes, L
             if (part.Condition is Condition.Child child) entailed.Add(child.Formula);
         }
         var tracked = new List<Formula>();
-        foreach (Formula formula in pending) Track(formula, entailed, tracked);
+        var seen = new HashSet<Formula>();
+        foreach (Formula formula in pending) Track(formula, entailed, tracked, seen);
         return new Transition(this, pending, Slot(must, [.. tracked]));
     }
 
-    private static void Track(Formula formula, HashSet<Formula> known, List<Formula> tracked)
+    private static void Track(Formula formula, HashSet<Formula> known, List<Formula> tracked, HashSet<Formula> seen)
     {
+        if (!seen.Add(formula)) return;
+        Nesting.Check();
         if (formula.Condition is Condition.Child child && known.Add(child.Formula)) tracked.Add(child.Formula);
-        foreach (Formula item in formula.Items) Track(item, known, tracked);
+        foreach (Formula item in formula.Items) Track(item, known, tracked, seen);
     }
 
     private Formula AfterMember(Formula literal, KeyClasses classes, string? key, ulong signature)

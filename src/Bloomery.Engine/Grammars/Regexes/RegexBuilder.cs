@@ -70,6 +70,7 @@ internal sealed class RegexBuilder
         if (first == Epsilon) return second;
         if (second == Epsilon) return first;
         if (first == Full && second == Full) return Full;
+        Nesting.Check();
         if (first.Kind == RegexKind.Concat) return Concat(first.Items[0], Concat(first.Items[1], second));
         return Make(RegexKind.Concat, [first, second], nullable: first.Nullable && second.Nullable);
     }
@@ -117,6 +118,7 @@ internal sealed class RegexBuilder
 
     private RegexNode Derive(RegexNode node, byte value)
     {
+        Nesting.Check();
         RegexNode[] items = node.Items;
         switch (node.Kind)
         {

@@ -6,6 +6,9 @@ namespace Bloomery.Engine.Grammars.Schemas;
 /// <content>Objects, arrays, and schemas made of schemas.</content>
 internal sealed partial class SchemaCompiler
 {
+    // Exactly one of n takes formulas of n * n parts.
+    private const int MostBranches = 1000;
+
     private Formula HasKey(string key) => _formulas.Is(new Condition.HasKey(key));
 
     private Formula AtLeast(JsonType type, int count) => _formulas.Is(new Condition.AtLeast(type, count));
@@ -112,6 +115,8 @@ internal sealed partial class SchemaCompiler
 
     private List<Formula> Branches(Place place, string keyword, JsonElement list)
     {
+        if (list.ValueKind == JsonValueKind.Array && list.GetArrayLength() > MostBranches && keyword == "oneOf")
+            throw Error(place, keyword, $"more than {MostBranches} branches are not supported");
         Place below = place.Below(keyword, list);
         return [.. Items(place, keyword, list).Select((item, i) => FormulaOf(below.Below(i, item)))];
     }
