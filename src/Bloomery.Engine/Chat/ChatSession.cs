@@ -94,7 +94,10 @@ public sealed class ChatSession : IDisposable
     /// <inheritdoc cref="SendAsync"/>
     public GenerationResult Ask(string message, CancellationToken cancellation = default) => Answer(message, null, cancellation);
 
-    /// <summary>Adds a message that nobody answers: examples, or what was said elsewhere. A system message that begins the conversation becomes <see cref="System"/>.</summary>
+    /// <summary>
+    /// Adds a message that nobody answers: examples, or what was said elsewhere.
+    /// A system message that begins the conversation becomes <see cref="System"/>.
+    /// </summary>
     public void Add(ChatMessage message)
     {
         ArgumentNullException.ThrowIfNull(message);
