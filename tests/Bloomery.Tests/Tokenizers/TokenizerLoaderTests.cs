@@ -86,7 +86,7 @@ public sealed class TokenizerLoaderTests : IDisposable
     [InlineData("tokenizer_config.json", "[]", "is not a JSON object")]
     [InlineData("tokenizer_config.json", """{"bos_token": 3}""", "bos_token: expected text")]
     [InlineData("tokenizer_config.json", """{"add_bos_token": "yes"}""", "add_bos_token: expected true or false")]
-    [InlineData("tokenizer_config.json", """{"chat_template": 1}""", "chat_template: Number")]
+    [InlineData("tokenizer_config.json", """{"chat_template": 1}""", "chat_template: expected a string or a list")]
     [InlineData("tokenizer_config.json", """{"chat_template": [{"name": "x"}]}""", "chat_template: an entry without")]
     [InlineData("generation_config.json", """{"eos_token_id": ["x"]}""", "eos_token_id: \"x\" is no token id")]
     public void BadConfigurationsAreNamed(string name, string content, string message)
