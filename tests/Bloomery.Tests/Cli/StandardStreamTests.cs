@@ -15,7 +15,7 @@ public sealed class StandardStreamTests : IDisposable
         ["run"], ["chat"], ["chat", "--json"], ["generate", Model, "--ids-file", "-"],
         ["logits", Model, "--ids-file", "-", "--out", "out.safetensors"], ["embed", "--file", "-"], ["embed", "--file", "/dev/stdin"],
         ["rerank", "--query", "q", "--file", "-"], ["perplexity", Model, "--file", "-"], ["tokenize", Model, "--file", "-"],
-        ["detokenize", Model, "--file", "-"], ["render", Model, "--input", "-"],
+        ["detokenize", Model, "--file", "-"], ["render", Model, "--input", "-"], ["constrain", Model, "--file", "-"], ["constrain", Model, "--schema", "-"],
     ];
 
     public static TheoryData<string[]> Readers => [.. Reading];
