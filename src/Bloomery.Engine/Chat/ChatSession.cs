@@ -71,11 +71,11 @@ public sealed class ChatSession : IDisposable
 
     /// <summary>
     /// Sends a message; the answer comes piece by piece, and the last piece says why it ended. Ending the enumeration early cancels the answer.
+    /// A message that is sent while another is being answered waits for that answer.
     /// </summary>
     /// <param name="message">What the user says.</param>
     /// <param name="cancellation">Ends the answer; <see cref="KeepPartialAnswers"/> says what becomes of it.</param>
     /// <exception cref="ArgumentException">The message is too long for the context; it is not in the conversation.</exception>
-    /// <exception cref="InvalidOperationException">Another message is being answered.</exception>
     public IAsyncEnumerable<TextPiece> SendAsync(string message, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(message);
@@ -92,6 +92,7 @@ public sealed class ChatSession : IDisposable
 
     /// <summary>Sends a message and gives the whole answer, computed on the caller's thread.</summary>
     /// <inheritdoc cref="SendAsync"/>
+    /// <exception cref="InvalidOperationException">Another message is being answered, and this call has no queue to wait in.</exception>
     public GenerationResult Ask(string message, CancellationToken cancellation = default) => Answer(message, null, cancellation);
 
     /// <summary>
