@@ -19,7 +19,8 @@ internal static class PreTokenizerProbe
         "a  b   c\td\n\ne \n f  \r\n  g   ",
         "price: $5.99 (20% off!) -- e-mail me@example.org?", "x=y+z; if (a<b && c>=d) { return a[i]->b; } // end",
         "<tag attr=\"v\">text</tag> #hash @user ~/dir/file_name.txt",
-        "Füße, naïve café, Ångström, Ελληνικά, русский язык, Çok güzel", "日本語のテキスト、中文文本。한국어 텍스트", "हिन्दी पाठ ١٢٣ عربي، نص. עברית",
+        "Füße, naïve café, Ångström, Ελληνικά, русский язык, Çok güzel",
+        "日本語のテキスト、中文文本。한국어 텍스트", "हिन्दी पाठ ١٢٣ عربي، نص. עברית",
         "emoji 😀👩‍👩‍👧 and ½ ² Ⅷ ①", "snake_case camelCase PascalCase HTTPServer XMLHttpRequest2",
         "......!!!???---***", "    indented\n\tcode\n", "don't DON'T can’t l'été", "a1b2c3 4you v2.0.1-beta", "“quotes” ‘single’ … — – «»",
     ];
@@ -44,7 +45,8 @@ internal static class PreTokenizerProbe
     public static string? Hint(string json)
     {
         bool splits = json.Contains("\"Split\"", StringComparison.Ordinal), digits = json.Contains("\"Digits\"", StringComparison.Ordinal);
-        if (json.Contains("…。，、।۔،", StringComparison.Ordinal) || json.Contains("\\u2026\\u3002", StringComparison.OrdinalIgnoreCase)) return "bloom";
+        if (json.Contains("…。，、।۔،", StringComparison.Ordinal) || json.Contains("\\u2026\\u3002", StringComparison.OrdinalIgnoreCase))
+            return "bloom";
         if (json.Contains("(?i:'s|'t|'re|'ve|'m|'ll|'d)|", StringComparison.Ordinal))
             return json.Contains(@"\\p{N}{1,3}|", StringComparison.Ordinal) ? "dbrx" : "qwen2";
         if (splits || json.Contains("\"Punctuation\"", StringComparison.Ordinal)) return null;

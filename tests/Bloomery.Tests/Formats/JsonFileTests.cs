@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Bloomery.Engine.Embedding;
 using Bloomery.Formats;
 using Bloomery.Formats.Gguf;
 using Bloomery.Formats.Safetensors;
@@ -119,8 +120,10 @@ public sealed class JsonFileTests : IDisposable
     [Theory, MemberData(nameof(Kinds))]
     public void Every_file_is_read_as_Python_reads_it(string name, string content)
     {
-        Open(name, content.Replace("{0}", ", \"other\": NaN, \"more\": [Infinity, {\"k\": 1, \"k\": -Infinity}], \"other\": 3", StringComparison.Ordinal));
-        Open(name, "\uFEFF" + content.Replace("{0}", "", StringComparison.Ordinal));
+        const string More = ", \"other\": NaN, \"more\": [Infinity, {\"k\": 1, \"k\": -Infinity}], \"other\": 3";
+        string whole = content.Replace("{0}", "", StringComparison.Ordinal);
+        foreach (string json in (string[])[whole, content.Replace("{0}", More, StringComparison.Ordinal), "\uFEFF" + whole])
+            Assert.Equal(Meaning(name), Open(name, json));
     }
 
     [Theory, MemberData(nameof(Kinds))]
@@ -217,31 +220,40 @@ public sealed class JsonFileTests : IDisposable
         Assert.Equal($"m.gguf: llama.context_length: is \"{value}\"; a number is needed", message);
     }
 
-    private void Open(string name, string content) => Open(name, Encoding.UTF8.GetBytes(content));
+    /// <summary>What <see cref="Open(string, byte[])"/> gives for the whole files of <see cref="Kinds"/>.</summary>
+    private static object Meaning(string name) => name switch
+    {
+        "config.json" => "llama",
+        "tokenizer.json" => 2,
+        "model.safetensors.index.json" => "x",
+        "modules.json" => new SentenceModules(null, false),
+        "1_Pooling/config.json" => new SentenceModules(Pooling.Cls, null),
+        "generation_config.json" => "1",
+        _ => "a", // the begin token
+    };
 
-    private void Open(string name, byte[] content)
+    private object? Open(string name, string content) => Open(name, Encoding.UTF8.GetBytes(content));
+
+    /// <summary>Reads a file as whoever needs it does, and tells what it says.</summary>
+    private object? Open(string name, byte[] content)
     {
         string path = _directory.Write(name, content);
         switch (name)
         {
             case "config.json":
-                _ = ModelConfig.Load(path).ModelType;
-                break;
+                return ModelConfig.Load(path).ModelType;
             case "tokenizer.json":
-                _ = TokenizerLoader.Load(path);
-                break;
+                return TokenizerLoader.Load(path).Tokenizer.VocabularySize;
             case "model.safetensors.index.json":
                 _directory.Write("model-1.safetensors", SafetensorsFileTests.File("""{"x":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}}""", 1));
-                SafetensorsFile.OpenModel(_directory.Path).Dispose();
-                break;
+                using (SafetensorsFile model = SafetensorsFile.OpenModel(_directory.Path)) return string.Join(',', model.Tensors.Keys);
             case "modules.json" or "1_Pooling/config.json":
-                _ = Bloomery.Engine.Embedding.SentenceModules.Read(_directory.Path);
-                break;
+                return SentenceModules.Read(_directory.Path);
             default:
-                if (name == "generation_config.json") _ = GenerationDefaults.Find(_directory.Path);
+                IReadOnlyList<int> endIds = name == "generation_config.json" ? GenerationDefaults.Find(_directory.Path).EndIds : [];
                 _directory.Write("tokenizer.json", """{"model": {"type": "WordLevel", "vocab": {"a": 0}, "unk_token": "a"}}"""u8.ToArray());
-                _ = TokenizerLoader.Load(_directory.Path);
-                break;
+                TokenizerBundle bundle = TokenizerLoader.Load(_directory.Path);
+                return name == "generation_config.json" ? string.Join(',', endIds) : bundle.BosToken;
         }
     }
 

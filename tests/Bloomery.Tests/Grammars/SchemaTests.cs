@@ -16,7 +16,8 @@ public class SchemaTests
     [InlineData("""{"enum": [1, "a", null, [1, 2], {"b": true}]}""",
         "1 1.0 \"a\" \"\\u0061\" null [1,2] {\"b\":true}", "2 \"b\" true [1] [1,2,3] {\"b\":false} {}")]
     [InlineData("""{"const": false}""", "false", "true null 0")]
-    [InlineData("""{"type": "string", "minLength": 2, "maxLength": 3}""", "\"ab\" \"日本\" \"é\\u00e9x\" \"\\ud83d\\ude00a\"", "\"a\" \"abcd\" \"\\ud83d\" 5")]
+    [InlineData("""{"type": "string", "minLength": 2, "maxLength": 3}""",
+        "\"ab\" \"日本\" \"é\\u00e9x\" \"\\ud83d\\ude00a\"", "\"a\" \"abcd\" \"\\ud83d\" 5")]
     [InlineData("""{"pattern": "b+$"}""", "\"ab\" \"bb\" 1", "\"ba\" \"\"")]
     [InlineData("""{"pattern": "^(?!^lucene\\.|x)", "type": "string"}""", "\"a\" \"lucene\" \"\"", "\"lucene.a\" \"xa\"")]
     [InlineData("""{"pattern": "(^|-)a($|-)"}""", "\"a\" \"a-b\" \"b-a\" \"c-a-b\"", "\"ab\" \"ba\"")]

@@ -38,7 +38,8 @@ public sealed class NormalizerTests
         Assert.Equal("\uA7F2", Run(new UnicodeFormNormalizer(compatibility: true, compose: false), "\uA7F2").Text.ToString());
 
     [Fact]
-    public void Lowercase_works_per_character() => Assert.Equal("οσ i\u0307 ß \U00010428", Run(new LowercaseNormalizer(), "ΟΣ İ ẞ \U00010400").Text.ToString());
+    public void Lowercase_works_per_character() =>
+        Assert.Equal("οσ i\u0307 ß \U00010428", Run(new LowercaseNormalizer(), "ΟΣ İ ẞ \U00010400").Text.ToString());
 
     [Fact]
     public void Prepend_takes_the_span_of_the_first_character()

@@ -44,8 +44,8 @@ public sealed class PublishedStylesTests
              "decoder": {"type": "Sequence", "decoders": [{"type": "Replace", "pattern": {"String": "▁"}, "content": " "}, {"type": "ByteFallback"},
              {"type": "Fuse"}]},
              "model": {"type": "BPE", "unk_token": "<unk>", "fuse_unk": true, "byte_fallback": true,
-                "vocab": {"<unk>": 0, "<bos>": 1, "\n\n": 2, "a": 3, "b": 4, "▁": 5, "▁a": 6, "▁▁": 7, "<0xC3>": 8, "<0xA9>": 9}, "merges": [["▁", "a"], ["▁",
-                "▁"]]}}
+                "vocab": {"<unk>": 0, "<bos>": 1, "\n\n": 2, "a": 3, "b": 4, "▁": 5, "▁a": 6, "▁▁": 7, "<0xC3>": 8, "<0xA9>": 9},
+                "merges": [["▁", "a"], ["▁", "▁"]]}}
             """);
         Encoding encoding = tokenizer.Encode("a a  b\n\n é日", new EncodeOptions { AddSpecial = true, Offsets = true });
         Assert.Equal(["<bos>", "a", "▁a", "▁▁", "b", "\n\n", "▁", "<0xC3>", "<0xA9>", "<unk>"], encoding.Tokens);

@@ -57,7 +57,9 @@ internal static class SmallTokenizers
                 ["type"] = "BPE", ["vocab"] = ById(vocabulary), ["merges"] = JsonSerializer.SerializeToNode(merges), ["unk_token"] = "<unk>",
                 ["fuse_unk"] = true, ["byte_fallback"] = true,
             },
-            normalizer: """{"type":"Sequence","normalizers":[{"type":"Prepend","prepend":"▁"},{"type":"Replace","pattern":{"String":" "},"content":"▁"}]}""",
+            normalizer: """
+                {"type":"Sequence","normalizers":[{"type":"Prepend","prepend":"▁"},{"type":"Replace","pattern":{"String":" "},"content":"▁"}]}
+                """,
             decoder: """
                 {"type":"Sequence","decoders":[{"type":"Replace","pattern":{"String":"▁"},"content":" "},{"type":"ByteFallback"},{"type":"Fuse"},
                 {"type":"Strip","content":" ","start":1,"stop":0}]}

@@ -28,7 +28,8 @@ public sealed class SplittingTests
     Assert.Equal("--|-", Split(new SplitPreTokenizer(new RegexPattern("-+"), SplitBehavior.Removed, invert: true), "a--b-"));
 
     [Fact]
-    public void Whitespace() => Assert.Equal("How|are|you|?!|Été_1|\U0001F600", Split(new WhitespacePreTokenizer(), " How are\tyou?!\u3000Été_1 \U0001F600"));
+    public void Whitespace() =>
+        Assert.Equal("How|are|you|?!|Été_1|\U0001F600", Split(new WhitespacePreTokenizer(), " How are\tyou?!\u3000Été_1 \U0001F600"));
 
     [Fact]
     public void WhitespaceSplit() => Assert.Equal("Hey,|man!", Split(new WhitespaceSplitPreTokenizer(), "Hey, man!\u2028"));
