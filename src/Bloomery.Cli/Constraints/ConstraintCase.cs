@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using Bloomery.Cli.Framework;
 using Bloomery.Cli.Input;
@@ -8,6 +9,8 @@ namespace Bloomery.Cli.Constraints;
 /// <summary>One line of a file of cases: a constraint, and texts that should or should not fulfil it.</summary>
 internal sealed record ConstraintCase(string Id, JsonElement Body, IReadOnlyList<(bool? Valid, string Text)> Tests)
 {
+    private const int DeepestJson = 1024;
+
     /// <summary>The cases of JSON lines, gzipped or not.</summary>
     /// <exception cref="CliException">A line is no case; the message says which.</exception>
     public static IEnumerable<ConstraintCase> Read(string path)
@@ -27,7 +30,9 @@ internal sealed record ConstraintCase(string Id, JsonElement Body, IReadOnlyList
     {
         try
         {
-            JsonElement body = JsonDocument.Parse(line, new JsonDocumentOptions { MaxDepth = 1024 }).RootElement;
+            if (!JsonFile.TryParse(Encoding.UTF8.GetBytes(line), where, DeepestJson, out JsonDocument? document, out string? problem))
+                throw new CliException($"{where}: {problem}");
+            JsonElement body = document.RootElement;
             if (body.ValueKind != JsonValueKind.Object) throw new CliException($"{where}: expected an object with schema, regex or grammar");
             string id = body.TryGetProperty("id", out JsonElement name) ? name.ToString() : "";
             var tests = new List<(bool?, string)>();
@@ -41,10 +46,9 @@ internal sealed record ConstraintCase(string Id, JsonElement Body, IReadOnlyList
             }
             return new ConstraintCase(id, body, tests);
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException)
+        catch (Exception e) when (e is InvalidOperationException or KeyNotFoundException)
         {
-            throw new CliException($"{where}: {(e is JsonException ? e.Message
-                : "expected {\"id\", \"schema\" or \"regex\" or \"grammar\", \"tests\": [{\"valid\", \"data\" or \"text\"}]}")}");
+            throw new CliException($"{where}: expected {{\"id\", \"schema\" or \"regex\", \"tests\": [{{\"valid\", \"data\" or \"text\"}}]}}");
         }
     }
 }

@@ -73,7 +73,7 @@ internal sealed class RunVerb : Verb
         call.Warn(model.Warnings);
         if (ids.Length > model.ContextLength)
             throw new CliException($"the prompt of {ids.Length} tokens does not fit the context of {model.ContextLength}; raise --context, or shorten it");
-        using TextGeneration generation = Begin(model, ids, options);
+        using TextGeneration generation = Begin(call, model, ids, options);
         using (var screen = new AnswerWriter(call))
         {
             while (generation.MoveNext(out TextPiece piece, call.Cancellation))
@@ -92,7 +92,7 @@ internal sealed class RunVerb : Verb
         return 0;
     }
 
-    private static TextGeneration Begin(Model model, int[] ids, GenerationOptions options)
+    private TextGeneration Begin(Call call, Model model, int[] ids, GenerationOptions options)
     {
         try
         {
@@ -100,7 +100,7 @@ internal sealed class RunVerb : Verb
         }
         catch (ArgumentException e) when (options.JsonSchema is not null)
         {
-            throw new CliException(e.Message.Replace("JsonSchema: ", "--schema: ", StringComparison.Ordinal));
+            throw new CliException(e.Message.Replace("JsonSchema: ", $"{InputFile.Name(call.Get(_schema)!)}: ", StringComparison.Ordinal));
         }
         catch (Exception e) when (options.PromptCache is not null && e is IOException or NotSupportedException)
         {

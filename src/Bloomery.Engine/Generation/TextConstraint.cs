@@ -2,6 +2,7 @@ using System.Text.Json;
 using Bloomery.Engine.Grammars;
 using Bloomery.Engine.Grammars.Masks;
 using Bloomery.Engine.Sampling.Steps;
+using Bloomery.Formats;
 using Bloomery.Formats.Tokenizers;
 
 namespace Bloomery.Engine.Generation;
@@ -29,10 +30,11 @@ internal static class TextConstraint
         try
         {
             if (options.Regex is { } regex) return Grammar.OfRegex(regex);
-            using JsonDocument schema = JsonDocument.Parse(options.JsonSchema!, new JsonDocumentOptions { MaxDepth = DeepestJson });
-            return Grammar.OfSchema(schema.RootElement);
+            if (!JsonFile.TryParse(System.Text.Encoding.UTF8.GetBytes(options.JsonSchema!), name, DeepestJson, out JsonDocument? schema, out string? problem))
+                throw new GrammarException(problem);
+            using (schema) return Grammar.OfSchema(schema.RootElement);
         }
-        catch (Exception e) when (e is GrammarException or JsonException)
+        catch (GrammarException e)
         {
             throw new ArgumentException($"{name}: {e.Message}", e);
         }
