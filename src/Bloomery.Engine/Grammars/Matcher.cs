@@ -4,9 +4,15 @@ using Bloomery.Engine.Grammars.Masks;
 namespace Bloomery.Engine.Grammars;
 
 /// <summary>Follows one text through a grammar, token by token. Not for several threads.</summary>
-internal sealed class Matcher(Grammar grammar, TokenTrie trie)
+/// <param name="grammar">What the text has to be like.</param>
+/// <param name="trie">The vocabulary.</param>
+/// <param name="plain">
+/// Whether masks leave out needless escapes in JSON strings, for texts that are written; what is accepted does not change.
+/// </param>
+internal sealed class Matcher(Grammar grammar, TokenTrie trie, bool plain = false)
 {
-    private readonly MaskWalk _walk = new(trie);
+    private readonly MaskWalk _walk = new(trie, plain);
+    private MaskWalk? _every;
 
     /// <summary>Where the text is; setting it goes back, or on from a fork.</summary>
     public Frame Position { get; set; } = grammar.Start;
@@ -18,7 +24,12 @@ internal sealed class Matcher(Grammar grammar, TokenTrie trie)
     public bool IsComplete => Position is RootFrame { MayEnd: true };
 
     /// <summary>The tokens that may come next; never one that ends the text (see <see cref="MayEnd"/>).</summary>
-    public void Fill(TokenMask mask) => _walk.Fill(Position, mask);
+    public void Fill(TokenMask mask)
+    {
+        _walk.Fill(Position, mask);
+        // A character that only digits can spell, such as U+0001.
+        if (plain && mask.IsEmpty && !MayEnd) (_every ??= new MaskWalk(trie, plain: false)).Fill(Position, mask);
+    }
 
     /// <summary>Goes on by a token; false where it is not allowed, and nothing changes.</summary>
     public bool TryAccept(int token)

@@ -62,4 +62,13 @@ public sealed class ConstrainTests : IDisposable
         Assert.StartsWith($"bloomery: {file}: ", error, StringComparison.Ordinal);
         Assert.Contains(says, error, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void An_answer_under_a_schema_fulfils_it()
+    {
+        string file = Path.Combine(_directory, "s.json");
+        File.WriteAllText(file, """{"enum": ["Rome", "Oslo"]}""");
+        string answer = CliRun.With(null, null, "run", "A city", "-m", Model, "--schema", file, "--temp", "0").Expect(0).Output.Trim();
+        Assert.Matches("^\"(Rome|Oslo)\"$", answer);
+    }
 }

@@ -1,3 +1,4 @@
+using System.Text;
 using Bloomery.Engine.Grammars;
 using Bloomery.Engine.Grammars.Masks;
 
@@ -48,5 +49,39 @@ public class MaskTests
         var mask = new TokenMask(trie.VocabularySize);
         new Matcher(Texts.Schema("""{"type": "integer", "maximum": 70}"""), trie).Fill(mask);
         Assert.Equal([false, true, false, true, false], Enumerable.Range(0, 5).Select(id => mask[id]));
+    }
+
+    [Theory]
+    [InlineData("""{"enum": ["abe"]}""", "\"ab", "e")]
+    [InlineData("""{"const": "a/"}""", "\"a", "/")]
+    [InlineData("""{"pattern": "^[a-z]$"}""", "\"", "abcdefghijklmnopqrstuvwxyz")]
+    [InlineData("""{"properties": {"x": {}}, "required": ["x"], "additionalProperties": false}""", "{\"", "x")]
+    [InlineData("""{"const": "\n"}""", "\"\\", "n")]
+    public void What_is_written_spells_plain_characters_plainly(string schema, string before, string characters)
+    {
+        Grammar grammar = Texts.Schema(schema);
+        var mask = new TokenMask(Texts.Trie.VocabularySize);
+        var matcher = new Matcher(grammar, Texts.Trie, plain: true);
+        Assert.True(matcher.TryAccept(Encoding.UTF8.GetBytes(before)));
+        matcher.Fill(mask);
+        Assert.Equal(characters.Order(), Enumerable.Range(0, 256).Where(id => mask[id]).Select(id => (char)id));
+        // Any spelling is taken all the same.
+        Assert.True(matcher.TryAccept(Encoding.UTF8.GetBytes(before.EndsWith('\\') ? $"u{(int)'\n':x4}" : $"\\u{(int)characters[0]:x4}")));
+    }
+
+    [Theory]
+    [InlineData("""{"const": "a\u0001b"}""", """a\u0001b""")]
+    [InlineData("""{"const": "\u0007"}""", """\u0007""")]
+    public void What_only_digits_can_spell_is_spelled_by_digits(string schema, string text)
+    {
+        var mask = new TokenMask(Texts.Trie.VocabularySize);
+        var matcher = new Matcher(Texts.Schema(schema), Texts.Trie, plain: true);
+        foreach (byte value in Encoding.UTF8.GetBytes($"\"{text}\""))
+        {
+            matcher.Fill(mask);
+            Assert.True(mask[value], $"'{(char)value}' is not offered");
+            Assert.True(matcher.TryAccept([value]));
+        }
+        Assert.True(matcher.MayEnd);
     }
 }

@@ -8,6 +8,16 @@ internal static class JsonString
 {
     private const string Letters = "\"\\/bfnrt", Meanings = "\"\\/\b\f\n\r\t";
 
+    /// <summary>
+    /// Whether a byte begins an escape that nobody would write: <c>\u0061</c> where <c>a</c> does, or a backslash that only such an escape can follow.
+    /// </summary>
+    public static bool IsNeedless(Dfa dfa, in StringState state, byte value) => state.Escape switch
+    {
+        StringEscape.None => value == '\\' && !HasLetter(dfa, state.State),
+        StringEscape.Letter => value is (byte)'u' or (byte)'/',
+        _ => false,
+    };
+
     /// <summary>The state after one byte that does not end the string; false where it is not allowed.</summary>
     public static bool TryStep(Dfa dfa, ref StringState state, byte value)
     {
@@ -61,13 +71,16 @@ internal static class JsonString
         return next >= 0;
     }
 
-    private static bool CanEscape(Dfa dfa, int state)
+    private static bool CanEscape(Dfa dfa, int state) => HasLetter(dfa, state) || dfa.CanReach(state, 0, 0x10FFFF);
+
+    // Whether a character may come that is escaped by a letter; a slash needs no escape.
+    private static bool HasLetter(Dfa dfa, int state)
     {
         foreach (char meaning in Meanings)
         {
-            if (dfa.Next(state, (byte)meaning) >= 0) return true;
+            if (meaning != '/' && dfa.Next(state, (byte)meaning) >= 0) return true;
         }
-        return dfa.CanReach(state, 0, 0x10FFFF);
+        return false;
     }
 
     // Whether some completion of the digits is a character that may come.

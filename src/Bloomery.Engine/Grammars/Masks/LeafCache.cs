@@ -4,7 +4,9 @@ using Bloomery.Engine.Grammars.Regexes;
 namespace Bloomery.Engine.Grammars.Masks;
 
 /// <summary>The tokens of states inside strings, remembered: they are most of a mask, and depend on the string alone.</summary>
-internal sealed class LeafCache(TokenTrie trie)
+/// <param name="trie">The vocabulary.</param>
+/// <param name="plain">Whether needless escapes are left out.</param>
+internal sealed class LeafCache(TokenTrie trie, bool plain)
 {
     private const int MostBytes = 64 << 20, WorthSharing = 24;
     private readonly Dictionary<(Dfa, int, int), LeafTokens> _known = [];
@@ -33,10 +35,10 @@ internal sealed class LeafCache(TokenTrie trie)
     // Where every character may follow, the node alone decides.
     private LeafTokens Free(int node)
     {
-        if (trie.FreeTokens.TryGetValue(node, out LeafTokens? known)) return known;
+        if (trie.FreeTokens.TryGetValue((node, plain), out LeafTokens? known)) return known;
         var result = new LeafTokensBuilder(trie);
         WalkQuoted(AnyString.Automaton, AnyString.Automaton.Start, node, result, share: false);
-        return trie.FreeTokens.GetOrAdd(node, result.Build());
+        return trie.FreeTokens.GetOrAdd((node, plain), result.Build());
     }
 
     private void WalkQuoted(Dfa dfa, int state, int node, LeafTokensBuilder result, bool share = true)
@@ -55,7 +57,7 @@ internal sealed class LeafCache(TokenTrie trie)
                 p = trie.End(p);
                 continue;
             }
-            if (!JsonString.TryStep(dfa, ref step, value))
+            if (plain && JsonString.IsNeedless(dfa, step, value) || !JsonString.TryStep(dfa, ref step, value))
             {
                 p = trie.End(p);
                 continue;

@@ -3,13 +3,15 @@ using Bloomery.Engine.Grammars.Json;
 namespace Bloomery.Engine.Grammars.Masks;
 
 /// <summary>Fills masks: walks the trie beside the positions of a text, and takes whole strings from the cache.</summary>
-internal sealed class MaskWalk(TokenTrie trie)
+/// <param name="trie">The vocabulary.</param>
+/// <param name="plain">Whether needless escapes in JSON strings are left out.</param>
+internal sealed class MaskWalk(TokenTrie trie, bool plain)
 {
     // One walk visits at most this many positions; a mask that needs more is refused, never left open.
     private const int MostSteps = 4_000_000;
     // The shortest rest of a member, with the name of the next: :0,""
     private const int ShortestMember = 5;
-    private readonly LeafCache _leaves = new(trie);
+    private readonly LeafCache _leaves = new(trie, plain);
     private int _steps;
 
     /// <summary>Adds every token that may follow.</summary>
@@ -46,7 +48,9 @@ internal sealed class MaskWalk(TokenTrie trie)
         {
             if (++_steps > MostSteps) throw new GrammarException("the mask of the next token takes too long; simplify the schema");
             int level = trie.Depth(p) - depth;
-            Frame? next = stack[level - 1].Step(trie.Byte(p));
+            Frame from = stack[level - 1];
+            byte value = trie.Byte(p);
+            Frame? next = plain && from is TextFrame escaped && JsonString.IsNeedless(escaped.Automaton, escaped.State, value) ? null : from.Step(value);
             if (next is null)
             {
                 p = trie.End(p);

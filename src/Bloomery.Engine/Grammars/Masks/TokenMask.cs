@@ -21,6 +21,8 @@ internal sealed class TokenMask(int size)
         }
     }
 
+    public bool IsEmpty => !_words.AsSpan().ContainsAnyExcept(0UL);
+
     public void Clear() => Array.Clear(_words);
 
     public void Add(int id) => _words[id >> 6] |= 1UL << id;

@@ -78,7 +78,7 @@ internal sealed class TokenTrie
     public int VocabularySize { get; }
 
     /// <summary>The tokens below a node inside a string that may hold anything; shared by all grammars.</summary>
-    public ConcurrentDictionary<int, LeafTokens> FreeTokens { get; } = new();
+    public ConcurrentDictionary<(int Node, bool Plain), LeafTokens> FreeTokens { get; } = new();
 
     /// <summary>The bytes of the longest token.</summary>
     public int LongestToken { get; }

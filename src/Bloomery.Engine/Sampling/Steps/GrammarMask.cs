@@ -7,7 +7,7 @@ namespace Bloomery.Engine.Sampling.Steps;
 /// <remarks>It has no key: options cannot name it, and it belongs to one text.</remarks>
 internal sealed class GrammarMask(Grammar grammar, TokenTrie trie, IReadOnlyList<int> endIds) : LogitStep
 {
-    private readonly Matcher _matcher = new(grammar, trie);
+    private readonly Matcher _matcher = new(grammar, trie, plain: true);
     private readonly TokenMask _mask = new(trie.VocabularySize);
 
     /// <inheritdoc/>
